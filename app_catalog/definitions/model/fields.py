@@ -1,0 +1,116 @@
+"""Fields of records, asks of actions, and settings of an app."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from app_catalog.definitions.model.texts import Text
+from app_catalog.definitions.model.values import Expression
+
+FieldType = Literal[
+    "text", "long_text", "integer", "money", "boolean", "date", "datetime", "duration", "choice", "point",
+    "area", "files", "email", "phone", "agency", "group",
+]  # fmt: skip
+Required = Literal["no", "always", "on_form"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Where the options of a choice come from: ``fixed`` (id to label) or the rows of the table ``setting``.
+
+    With a setting the label of a row is its column ``label_column`` (``name``), a plain text or a map by
+    language.
+    """
+
+    fixed: Mapping[str, Text] = field(default_factory=dict)
+    setting: str | None = None
+    label_column: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a record type, of a group, of an action's ask or of a form.
+
+    ``required`` is ``always``, ``on_form`` (asked on forms only; other channels may leave it open) or ``no``.
+    ``min`` and ``max`` bound the length of texts (characters) and the value of numbers (money in whole
+    rupiah). ``max_size`` is in bytes per file, ``max_count`` in files; ``accept`` holds MIME patterns such
+    as ``image/*``. ``visible_to`` None means everyone who may read the record; ``private`` fields are never
+    shown to the public. ``fields`` are the members of a group.
+    """
+
+    id: str
+    type: FieldType
+    label: Text
+    order: int = 0
+    help: Text | None = None
+    required: Required = "no"
+    default: Any = None
+    private: bool = False
+    visible_to: tuple[str, ...] | None = None
+    visible_when: Expression | None = None
+    required_when: Expression | None = None
+    pattern: str | None = None
+    min: int | None = None
+    max: int | None = None
+    indexed: bool = False
+    options: Options | None = None
+    accept: tuple[str, ...] = ()
+    max_count: int | None = None
+    max_size: int | None = None
+    fields: Mapping[str, "Field"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question that an action asks. ``field`` is complete, also when the ask only names a record's field.
+
+    ``sets`` is the id of the record's field (or ``agency``/``assignee``) that the answer is written to;
+    None when the answer lives in the history only.
+    """
+
+    id: str
+    field: Field
+    sets: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table setting; same kinds of values as settings."""
+
+    id: str
+    type: str
+    label: Text
+    order: int = 0
+    help: Text | None = None
+    required: bool = False
+    default: Any = None
+    options: Mapping[str, Text] = field(default_factory=dict)
+    min: str | int | None = None
+    max: str | int | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingSpec:
+    """A setting that a municipality may fill in.
+
+    ``type`` is one of text, long_text, integer, money, boolean, duration, choice, email, phone, agency,
+    table. ``default`` is a plain value (a duration is its ISO text); for a table a map row id -> column id
+    -> value, where a text may be a map by language. ``min`` and ``max`` are ISO texts for a duration and
+    numbers otherwise. A ``secret`` is stored encrypted and never shown again.
+    """
+
+    id: str
+    type: str
+    label: Text
+    order: int = 0
+    help: Text | None = None
+    required: bool = False
+    default: Any = None
+    options: Mapping[str, Text] = field(default_factory=dict)
+    min: str | int | None = None
+    max: str | int | None = None
+    pattern: str | None = None
+    secret: bool = False
+    visible_when: Expression | None = None
+    columns: Mapping[str, Column] = field(default_factory=dict)

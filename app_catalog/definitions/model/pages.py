@@ -1,0 +1,73 @@
+"""Pages and messages of an app."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app_catalog.definitions.model.texts import Text
+
+PageKind = Literal["form", "list", "map", "track", "tile"]
+Channel = Literal["email", "sms"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormStep:
+    """One step of a form: a heading and the ids of its fields."""
+
+    id: str
+    label: Text
+    fields: tuple[str, ...]
+    order: int = 0
+    help: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One key of a list's order."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of an app; ``audience`` are the roles it is for (``public`` includes visitors without an
+    account).
+
+    form: ``steps`` and ``done`` (shown after sending). list: ``columns filters sort group_by``. map:
+    ``filters popup``. track: ``fields`` that a tracking code shows. tile: ``text`` and ``opens`` (a page
+    id) for the portal. Field ids may also be built-in attributes (``number``, ``state``, ``due`` and so on).
+    """
+
+    id: str
+    kind: PageKind
+    title: Text
+    audience: tuple[str, ...]
+    record: str | None = None
+    order: int = 0
+    text: Text | None = None
+    steps: Mapping[str, FormStep] = field(default_factory=dict)
+    done: Text | None = None
+    columns: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    sort: tuple[SortKey, ...] = ()
+    group_by: str | None = None
+    popup: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    opens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelText:
+    """The Liquid sources of a message for one channel, by language; ``subject`` for e-mail only."""
+
+    body: Text
+    subject: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notification; render with ``liquid_texts.render_message``."""
+
+    id: str
+    channels: Mapping[Channel, ChannelText]
