@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded server, its three roles, and databases for tests."""
