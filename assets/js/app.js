@@ -1,0 +1,2 @@
+import "htmx.org/dist/htmx.esm.js";
+document.documentElement.classList.remove("no-js");
