@@ -1,0 +1,1 @@
+"""What is shared: the package format, publishers, releases, installations, reviews, evaluations."""

@@ -1,0 +1,1 @@
+"""A municipality's structured judgement of an app."""

@@ -1,0 +1,71 @@
+"""Evaluations: drafts inside the municipality, the submitted one in public by consent; monthly figures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lumbung.db import SharedTable, TenantTable
+
+
+class Evaluation(TenantTable):
+    """A draft, frozen at submission. `scores` holds for each criterion `{"score": 1..5, "reason": text}`."""
+
+    __tablename__ = "evaluations"
+    __table_args__ = (
+        UniqueConstraint(
+            "tenant_id", "installation_id", "period_start", "period_end", name="uq_evaluations_period"
+        ),
+        ForeignKeyConstraint(
+            ["tenant_id", "installation_id"],
+            ["installations.tenant_id", "installations.id"],
+            name="fk_evaluations_installation",
+        ),
+        CheckConstraint("status IN ('draft', 'submitted')", name="status"),
+        CheckConstraint("period_end >= period_start", name="period"),
+    )
+
+    installation_id: Mapped[UUID]
+    app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))
+    version: Mapped[str]
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    scores: Mapped[dict[str, Any]]
+    summary: Mapped[str] = mapped_column(default="")
+    should_change: Mapped[str] = mapped_column(default="")
+    facts: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(default="draft")
+    author_id: Mapped[UUID]
+    author: Mapped[str]
+    updated_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+
+
+class SubmittedEvaluation(SharedTable):
+    """The frozen, public copy; its id is the evaluation's. Facts are there only by consent."""
+
+    __tablename__ = "submitted_evaluations"
+    __append_only__ = True
+    __table_args__ = (
+        UniqueConstraint(
+            "tenant_id", "app_id", "period_start", "period_end", name="uq_submitted_evaluations_period"
+        ),
+    )
+
+    app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))
+    version: Mapped[str]
+    municipality_name: Mapped[str]
+    author: Mapped[str]
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    scores: Mapped[dict[str, Any]]
+    mean_score: Mapped[float] = mapped_column(Float)
+    summary: Mapped[str]
+    should_change: Mapped[str]
+    facts: Mapped[dict[str, Any] | None]
+    digest: Mapped[str]
+    submitted_at: Mapped[datetime]

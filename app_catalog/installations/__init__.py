@@ -1,0 +1,1 @@
+"""An app in a municipality: enabling, settings, definitions."""

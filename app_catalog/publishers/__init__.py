@@ -1,0 +1,1 @@
+"""Publishers, their people and signing keys."""

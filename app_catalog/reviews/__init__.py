@@ -1,0 +1,1 @@
+"""Stars and words, and the maintainer's public reply."""

@@ -1,0 +1,1 @@
+"""What runs: records, workflow, clocks, pages, the inbox."""

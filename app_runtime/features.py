@@ -1,0 +1,10 @@
+"""Registers everything of this layer with the application."""
+
+from __future__ import annotations
+
+import app_runtime.records.models  # noqa: F401 - models are known once imported.
+from lumbung.web.sites import LumbungFlask
+
+
+def install(app: LumbungFlask) -> None:
+    """Register blueprints, commands, navigation and handlers."""

@@ -1,0 +1,1 @@
+"""Records: values, numbers, history, clocks."""

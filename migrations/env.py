@@ -1,0 +1,53 @@
+"""Runs migrations as the migrator, who becomes the owner for DDL (ADR 0006)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+from alembic.autogenerate import renderers
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import create_engine, pool, text
+
+import wsgi
+from lumbung.db.base import Base
+from lumbung.migrate.runner import OWNER, ProtectOp, add_walls, only_ours
+
+_MODELS_ARE_KNOWN_BY = wsgi
+
+
+@renderers.dispatch_for(ProtectOp)
+def _render_protect(autogen_context: AutogenContext, op: ProtectOp) -> str:
+    autogen_context.imports.add("from lumbung.migrate.walls import prepare_database, protect")
+    flag = ", append_only=True" if op.append_only else ""
+    return f'protect("{op.table}", "{op.kind}"{flag})'
+
+
+def _process(migration_context: Any, revision: Any, directives: list[Any]) -> None:
+    add_walls(directives)
+
+
+def run() -> None:
+    """Connect, lock, migrate."""
+    url = context.config.attributes["url"]
+    engine = create_engine(url, poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(f"SET ROLE {OWNER}"))
+        connection.execute(text("SET lock_timeout = '5s'"))
+        # Two processes that start at once must not migrate at once.
+        connection.execute(text("SELECT pg_advisory_lock(77120514)"))
+        connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            include_name=only_ours,
+            process_revision_directives=_process,
+            transaction_per_migration=True,
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+run()

@@ -1,0 +1,20 @@
+"""The Flask-SQLAlchemy extension with our own base and sessions."""
+
+from __future__ import annotations
+
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+
+from lumbung.db.tenancy import install_tenancy
+
+
+class LumbungSession(FlaskSession):
+    """A session that always knows whose rows it may touch."""
+
+
+install_tenancy(LumbungSession)
+
+db = SQLAlchemy(
+    session_options={"class_": LumbungSession, "autoflush": True, "expire_on_commit": False},
+    engine_options={"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8, "pool_timeout": 5},
+)

@@ -1,0 +1,94 @@
+"""Whose rows a transaction may touch: set per transaction, by one function, closed when nothing is set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, scoped_session, with_loader_criteria
+
+from lumbung.db.base import TenantTable
+
+TENANT_SETTING = "lumbung.tenant_id"
+POLICY = f"tenant_id = ANY (ARRAY[(NULLIF(current_setting('{TENANT_SETTING}'::text, true), ''::text))::uuid])"
+SET_TENANT_DDL = f"""
+CREATE FUNCTION set_tenant(t uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN EXECUTE format('SET LOCAL {TENANT_SETTING} = %L', coalesce(t::text, '')); END $$
+"""
+_SET_TENANT = text("SELECT set_tenant(CAST(:tenant AS uuid))")
+_INFO = "tenant_id"
+
+AnySession = Session | scoped_session[Any]
+
+
+def current_tenant(session: AnySession) -> UUID | None:
+    """The municipality whose rows this session sees; None sees none."""
+    found: UUID | None = session.info.get(_INFO)
+    return found
+
+
+def use_tenant(session: AnySession, tenant_id: UUID | None) -> None:
+    """From now on the session's transactions belong to this municipality; None closes the door.
+
+    Holds for the running transaction too. Pending changes of the former municipality are flushed first.
+    """
+    if current_tenant(session) == tenant_id:
+        return
+    session = _plain(session)
+    running = session.in_transaction()
+    if running:
+        session.flush()
+    session.info[_INFO] = tenant_id
+    if running:
+        session.execute(_SET_TENANT, {"tenant": tenant_id})
+
+
+@contextmanager
+def as_tenant(session: AnySession, tenant_id: UUID) -> Iterator[None]:
+    """Inside the block the session belongs to `tenant_id`, afterwards to whom it belonged before."""
+    before = current_tenant(session)
+    use_tenant(session, tenant_id)
+    try:
+        yield
+        session.flush()
+    finally:
+        _restore(session, before)
+
+
+def _plain(session: AnySession) -> Session:
+    return session() if isinstance(session, scoped_session) else session
+
+
+def _restore(session: AnySession, tenant_id: UUID | None) -> None:
+    session = _plain(session)
+    session.info[_INFO] = tenant_id
+    if session.in_transaction() and session.is_active:
+        session.execute(_SET_TENANT, {"tenant": tenant_id})
+
+
+def install_tenancy(session_class: type[Session]) -> None:
+    """Set the municipality at the start of every transaction and add it to every ORM statement.
+
+    The explicit filter is for routing (citus.md rule 15); the wall is row-level security.
+    """
+
+    @event.listens_for(session_class, "after_begin")
+    def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+        connection.execute(_SET_TENANT, {"tenant": session.info.get(_INFO)})
+
+    @event.listens_for(session_class, "do_orm_execute")
+    def _filter(state: ORMExecuteState) -> None:
+        tenant_id = state.session.info.get(_INFO)
+        if tenant_id is None or not (state.is_select or state.is_update or state.is_delete):
+            return
+        state.statement = state.statement.options(
+            with_loader_criteria(
+                TenantTable,
+                lambda cls: cls.tenant_id == tenant_id,
+                include_aliases=True,
+                track_closure_variables=True,
+            )
+        )

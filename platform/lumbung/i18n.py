@@ -1,0 +1,97 @@
+"""Texts in Indonesian and English, both written at the place of use (ADR 0018)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+
+Language = Literal["id", "en"]
+LANGUAGES: tuple[Language, ...] = ("id", "en")
+
+_language: ContextVar[Language] = ContextVar("lumbung_language", default="id")
+
+
+def current_language() -> Language:
+    """The language of the person who is being answered; Indonesian when nothing else was chosen."""
+    return _language.get()
+
+
+def use_language(language: str | None) -> Language:
+    """Answer in `language` from here on in this context; anything unknown means Indonesian."""
+    chosen: Language = "en" if language == "en" else "id"
+    _language.set(chosen)
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages, for places where the reader is not known yet (errors, choices)."""
+
+    id: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en if current_language() == "en" else self.id
+
+    def format(self, **values: object) -> Text:
+        """The same text with `{placeholders}` filled in."""
+        return Text(self.id.format(**values), self.en.format(**values))
+
+
+def t(id: str, en: str, **values: object) -> str:
+    """The text in the reader's language, with `{placeholders}` filled in from `values`."""
+    text = en if current_language() == "en" else id
+    return text.format(**values) if values else text
+
+
+def pick(texts: Mapping[str, str] | str | None) -> str:
+    """A text of a package in the reader's language: that language, else Indonesian, else English."""
+    if texts is None:
+        return ""
+    if isinstance(texts, str):
+        return texts
+    return (
+        texts.get(current_language()) or texts.get("id") or texts.get("en") or next(iter(texts.values()), "")
+    )
+
+
+def show_datetime(
+    moment: datetime, zone: str, style: Literal["short", "medium", "long", "full"] = "medium"
+) -> str:
+    """A moment in the municipality's zone and the reader's language, with the zone's Indonesian abbreviation."""
+    local = moment.astimezone(ZoneInfo(zone))
+    short = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}.get(zone, zone)
+    day = format_date(local.date(), format=style, locale=current_language())
+    return f"{day}, {local:%H.%M} {short}" if current_language() == "id" else f"{day}, {local:%H:%M} {short}"
+
+
+def show_date(day: date | datetime, style: Literal["short", "medium", "long", "full"] = "long") -> str:
+    """A day in the reader's language."""
+    return format_date(day, format=style, locale=current_language())
+
+
+def show_month(day: date) -> str:
+    """Month and year in the reader's language."""
+    return format_datetime(day, "MMMM yyyy", locale=current_language())
+
+
+def show_number(value: float) -> str:
+    """A number with the reader's separators."""
+    return format_decimal(value, locale=current_language())
+
+
+def show_rupiah(value: int) -> str:
+    """An amount in whole rupiah."""
+    return f"Rp {format_decimal(value, locale='id')}"
+
+
+def show_span(seconds: float) -> str:
+    """A length of time in words, rounded to its largest unit."""
+    return format_timedelta(timedelta(seconds=seconds), locale=current_language(), threshold=1.5)

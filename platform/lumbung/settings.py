@@ -1,0 +1,91 @@
+"""Everything the environment may decide, read once when the application is created."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the message is one line, Indonesian first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The platform's settings. Defaults are safe in production, or the setting is required.
+
+    `base_url` is the address of the hub; portals live at `<slug>.<host of base_url>`.
+    `database_url` is the application role's, `migration_database_url` the migrator's (ADR 0006).
+    """
+
+    database_url: str
+    migration_database_url: str | None
+    secret_key: str
+    former_secret_keys: tuple[str, ...] = ()
+    base_url: str = "http://localhost:8000"
+    instance: Path = Path("instance")
+    smtp_url: str | None = None
+    mail_from: str = "Lumbung <no-reply@localhost>"
+    map_tiles_url: str = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+    map_attribution: str = "© OpenStreetMap"
+    max_upload_bytes: int = 64 * 1024 * 1024
+    trusted_proxies: int = 0
+    log_format: str = "json"
+    platform_name: str = "Lumbung"
+    testing: bool = False
+    bundled_apps: Path | None = None
+
+    @property
+    def hub_host(self) -> str:
+        """Host name (with port, when it is not the scheme's own) of the hub."""
+        return urlsplit(self.base_url).netloc.lower()
+
+    @property
+    def scheme(self) -> str:
+        """Either `http` or `https`."""
+        return urlsplit(self.base_url).scheme
+
+    @property
+    def files_root(self) -> Path:
+        """Folder that holds uploaded files, one sub-folder per municipality."""
+        return self.instance / "files"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Settings from environment variables.
+
+        Raises SettingsError when DATABASE_URL or SECRET_KEY is missing, or BASE_URL is no http address.
+        """
+        env = os.environ if environment is None else environment
+        base_url = env.get("BASE_URL", cls.base_url).rstrip("/")
+        if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc:
+            raise SettingsError(
+                f"BASE_URL bukan alamat http(s): {base_url!r}. / BASE_URL is not an http(s) address."
+            )
+        return cls(
+            database_url=_required(env, "DATABASE_URL"),
+            migration_database_url=env.get("MIGRATION_DATABASE_URL") or None,
+            secret_key=_required(env, "SECRET_KEY"),
+            former_secret_keys=tuple(env.get("FORMER_SECRET_KEYS", "").split()),
+            base_url=base_url,
+            instance=Path(env.get("LUMBUNG_INSTANCE", "instance")).absolute(),
+            smtp_url=env.get("SMTP_URL") or None,
+            mail_from=env.get("MAIL_FROM", cls.mail_from),
+            map_tiles_url=env.get("MAP_TILES_URL", cls.map_tiles_url),
+            map_attribution=env.get("MAP_ATTRIBUTION", cls.map_attribution),
+            trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
+            log_format=env.get("LOG_FORMAT", cls.log_format),
+        )
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "")
+    if not value:
+        raise SettingsError(
+            f"Variabel {name} belum diisi; `make run` mengisinya sendiri. / "
+            f"{name} is not set; `make run` sets it by itself."
+        )
+    return value

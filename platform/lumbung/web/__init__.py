@@ -1,0 +1,1 @@
+"""The web shell: sites, access, errors, security headers, assets, health."""

@@ -1,0 +1,76 @@
+"""Makes the Flask application of the host; `wsgi.create_app` adds the features."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import lumbung.files.models
+import lumbung.limits.models
+import lumbung.outbox.models  # noqa: F401 - models are known once imported.
+from lumbung.db import db
+from lumbung.logs import configure_logs
+from lumbung.settings import Settings
+from lumbung.web.access import PUBLIC, Identity, access
+from lumbung.web.health import health
+from lumbung.web.problems import install_problems
+from lumbung.web.request_cycle import install_request_cycle
+from lumbung.web.security import install_security
+from lumbung.web.shell import install_shell
+from lumbung.web.sites import BOTH_SITES, LumbungFlask, TenantDirectory, install_sites
+
+
+def create_host(settings: Settings, *, directory: TenantDirectory, identity: Identity) -> LumbungFlask:
+    """The application with everything that every feature needs, and no feature yet."""
+    configure_logs(settings.log_format)
+    app = LumbungFlask(
+        "lumbung.web", static_folder=None, template_folder="templates", subdomain_matching=True
+    )
+    app.lumbung = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_NAME="__Host-lumbung",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 30,
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=2_000,
+        WTF_CSRF_TIME_LIMIT=60 * 60 * 12,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    provider = app.json
+    if isinstance(provider, DefaultJSONProvider):
+        provider.sort_keys = False
+    db.init_app(app)
+    install_sites(app)
+    _serve_static(app)
+    install_security(app)
+    install_request_cycle(app, directory=directory, identity=identity)
+    install_problems(app, identity)
+    install_shell(app)
+    app.register_blueprint(health)
+    return app
+
+
+def _serve_static(app: Flask) -> None:
+    app.static_folder = "static"
+
+    @access(PUBLIC)
+    def static(filename: str) -> Response:
+        response = app.send_static_file(filename)
+        if filename.startswith("build/"):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        else:
+            response.headers["Cache-Control"] = "public, max-age=3600"
+        return response
+
+    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=static, subdomain=BOTH_SITES)

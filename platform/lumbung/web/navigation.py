@@ -1,0 +1,55 @@
+"""The navigation of hub, portal and the officials' side; features add their entries when they are registered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from flask import current_app, g, request
+
+from lumbung.i18n import Text
+from lumbung.web.access import PUBLIC, Rule, Visitor
+
+Place = Literal["hub", "portal", "manage", "account"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry: where it leads, what it says, who sees it. `place` is the menu that shows it."""
+
+    place: Place
+    href: str
+    text: Text
+    icon: str
+    order: int = 50
+    rule: Rule = PUBLIC
+    shown: Callable[[Visitor], bool] | None = None
+    active: bool = False
+
+    @property
+    def label(self) -> str:
+        return str(self.text)
+
+
+def add_navigation(*entries: Entry) -> Callable[[object], None]:
+    """Remember entries; call the result with the application."""
+
+    def install(app: object) -> None:
+        app.extensions.setdefault("lumbung_navigation", []).extend(entries)  # type: ignore[attr-defined]
+
+    return install
+
+
+def navigation() -> dict[str, list[Entry]]:
+    """The entries that this visitor sees on this site, by place, in order."""
+    known: list[Entry] = current_app.extensions.get("lumbung_navigation", [])
+    menus: dict[str, list[Entry]] = {"hub": [], "portal": [], "manage": [], "account": []}
+    for entry in sorted(known, key=lambda e: e.order):
+        if entry.rule.allows(g.visitor) and (entry.shown is None or entry.shown(g.visitor)):
+            menus[entry.place].append(replace(entry, active=_is_active(entry.href)))
+    return menus
+
+
+def _is_active(href: str) -> bool:
+    return request.path == href or (href != "/" and request.path.startswith(href + "/"))

@@ -1,0 +1,118 @@
+"""The one place where errors become answers: problem+json (RFC 9457), a page, or a part of a page for htmx."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Response, g, jsonify, make_response, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.wrappers import Response as AnyResponse
+
+from lumbung.audit import record_refusal
+from lumbung.db import db
+from lumbung.errors import (
+    BadRequest,
+    Forbidden,
+    Invalid,
+    LumbungError,
+    NotFound,
+    SignInNeeded,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
+from lumbung.i18n import Text
+from lumbung.web.access import Identity
+from lumbung.web.sites import LumbungFlask
+
+log = structlog.get_logger("lumbung.problems")
+_CSRF = Text(
+    "Halaman ini terlalu lama terbuka. Muat ulang, lalu kirim lagi; isian Anda masih ada di peramban.",
+    "This page was open for too long. Reload it and send again; your answers are still in the browser.",
+)
+
+
+def install_problems(app: LumbungFlask, identity: Identity) -> None:
+    """Register the handler on the application, so that unknown addresses are answered by it too."""
+
+    def handle(error: Exception) -> AnyResponse:
+        problem = _as_problem(error)
+        if problem.status >= 500 and not isinstance(error, LumbungError):
+            log.error("unhandled", exc_info=error)
+        db.session.rollback()
+        if isinstance(problem, SignInNeeded | Forbidden | NotFound):
+            record_refusal(problem.slug, endpoint=request.endpoint or "-")
+        if isinstance(problem, SignInNeeded) and not _wants_json() and request.method == "GET":
+            return redirect(identity.sign_in_url(g.site, request.full_path.rstrip("?")))
+        response = make_response(_body(problem), problem.status)
+        if isinstance(problem, TooMany):
+            response.headers["Retry-After"] = str(problem.retry_after)
+        if isinstance(problem, Unavailable):
+            response.headers["Retry-After"] = "5"
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(error.valid_methods)
+        if _wants_json():
+            response.content_type = "application/problem+json"
+        return response
+
+    app.register_error_handler(Exception, handle)
+
+
+def _as_problem(error: Exception) -> LumbungError:
+    if isinstance(error, LumbungError):
+        return error
+    if isinstance(error, CSRFError):
+        return BadRequest(_CSRF)
+    if isinstance(error, RequestEntityTooLarge):
+        return TooLarge()
+    if isinstance(error, HTTPException):
+        return _from_http(error)
+    if isinstance(error, OperationalError | TimeoutError):
+        return Unavailable()
+    return LumbungError()
+
+
+def _from_http(error: HTTPException) -> LumbungError:
+    status = error.code or 500
+    if status == 404:
+        return NotFound()
+    problem = LumbungError(Text("Permintaan ini tidak dapat dilayani.", "This request cannot be served."))
+    problem.status = status
+    problem.slug = HTTPStatus(status).phrase.lower().replace(" ", "-")
+    problem.title = Text(HTTPStatus(status).phrase, HTTPStatus(status).phrase)
+    return BadRequest() if status == 400 else problem
+
+
+def _wants_json() -> bool:
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best in {"application/json", "application/problem+json"}
+
+
+def _body(problem: LumbungError) -> str | Response:
+    if _wants_json():
+        document: dict[str, Any] = {
+            "type": f"/docs/problems/{problem.slug}",
+            "title": str(problem.title),
+            "status": problem.status,
+            "detail": str(problem.message),
+            "request_id": g.get("request_id", ""),
+        }
+        if isinstance(problem, Invalid) and problem.fields:
+            document["errors"] = dict(problem.fields)
+        return jsonify(document)
+    fields = problem.fields if isinstance(problem, Invalid) else {}
+    template = "error_fragment.html" if request.headers.get("HX-Request") else "error.html"
+    return render_template(
+        template,
+        status=problem.status,
+        title=str(problem.title),
+        message=str(problem.message),
+        fields=fields,
+        slug=problem.slug,
+    )

@@ -1,0 +1,97 @@
+"""A request travels: request id, site, municipality on the transaction, visitor, access, view, one commit."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import structlog
+from flask import Response, g, request, session
+
+from lumbung.audit import record_request
+from lumbung.db import db, use_tenant
+from lumbung.errors import Misdirected
+from lumbung.i18n import use_language
+from lumbung.ids import new_id
+from lumbung.web.access import ANONYMOUS, Identity, check_access
+from lumbung.web.sites import LumbungFlask, Site, TenantDirectory
+
+log = structlog.get_logger("lumbung.request")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+_READING = {"GET", "HEAD", "OPTIONS"}
+
+
+def install_request_cycle(app: LumbungFlask, *, directory: TenantDirectory, identity: Identity) -> None:
+    """Register the steps around every request."""
+
+    @app.before_request
+    def _begin() -> None:
+        g.started = time.perf_counter()
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _REQUEST_ID.match(given) else str(new_id())
+        g.visitor = ANONYMOUS
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        g.site = Site(kind="hub", name=app.lumbung.platform_name)
+        if request.endpoint in _WITHOUT_SITE:
+            return
+        g.site = _find_site(app, directory)
+        use_tenant(db.session, g.site.tenant.id if g.site.tenant else None)
+        use_language(session.get("language"))
+        if request.endpoint in _WITHOUT_VISITOR or request.routing_exception is not None:
+            return
+        g.visitor = identity.visitor(db.session, g.site)
+        if request.endpoint is not None:
+            check_access(app.view_functions[request.endpoint])
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        if response.status_code < 400 and "keep_nothing" not in g:
+            if request.method not in _READING:
+                record_request(db.session, endpoint=request.endpoint or "", status=response.status_code)
+            db.session.commit()
+        else:
+            db.session.rollback()
+        _log(response.status_code)
+        return response
+
+    @app.teardown_request
+    def _close(error: BaseException | None) -> None:
+        if error is not None:
+            db.session.rollback()
+        db.session.info.pop("tenant_id", None)
+
+
+_WITHOUT_SITE = frozenset({"health.healthz", "health.readyz"})
+_WITHOUT_VISITOR = frozenset({"static"})
+
+
+def _find_site(app: LumbungFlask, directory: TenantDirectory) -> Site:
+    host = request.host.lower()
+    if host == app.lumbung.hub_host:
+        return Site(kind="hub", name=app.lumbung.platform_name)
+    tenant = directory.find_by_host(db.session, host, hub_host=app.lumbung.hub_host)
+    if tenant is None:
+        raise Misdirected
+    return Site(kind="portal", name=tenant.name, tenant=tenant)
+
+
+def _log(status: int) -> None:
+    # The rule and not the path: paths hold tracking codes and invitation tokens.
+    rule: Any = request.url_rule.rule if request.url_rule else "-"
+    site: Site | None = g.get("site")
+    log.info(
+        "request",
+        method=request.method,
+        rule=rule,
+        status=status,
+        site=site.slug or site.kind if site else "-",
+        ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+    )
+
+
+def is_reading(method: str) -> bool:
+    """Whether a request of this method changes nothing."""
+    return method in _READING

@@ -1,0 +1,52 @@
+"""Security headers, nonces and CSRF."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Response, g
+from flask_wtf.csrf import CSRFProtect
+
+from lumbung.web.sites import LumbungFlask
+
+csrf = CSRFProtect()
+
+
+def csp_nonce() -> str:
+    """The nonce of this answer, for the few inline scripts and styles that there are."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def install_security(app: LumbungFlask) -> None:
+    """Register CSRF protection and the headers of every answer."""
+    csrf.init_app(app)
+    tiles = urlsplit(app.lumbung.map_tiles_url)
+    tile_origin = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            "default-src 'none'; "
+            f"script-src 'self'{nonce}; style-src 'self'{nonce}; img-src 'self' data: blob:{tile_origin}; "
+            "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self' "
+            f"{app.lumbung.base_url} {app.lumbung.scheme}://*.{app.lumbung.hub_host}; "
+            "base-uri 'none'; frame-ancestors 'none'",
+        )
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        if app.lumbung.scheme == "https":
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = (
+                "no-store" if g.get("visitor") and g.visitor.signed_in else "no-cache"
+            )
+        return response

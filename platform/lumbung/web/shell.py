@@ -1,0 +1,94 @@
+"""What every template may rely on, and the two routes of the shell: language and colours."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, request, session, url_for
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from werkzeug.wrappers import Response as AnyResponse
+
+from lumbung import i18n
+from lumbung.web.access import PUBLIC, access
+from lumbung.web.brand import brand_css
+from lumbung.web.navigation import navigation
+from lumbung.web.security import csp_nonce
+from lumbung.web.sites import BOTH_SITES, LumbungFlask, current_site, hub_origin, is_local_path, portal_origin
+
+shell = Blueprint("shell", __name__, subdomain=BOTH_SITES)
+
+
+@shell.post("/language")
+@access(PUBLIC)
+def choose_language() -> AnyResponse:
+    """Answer this browser in the chosen language from now on."""
+    session["language"] = i18n.use_language(request.form.get("language"))
+    target = request.form.get("next")
+    return redirect(target if target and is_local_path(target) else "/", code=303)
+
+
+@shell.get("/brand.css")
+@access(PUBLIC)
+def brand() -> Response:
+    """The municipality's colours as CSS custom properties."""
+    response = Response(brand_css(current_site()), mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@lru_cache(maxsize=1)
+def _manifest(path: str) -> dict[str, str]:
+    file = Path(path)
+    found: dict[str, str] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return found
+
+
+def asset_url(name: str) -> str:
+    """Address of a built asset, with its content hash in the name."""
+    build = Path(__file__).with_name("static") / "build"
+    file = _manifest(str(build / "manifest.json")).get(name, name)
+    return url_for("static", filename=f"build/{file}")
+
+
+def install_shell(app: LumbungFlask) -> None:
+    """Register the shell's routes, globals and filters."""
+    app.register_blueprint(shell)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        t=i18n.t,
+        pick=i18n.pick,
+        csp_nonce=csp_nonce,
+        asset_url=asset_url,
+        csrf_token=generate_csrf,
+        hub_origin=hub_origin,
+        portal_origin=portal_origin,
+        map_tiles_url=app.lumbung.map_tiles_url,
+        map_attribution=app.lumbung.map_attribution,
+    )
+    app.jinja_env.filters.update(
+        pick=i18n.pick,
+        moment=lambda value, style="medium": (
+            i18n.show_datetime(value, current_site().timezone, style) if value else ""
+        ),
+        day=lambda value, style="long": i18n.show_date(value, style) if value else "",
+        number=i18n.show_number,
+        rupiah=i18n.show_rupiah,
+        span=i18n.show_span,
+    )
+
+    @app.context_processor
+    def _context() -> dict[str, Any]:
+        return {
+            "site": g.site,
+            "visitor": g.visitor,
+            "lang": i18n.current_language(),
+            "request_id": g.get("request_id", ""),
+            "nav": navigation(),
+            "platform_name": app.lumbung.platform_name,
+        }

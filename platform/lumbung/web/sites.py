@@ -1,0 +1,175 @@
+"""Hub and portals: which site a host name stands for.
+
+Rules of the two sites live in one URL map. Werkzeug's subdomain matching is used with the *kind* of site as the
+subdomain, so that `/` can mean both, and a municipality may later bring a domain of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask, Request, current_app, g, url_for
+from sqlalchemy.orm import Session, scoped_session
+from werkzeug.routing import MapAdapter
+
+from lumbung.errors import LumbungError
+from lumbung.settings import Settings
+
+SiteKind = Literal["hub", "portal"]
+BOTH_SITES = "<any(hub,portal):site_kind>"
+"""Give this as `subdomain` to a blueprint whose rules exist on the hub and on every portal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tenant:
+    """A municipality as the web shell needs it."""
+
+    id: UUID
+    slug: str
+    name: str
+    timezone: str
+    demo: bool = False
+    seal_url: str | None = None
+    colours: Mapping[str, str] = field(default_factory=dict)
+    centre: tuple[float, float] | None = None
+    zoom: int = 12
+    region_code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The site of this request."""
+
+    kind: SiteKind
+    name: str
+    tenant: Tenant | None = None
+
+    @property
+    def demo(self) -> bool:
+        return self.tenant is not None and self.tenant.demo
+
+    @property
+    def slug(self) -> str | None:
+        return self.tenant.slug if self.tenant else None
+
+    @property
+    def seal_url(self) -> str | None:
+        return self.tenant.seal_url if self.tenant else None
+
+    @property
+    def timezone(self) -> str:
+        return self.tenant.timezone if self.tenant else "Asia/Jakarta"
+
+
+class TenantDirectory(Protocol):
+    """Finds the municipality of a host name; lives in `tenants`."""
+
+    def find_by_host(
+        self, session: Session | scoped_session[Any], host: str, *, hub_host: str
+    ) -> Tenant | None: ...
+
+
+class LumbungFlask(Flask):
+    """Flask that matches rules by the kind of site."""
+
+    lumbung: Settings
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is None:
+            return self.url_map.bind(
+                self.lumbung.hub_host, subdomain="hub", url_scheme=self.lumbung.scheme, script_name="/"
+            )
+        kind = "hub" if request.host.lower() == self.lumbung.hub_host else "portal"
+        return self.url_map.bind(
+            self.lumbung.hub_host,
+            subdomain=kind,
+            url_scheme=request.scheme,
+            script_name=request.root_path or "/",
+            path_info=request.path,
+            default_method=request.method,
+            query_args=request.query_string.decode("latin1"),
+        )
+
+
+def current_site() -> Site:
+    """The site of this request."""
+    site: Site = g.site
+    return site
+
+
+def current_municipality() -> Tenant:
+    """The municipality of this request; only on portals."""
+    tenant = current_site().tenant
+    if tenant is None:
+        raise LumbungError
+    return tenant
+
+
+def hub_origin() -> str:
+    """Scheme and host of the hub, as people reach it."""
+    return _settings().base_url
+
+
+def portal_origin(slug: str) -> str:
+    """Scheme and host of a municipality's portal."""
+    settings = _settings()
+    return f"{settings.scheme}://{slug}.{settings.hub_host}"
+
+
+def url_on_hub(endpoint: str, **values: Any) -> str:
+    """Absolute address of an endpoint on the hub, from anywhere."""
+    return hub_origin() + _path("hub", endpoint, values)
+
+
+def url_on_portal(slug: str, endpoint: str, **values: Any) -> str:
+    """Absolute address of an endpoint on a municipality's portal, from anywhere."""
+    return portal_origin(slug) + _path("portal", endpoint, values)
+
+
+def is_local_path(target: str | None) -> bool:
+    """Whether `target` is a path on this very site, safe to redirect to."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target:
+        return False
+    if any(ord(character) < 32 for character in target):
+        return False
+    parts = urlsplit(target)
+    return not parts.scheme and not parts.netloc
+
+
+def _path(kind: SiteKind, endpoint: str, values: dict[str, Any]) -> str:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    adapter = app.url_map.bind(_settings().hub_host, subdomain=kind)
+    rules = app.url_map.iter_rules(endpoint)
+    if any("site_kind" in rule.arguments for rule in rules):
+        values = {**values, "site_kind": kind}
+    path: str = urlsplit(adapter.build(endpoint, values, force_external=True)).path
+    query = urlsplit(adapter.build(endpoint, values, force_external=True)).query
+    return f"{path}?{query}" if query else path
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.lumbung  # type: ignore[attr-defined]
+    return settings
+
+
+def install_sites(app: LumbungFlask) -> None:
+    """Let rules with `BOTH_SITES` be built and called without naming the site."""
+
+    @app.url_value_preprocessor
+    def _take_site_kind(endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values is not None:
+            values.pop("site_kind", None)
+
+    @app.url_defaults
+    def _give_site_kind(endpoint: str, values: dict[str, Any]) -> None:
+        if "site_kind" not in values and app.url_map.is_endpoint_expecting(endpoint, "site_kind"):
+            values["site_kind"] = g.site.kind if "site" in g else "hub"
+
+
+def asset_path(name: str) -> str:
+    """Path of a static file."""
+    return url_for("static", filename=name)

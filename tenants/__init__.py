@@ -1,0 +1,1 @@
+"""Who takes part: municipalities, host names, accounts, agencies, people and roles, calendars."""

@@ -1,0 +1,1 @@
+"""Agencies of a municipality, as a tree with heads."""

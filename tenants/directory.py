@@ -1,0 +1,45 @@
+"""Which municipality a host name stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from lumbung.web.sites import Tenant
+from tenants.municipalities.models import Municipality
+
+
+class Directory:
+    """Finds municipalities by host name: `<slug>.<hub host>`, or a domain of their own."""
+
+    def find_by_host(
+        self, session: Session | scoped_session[Any], host: str, *, hub_host: str
+    ) -> Tenant | None:
+        """The municipality, or None for a host that is nobody's or suspended."""
+        suffix = f".{hub_host}"
+        condition = (
+            Municipality.slug == host[: -len(suffix)]
+            if host.endswith(suffix)
+            else Municipality.domain == host
+        )
+        found = session.scalar(select(Municipality).where(condition, Municipality.status != "suspended"))
+        return as_tenant_info(found) if found else None
+
+
+def as_tenant_info(municipality: Municipality) -> Tenant:
+    """What the web shell knows of a municipality."""
+    lon, lat = municipality.centre_lon, municipality.centre_lat
+    return Tenant(
+        id=municipality.id,
+        slug=municipality.slug,
+        name=municipality.name,
+        timezone=municipality.timezone,
+        demo=municipality.demo,
+        seal_url="/seal" if municipality.seal_file_id else None,
+        colours={"brand": municipality.brand_colour} if municipality.brand_colour else {},
+        centre=(lon, lat) if lon is not None and lat is not None else None,
+        zoom=municipality.zoom,
+        region_code=municipality.region_code,
+    )

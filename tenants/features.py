@@ -1,0 +1,14 @@
+"""Registers everything of this layer with the application."""
+
+from __future__ import annotations
+
+import tenants.accounts.models
+import tenants.agencies.models
+import tenants.calendars.models
+import tenants.municipalities.models
+import tenants.people.models  # noqa: F401 - models are known once imported.
+from lumbung.web.sites import LumbungFlask
+
+
+def install(app: LumbungFlask) -> None:
+    """Register blueprints, commands, navigation and handlers."""

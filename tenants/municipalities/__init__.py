@@ -1,0 +1,1 @@
+"""Municipalities: claims, approval, activation, appearance."""

@@ -1,0 +1,1 @@
+"""People of a municipality: memberships, roles, invitations, acting heads."""

@@ -1,0 +1,1 @@
+"""The 514 regencies and cities of Indonesia with the home ministry's codes."""

@@ -1,0 +1,155 @@
+"""One throw-away PostgreSQL for the run, one cloned database per worker, emptied after every test.
+
+Tests commit for real, on the application's own role, so that transactions, races and the wall between municipalities
+are what they are in production.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy.orm import Session, scoped_session
+
+from lumbung.db import db
+from lumbung.migrate.runner import migrations_folder, upgrade
+from lumbung.postgres.cluster import EmbeddedCluster
+from lumbung.postgres.roles import DatabaseUrls
+from lumbung.postgres.testing import (
+    SuiteServer,
+    clone_database,
+    create_template,
+    drop_database,
+    start_suite_server,
+    stop_suite_server,
+)
+from lumbung.settings import Settings
+from lumbung.web.sites import LumbungFlask
+from tests.world import World, build_world
+from wsgi import create_app
+
+SERVER = pytest.StashKey[SuiteServer]()
+CLUSTER = pytest.StashKey[EmbeddedCluster]()
+
+EMPTY_ALL = """
+DO $$ DECLARE t record; filled boolean; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR t IN SELECT schemaname AS s, tablename AS n FROM pg_tables
+           WHERE schemaname IN ('public', 'procrastinate') AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.%I)', t.s, t.n) INTO filled;
+    IF filled THEN EXECUTE format('DELETE FROM %I.%I', t.s, t.n); END IF;
+  END LOOP;
+END $$
+"""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controlling process starts the server; workers get its address."""
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is not None:
+        config.stash[SERVER] = SuiteServer.from_json(workerinput["postgres"])
+        return
+    cluster, server = start_suite_server()
+    config.stash[CLUSTER], config.stash[SERVER] = cluster, server
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Hand the server's address to a worker of pytest-xdist."""
+    node.workerinput["postgres"] = node.config.stash[SERVER].to_json()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that this process started."""
+    cluster = config.stash.get(CLUSTER, None)
+    if cluster is not None:
+        stop_suite_server(cluster)
+
+
+@pytest.fixture(scope="session")
+def suite_server(request: pytest.FixtureRequest) -> SuiteServer:
+    """The throw-away server."""
+    return request.config.stash[SERVER]
+
+
+@pytest.fixture(scope="session")
+def template(suite_server: SuiteServer) -> str:
+    """Name of the migrated template database."""
+    versions = sorted((migrations_folder() / "versions").glob("*.py"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in versions)).hexdigest()[:12]
+    name = f"template_{digest}"
+    create_template(suite_server, name, lambda urls: upgrade(urls.migration))
+    return name
+
+
+@pytest.fixture(scope="session")
+def database(suite_server: SuiteServer, template: str, worker_id: str) -> Iterator[DatabaseUrls]:
+    """This worker's own database."""
+    name = f"test_{worker_id}"
+    drop_database(suite_server, name)
+    yield clone_database(suite_server, template, name)
+    drop_database(suite_server, name)
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """Id of the pytest-xdist worker, `main` without it."""
+    workerinput = getattr(request.config, "workerinput", None)
+    return str(workerinput["workerid"]) if workerinput else "main"
+
+
+@pytest.fixture(scope="session")
+def settings(database: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the application under test; no SMTP server unless a test gives one."""
+    return Settings(
+        database_url=database.application,
+        migration_database_url=database.migration,
+        secret_key="only-for-tests-0123456789abcdef",
+        base_url="https://lumbung.test",
+        instance=tmp_path_factory.mktemp("instance"),
+        map_tiles_url="/static/tile.png",
+        testing=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def _application(settings: Settings) -> Iterator[LumbungFlask]:
+    app = create_app(settings)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(_application: LumbungFlask, suite_server: SuiteServer, worker_id: str) -> Iterator[LumbungFlask]:
+    """The application on an empty database."""
+    yield _application
+    with _application.app_context():
+        db.session.remove()
+    conninfo = psycopg.conninfo.make_conninfo(suite_server.admin_conninfo, dbname=f"test_{worker_id}")
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        admin.execute(EMPTY_ALL)
+
+
+@pytest.fixture
+def session(app: LumbungFlask) -> Iterator[scoped_session[Session]]:
+    """A session inside an application context; commit what requests should see."""
+    with app.app_context():
+        yield db.session
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture
+def world(session: scoped_session[Session]) -> World:
+    """Two municipalities with agencies and people, an operator and a publisher; committed."""
+    return build_world(session)
+
+
+@pytest.fixture
+def source_root() -> Path:
+    """The root of the checkout."""
+    return Path(__file__).resolve().parent.parent

@@ -1,0 +1,143 @@
+"""Believable people and places for tests, made with the models alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session, scoped_session
+
+from lumbung.db import as_tenant, now
+from tenants.accounts.models import Account, AccountMembership
+from tenants.agencies.models import Agency, AgencyHead
+from tenants.calendars.models import OfficeHours
+from tenants.municipalities.models import Municipality
+from tenants.people.models import Membership, RoleGrant
+
+PASSWORD = "padi menguning 2026"
+
+
+@dataclass
+class Place:
+    """One municipality: its row, agencies by key, memberships and accounts by name."""
+
+    municipality: Municipality
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    members: dict[str, Membership] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+
+    @property
+    def id(self) -> UUID:
+        return self.municipality.id
+
+    @property
+    def slug(self) -> str:
+        return self.municipality.slug
+
+    @property
+    def host(self) -> str:
+        return f"{self.slug}.lumbung.test"
+
+
+@dataclass
+class World:
+    """Everything that a test may point at."""
+
+    tangsel: Place
+    surabaya: Place
+    operator: Account
+    stranger: Account
+
+
+def build_world(session: scoped_session[Session] | Session) -> World:
+    """Tangsel and Surabaya, each with agencies, an admin, a dispatcher, two handlers, a head and an evaluator."""
+    operator = Account(email="operator@lumbung.test", name="Oki Operator", is_operator=True, is_curator=True)
+    stranger = Account(email="warga@lumbung.test", name="Wati Warga")
+    session.add_all([operator, stranger])
+    session.flush()
+    world = World(
+        tangsel=_place(
+            session, "36.74", "tangsel", "Kota Tangerang Selatan", "Asia/Jakarta", (106.71, -6.29)
+        ),
+        surabaya=_place(session, "35.78", "surabaya", "Kota Surabaya", "Asia/Jakarta", (112.74, -7.26)),
+        operator=operator,
+        stranger=stranger,
+    )
+    session.commit()
+    return world
+
+
+_PEOPLE: tuple[tuple[str, str | None, tuple[tuple[str, str], ...]], ...] = (
+    ("admin", None, (("", "official"), ("", "tenant_admin"))),
+    ("dispatcher", "diskominfo", (("", "official"), ("siaran", "dispatcher"))),
+    ("handler", "dishub", (("", "official"), ("siaran", "handler"))),
+    ("cleaner", "dlh", (("", "official"), ("siaran", "handler"))),
+    ("head", "dishub", (("", "official"),)),
+    ("evaluator", None, (("", "official"), ("", "evaluator"))),
+)
+
+
+def _place(session: Any, code: str, slug: str, name: str, zone: str, centre: tuple[float, float]) -> Place:
+    municipality = Municipality(
+        region_code=code,
+        slug=slug,
+        name=name,
+        timezone=zone,
+        status="active",
+        activated_at=now(),
+        centre_lon=centre[0],
+        centre_lat=centre[1],
+        terms_version="1",
+        terms_accepted_at=now(),
+    )
+    session.add(municipality)
+    session.flush()
+    place = Place(municipality)
+    with as_tenant(session, municipality.id):
+        for key, title in (
+            ("diskominfo", "Dinas Komunikasi dan Informatika"),
+            ("dishub", "Dinas Perhubungan"),
+            ("dlh", "Dinas Lingkungan Hidup"),
+        ):
+            agency = Agency(tenant_id=municipality.id, key=key, name=title, short_name=key.capitalize())
+            session.add(agency)
+            place.agencies[key] = agency
+        for weekday in range(5):
+            session.add(
+                OfficeHours(tenant_id=municipality.id, weekday=weekday, opens=time(8), closes=time(16))
+            )
+        session.flush()
+        for person, agency_key, roles in _PEOPLE:
+            _person(session, place, person, agency_key, roles)
+        head = AgencyHead(
+            tenant_id=place.id, agency_id=place.agencies["dishub"].id, membership_id=place.members["head"].id
+        )
+        session.add(head)
+        session.flush()
+    return place
+
+
+def _person(
+    session: Any, place: Place, person: str, agency_key: str | None, roles: tuple[tuple[str, str], ...]
+) -> None:
+    account = Account(
+        email=f"{person}@{place.slug}.test", name=f"{person.capitalize()} {place.slug.capitalize()}"
+    )
+    session.add(account)
+    session.flush()
+    member = Membership(
+        tenant_id=place.id,
+        account_id=account.id,
+        name=account.name,
+        position=person.capitalize(),
+        agency_id=place.agencies[agency_key].id if agency_key else None,
+    )
+    session.add_all([member, AccountMembership(account_id=account.id, municipality_id=place.id)])
+    session.flush()
+    session.add_all(
+        RoleGrant(tenant_id=place.id, membership_id=member.id, app_id=app_id, role=role)
+        for app_id, role in roles
+    )
+    place.accounts[person], place.members[person] = account, member

@@ -1,0 +1,23 @@
+"""The one place that knows every feature: `create_app()`."""
+
+from __future__ import annotations
+
+import app_catalog.features
+import app_runtime.features
+import tenants.features
+from lumbung.settings import Settings
+from lumbung.web.app import create_host
+from lumbung.web.sites import LumbungFlask
+from tenants.directory import Directory
+from tenants.identity import AccountIdentity
+
+
+def create_app(settings: Settings | None = None) -> LumbungFlask:
+    """The whole application, hub and portals, from the given settings or from the environment."""
+    app = create_host(
+        settings or Settings.from_environment(), directory=Directory(), identity=AccountIdentity()
+    )
+    tenants.features.install(app)
+    app_catalog.features.install(app)
+    app_runtime.features.install(app)
+    return app
