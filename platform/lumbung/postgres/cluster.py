@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -27,9 +26,9 @@ from lumbung.postgres.home import (
 from lumbung.postgres.leash import start_leashed, stop_process
 from lumbung.postgres.programs import Programs, reachable_programs
 from lumbung.postgres.roles import DatabaseUrls, RoleNames, database_urls, ensure_database, ensure_roles
+from lumbung.postgres.server_settings import HOST, free_port, server_environment, server_settings
 from lumbung.postgres.takeover import clear_orphan
 
-HOST = "127.0.0.1"
 _ATTEMPTS = 5
 # Recovery after a crash replays the log, which may take a while; a server that works on it is left to it.
 _READY_SECONDS = 300.0
@@ -38,14 +37,6 @@ _LOG_LIMIT = 5 * 1024 * 1024
 # Fast shutdown first: it closes connections and writes a checkpoint; the second one leaves that to the next
 # start.
 _STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
-_NO_DURABILITY = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "autovacuum": "off",
-}
 
 
 class EmbeddedCluster:
@@ -79,6 +70,11 @@ class EmbeddedCluster:
     def owns_server(self) -> bool:
         """Whether the server is a child of this process, and not of another one that it is shared with."""
         return self.process is not None
+
+    @property
+    def running(self) -> bool:
+        """Whether the server runs: as a child of this process, or, when it is shared, whether it answers."""
+        return self.process.poll() is None if self.process is not None else self._answers()
 
     def ensure_initialised(self) -> None:
         """Make the data folder when there is none; whole or not at all, so an interrupted attempt is
@@ -204,7 +200,7 @@ class EmbeddedCluster:
                 death_signal=signal.SIGKILL,
                 account=self._account,
                 output=log,
-                environment=_environment(),
+                environment=server_environment(),
                 folder=data,
             ).wait()
         if code != 0:
@@ -228,17 +224,8 @@ class EmbeddedCluster:
 
     def _spawn(self) -> int:
         """Start the server; returns the place in the log where its output begins."""
-        self.port = _free_port(read_state(self.home.state).get("port"))
-        settings = {
-            "port": str(self.port),
-            "listen_addresses": HOST,
-            "unix_socket_directories": "",
-            "timezone": "UTC",
-            "log_timezone": "UTC",
-            # Compiling a query costs more than it saves at the sizes that an embedded server is for.
-            "jit": "off",
-            **({} if self._durable else _NO_DURABILITY),
-        }
+        self.port = free_port(read_state(self.home.state).get("port"))
+        settings = server_settings(self.port, durable=self._durable)
         command = [str(self._reachable_programs().postgres), "-D", str(self.home.data)]
         command += [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         with explained(self.home.log):
@@ -252,7 +239,7 @@ class EmbeddedCluster:
                     death_signal=signal.SIGINT,
                     account=self._account,
                     output=log,
-                    environment=_environment(),
+                    environment=server_environment(),
                     folder=self.home.data,
                 )
         return begin
@@ -287,23 +274,3 @@ class EmbeddedCluster:
         with self.home.log.open("rb") as log:
             log.seek(begin)
             return log.read().decode(errors="replace")
-
-
-def _environment() -> dict[str, str]:
-    """Messages in English whatever the machine speaks, because they are read above, and no PG… variables."""
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _free_port(wanted: object) -> int:
-    """`wanted` when it is a port that nobody listens on, else one that the system picks."""
-    for port in (wanted, 0):
-        if not isinstance(port, int):
-            continue
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise PostgresError("Tidak ada port yang bebas di mesin ini.", "There is no free port on this machine.")

@@ -64,7 +64,7 @@ def explain_server_output(output: str, *, data: Path, log: Path) -> PostgresErro
     if "database files are incompatible with server" in output:
         return PostgresError(
             f"Data di {data} dibuat oleh versi PostgreSQL lain. Pindahkan dengan pg_dump versi itu.",
-            f"The data in {data} was made by another version of PostgreSQL. Move it with pg_dump of that one.",
+            f"The data in {data} was made by another version of PostgreSQL. Move it with that pg_dump.",
         )
     reason = _last_complaint(output)
     return PostgresError(

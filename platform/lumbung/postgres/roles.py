@@ -152,7 +152,12 @@ def _role_statements(roles: RoleNames) -> list[str]:
             f"THEN CREATE ROLE {_name(role)}; END IF; END $$"
         )
         statements.append(f"ALTER ROLE {_name(role)} WITH {wanted}")
-    statements.append(f"GRANT {_name(roles.owner)} TO {_name(roles.migrator)}")
+    statements.append(
+        # Granting again is harmless, but says so, and a script should be silent when all is well.
+        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_auth_members WHERE "
+        f"roleid = {_literal(roles.owner)}::regrole AND member = {_literal(roles.migrator)}::regrole) "
+        f"THEN GRANT {_name(roles.owner)} TO {_name(roles.migrator)}; END IF; END $$"
+    )
     return statements
 
 

@@ -18,9 +18,10 @@ from typing import Any, Self
 import psycopg
 from psycopg import sql
 
-from lumbung.postgres.cluster import HOST, EmbeddedCluster
+from lumbung.postgres.cluster import EmbeddedCluster
 from lumbung.postgres.home import FileLock
 from lumbung.postgres.roles import DatabaseUrls, RoleNames, database_urls, ensure_database, ensure_roles
+from lumbung.postgres.server_settings import HOST
 from lumbung.postgres.takeover import clear_orphan
 
 _PREFIX = "lumbung-test-"
