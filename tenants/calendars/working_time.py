@@ -161,9 +161,7 @@ class WorkingCalendar:
         """As `working_time_between`, in seconds."""
         return self.working_time_between(start, end).total_seconds()
 
-    def due(
-        self, start: datetime, span: Span, *, pauses: Iterable[Pause] = (), office_hours: bool = False
-    ) -> datetime:
+    def due(self, start: datetime, span: Span, *, pauses: Iterable[Pause] = (), office_hours: bool = False) -> datetime:
         """When a clock that starts at `start` and lasts `span` runs out.
 
         `office_hours` says that a wall span counts only while the offices are open; working days always do.
@@ -220,9 +218,7 @@ class WorkingCalendar:
             run -= self._run(pause.start, min(pause.end, at), in_office=in_office)
         return run / amount
 
-    def _own_time(
-        self, start: datetime, span: Span, *, office_hours: bool
-    ) -> tuple[datetime, timedelta, bool]:
+    def _own_time(self, start: datetime, span: Span, *, office_hours: bool) -> tuple[datetime, timedelta, bool]:
         """From when a clock counts, how much time it has, and whether it counts office time only."""
         _require_zone(start)
         if span.wall is not None:
