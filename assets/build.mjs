@@ -175,12 +175,13 @@ async function main() {
 
   await mkdir(outDir, { recursive: true });
   const manifest = {};
+  const report = [];
   const tooBig = [];
   for (const [logical, content] of outputs) {
     manifest[logical] = hashed(logical, content);
     await writeWhole(path.join(outDir, manifest[logical]), content);
     const size = gzipSync(content, { level: 6 }).length;
-    console.log(`${manifest[logical].padEnd(28)} ${String(size).padStart(7)} bytes gzipped`);
+    report.push(`${manifest[logical].padEnd(28)} ${String(size).padStart(7)} bytes gzipped`);
     if (budgets[logical] && size > budgets[logical]) tooBig.push(`${logical}: ${size} > ${budgets[logical]}`);
   }
   await writeWhole(path.join(outDir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -188,6 +189,7 @@ async function main() {
   for (const file of await readdir(outDir)) {
     if (!current.has(file)) await rm(path.join(outDir, file), { force: true });
   }
+  console.log(report.join("\n"));
   if (tooBig.length) throw new Error(`over the budget for phones: ${tooBig.join(", ")}`);
 }
 

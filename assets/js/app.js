@@ -1,2 +1,30 @@
-import "htmx.org/dist/htmx.esm.js";
+/** What every page loads: htmx and our small behaviours. All of them improve pages that work without scripts. */
+import htmx from "htmx.org/dist/htmx.esm.js";
+import { enhanceConfirm } from "./confirm.js";
+import { enhanceCopy } from "./copy.js";
+import { enhanceDrafts } from "./draft.js";
+import { enhanceFields } from "./fields.js";
+import { enhanceFiles } from "./files.js";
+import { enhanceMenus } from "./menu.js";
+import { enhancePolling } from "./poll.js";
+import { enhanceRetry } from "./retry.js";
+import { enhanceSubmit } from "./submit.js";
+import { enhanceTables } from "./table.js";
+import { enhanceTabs } from "./tabs.js";
+
+const behaviours = [enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceDrafts];
+
+/** Prepares what stands below `root`; safe to call twice for the same elements. */
+function enhance(root) {
+  for (const behaviour of behaviours) behaviour(root);
+}
+
 document.documentElement.classList.remove("no-js");
+enhanceConfirm(document);
+enhanceRetry(document, enhance);
+enhanceSubmit(document);
+enhanceCopy(document);
+enhanceMenus(document);
+enhancePolling(document, htmx);
+enhance(document);
+document.addEventListener("htmx:after:swap", (event) => enhance(event.target instanceof Element ? event.target : document));
