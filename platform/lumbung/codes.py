@@ -80,10 +80,7 @@ def qr_svg(text: str, *, title: str = "Kode QR") -> Markup:
     code = segno.make(text, error="m", micro=False, boost_error=False)
     side = code.symbol_size(scale=1)[0]
     squares = "".join(
-        f"M{x} {y}h1v1h-1z"
-        for y, row in enumerate(code.matrix_iter(scale=1))
-        for x, dark in enumerate(row)
-        if dark
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(code.matrix_iter(scale=1)) for x, dark in enumerate(row) if dark
     )
     # Every part is made here except the title, and that is escaped.
     return Markup(  # noqa: S704

@@ -96,8 +96,7 @@ class District:
 def provinces() -> Mapping[str, Province]:
     """The 38 provinces by code, in the order of their codes."""
     return {
-        row["code"]: Province(row["code"], row["name"], default_zone(row["code"]))
-        for row in _rows("provinces.csv")
+        row["code"]: Province(row["code"], row["name"], default_zone(row["code"])) for row in _rows("provinces.csv")
     }
 
 
@@ -179,9 +178,7 @@ def _all_begin(typed: tuple[str, ...], words: tuple[str, ...]) -> bool:
 
 @cache
 def _district_names() -> Mapping[str, frozenset[str]]:
-    return {
-        code: frozenset(_joined(district.name) for district in found) for code, found in districts().items()
-    }
+    return {code: frozenset(_joined(district.name) for district in found) for code, found in districts().items()}
 
 
 # As many as there are names; what people type passes through without growing it further.

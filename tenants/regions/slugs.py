@@ -23,9 +23,7 @@ def slug_from(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name).lower()
     # Accents stand apart from their letters by now and vanish; any other mark parts two words.
-    letters = "".join(
-        letter if letter.isalnum() else "-" for letter in plain if not unicodedata.combining(letter)
-    )
+    letters = "".join(letter if letter.isalnum() else "-" for letter in plain if not unicodedata.combining(letter))
     ascii_letters = letters.encode("ascii", "ignore").decode()
     return re.sub(r"-+", "-", ascii_letters).strip("-")[:LONGEST_SLUG].rstrip("-")
 

@@ -15,8 +15,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def test_a_new_code_is_grouped_and_valid_and_never_the_same() -> None:
     made = [new_code() for _ in range(500)]
     assert all(
-        re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}-[0-9A-HJKMNP-TV-Z]", code)
-        for code in made
+        re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}-[0-9A-HJKMNP-TV-Z]", code) for code in made
     )
     assert all(is_valid(code) for code in made)
     assert len(set(made)) == len(made)

@@ -110,9 +110,7 @@ def test_place_and_camera_are_gone(kind: str) -> None:
 
 def test_comments_profiles_and_trailing_bytes_are_gone() -> None:
     profile = b"profil-warna" * 20
-    original = (
-        written(street(), "JPEG", comment=b"rumah saya", icc_profile=profile) + b"<script>alert(1)</script>"
-    )
+    original = written(street(), "JPEG", comment=b"rumah saya", icc_profile=profile) + b"<script>alert(1)</script>"
     kept = taken(original).data
     for secret in (b"rumah saya", b"profil-warna", b"<script>", b"ICC_PROFILE"):
         assert secret in original

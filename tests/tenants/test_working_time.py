@@ -100,9 +100,7 @@ class PlainModel:
                 total += STEP
         raise AssertionError
 
-    def due(
-        self, start: datetime, span: Span, pauses: Sequence[Pause], *, office: bool, share: float = 1
-    ) -> datetime:
+    def due(self, start: datetime, span: Span, pauses: Sequence[Pause], *, office: bool, share: float = 1) -> datetime:
         if span.wall is not None:
             left, counts_from = span.wall, self.local(start)
         else:
@@ -148,16 +146,12 @@ def cases(draw: st.DrawFn) -> tuple[str, datetime, Span, list[Pause], bool]:
 @example(zone="Asia/Jayapura", start=datetime(2026, 3, 17, 15, 0, tzinfo=UTC), days=1)
 @example(zone="Asia/Jakarta", start=datetime(2026, 12, 23, 17, 0, tzinfo=UTC), days=1)
 def test_working_days_end_where_plain_counting_says(zone: str, start: datetime, days: int) -> None:
-    assert calendar(zone).add_working_days(start, days) == PlainModel(OFFSETS[zone]).working_day_end(
-        start, days
-    )
+    assert calendar(zone).add_working_days(start, days) == PlainModel(OFFSETS[zone]).working_day_end(start, days)
 
 
 @settings(max_examples=100, deadline=None)
 @given(zone=st.sampled_from(ZONES), start=in_2026(), steps=st.integers(0, 6_000))
-def test_office_time_between_two_instants_is_what_plain_counting_says(
-    zone: str, start: datetime, steps: int
-) -> None:
+def test_office_time_between_two_instants_is_what_plain_counting_says(zone: str, start: datetime, steps: int) -> None:
     end = start + steps * STEP
     worked = PlainModel(OFFSETS[zone]).worked(start, end)
     assert calendar(zone).working_time_between(start, end) == worked
@@ -311,9 +305,7 @@ def test_a_day_off_keeps_its_name_and_source() -> None:
         ("Asia/Jakarta", {0: ((time(8), time(0)), (time(9), time(12)))}),
     ],
 )
-def test_a_calendar_that_cannot_be_reckoned_with_is_refused(
-    zone: str, weekly: dict[int, OfficeHours]
-) -> None:
+def test_a_calendar_that_cannot_be_reckoned_with_is_refused(zone: str, weekly: dict[int, OfficeHours]) -> None:
     with pytest.raises(CalendarError):
         WorkingCalendar(zone, weekly)
 
@@ -380,9 +372,7 @@ def test_a_span_survives_being_written_and_read(seconds: int) -> None:
     assert Span.parse(str(span)) == span
 
 
-@pytest.mark.parametrize(
-    ("wall", "days"), [(None, None), (timedelta(1), 1), (timedelta(-1), None), (None, -1)]
-)
+@pytest.mark.parametrize(("wall", "days"), [(None, None), (timedelta(1), 1), (timedelta(-1), None), (None, -1)])
 def test_a_span_is_exactly_one_of_its_two_kinds(wall: timedelta | None, days: int | None) -> None:
     with pytest.raises(ValueError):
         Span(wall=wall, working_days=days)
