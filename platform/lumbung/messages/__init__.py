@@ -1,0 +1,15 @@
+"""Messages to people, by the channels that this platform has."""
+
+from lumbung.messages.models import Message, MessageStatus, PlatformMessage
+from lumbung.messages.rendering import RenderedEmail, render_email
+from lumbung.messages.services import channel_available, send_email
+
+__all__ = [
+    "Message",
+    "MessageStatus",
+    "PlatformMessage",
+    "RenderedEmail",
+    "channel_available",
+    "render_email",
+    "send_email",
+]

@@ -1,0 +1,124 @@
+"""Who does what: handlers of effects and of wake-ups, and functions that run again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from lumbung.db.tenancy import AnySession
+
+Payload = dict[str, Any]
+
+
+class EffectHandler(Protocol):
+    """Does what an effect asks for. Runs in the effect's transaction, in its municipality; must not commit."""
+
+    def __call__(self, session: AnySession, payload: Payload) -> None: ...
+
+
+class FailureHandler(Protocol):
+    """Notes that an effect was given up, in the transaction that marks it failed; `reason` is safe to show."""
+
+    def __call__(self, session: AnySession, payload: Payload, reason: str) -> None: ...
+
+
+class WakeupHandler(Protocol):
+    """Does what is due in a municipality by `lumbung.db.now()`; must not commit."""
+
+    def __call__(self, session: AnySession, tenant_id: UUID) -> None: ...
+
+
+class PeriodicFunction(Protocol):
+    """Runs again and again in its own transaction; must not commit."""
+
+    def __call__(self, session: AnySession) -> None: ...
+
+
+class GiveUp(Exception):
+    """An effect can never succeed: it is marked failed at once. The message holds no personal data."""
+
+
+@dataclass(frozen=True)
+class RegisteredEffect:
+    """A kind of effect."""
+
+    kind: str
+    run: EffectHandler
+    on_failure: FailureHandler | None
+
+
+@dataclass(frozen=True)
+class RegisteredPeriodic:
+    """A function that runs every `seconds`, once per municipality or once for the platform."""
+
+    name: str
+    run: PeriodicFunction
+    seconds: int
+    per_tenant: bool
+
+
+_effects: dict[str, RegisteredEffect] = {}
+_wakeups: dict[str, WakeupHandler] = {}
+_periodics: dict[str, RegisteredPeriodic] = {}
+
+_Effect = TypeVar("_Effect", bound=EffectHandler)
+_Periodic = TypeVar("_Periodic", bound=Callable[..., None])
+
+
+def effect_handler(kind: str, *, on_failure: FailureHandler | None = None) -> Callable[[_Effect], _Effect]:
+    """Let the decorated `handler(session, payload)` do effects of `kind`.
+
+    An exception means "try again later"; GiveUp means "never". `on_failure` is told when it is given up.
+    """
+
+    def register(handler: _Effect) -> _Effect:
+        if kind in _effects:
+            raise ValueError(f"Effects of kind {kind!r} have a handler already.")
+        _effects[kind] = RegisteredEffect(kind, handler, on_failure)
+        return handler
+
+    return register
+
+
+def find_effect_handler(kind: str) -> RegisteredEffect | None:
+    """The handler of a kind of effect, or None."""
+    return _effects.get(kind)
+
+
+def register_wakeup_handler(kind: str, handler: WakeupHandler) -> None:
+    """Call `handler(session, tenant_id)` in the municipality whenever a wake-up of `kind` is due
+    (`schedule_wakeup`).
+
+    All due wake-ups of one municipality and kind make one call; when it raises, they come back a little
+    later.
+    """
+    if _wakeups.setdefault(kind, handler) is not handler:
+        raise ValueError(f"Wake-ups of kind {kind!r} have a handler already.")
+
+
+def find_wakeup_handler(kind: str) -> WakeupHandler | None:
+    """The handler of a kind of wake-up, or None."""
+    return _wakeups.get(kind)
+
+
+def periodic(seconds: int, *, name: str | None = None, per_tenant: bool = True) -> Callable[[_Periodic], _Periodic]:
+    """Run the decorated `function(session)` about every `seconds`, in one worker at a time.
+
+    With `per_tenant` it is called once in every municipality, each call in a transaction of its own.
+    """
+
+    def register(function: _Periodic) -> _Periodic:
+        full_name = name or f"{function.__module__}.{function.__qualname__}"
+        if full_name in _periodics:
+            raise ValueError(f"There is a periodic function {full_name!r} already.")
+        _periodics[full_name] = RegisteredPeriodic(full_name, function, seconds, per_tenant)
+        return function
+
+    return register
+
+
+def list_periodics() -> list[RegisteredPeriodic]:
+    """All periodic functions in the order in which they were registered."""
+    return list(_periodics.values())
