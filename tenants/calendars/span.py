@@ -5,17 +5,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-LONGEST_DAYS = 3660
-"""No deadline is longer than ten years; more is a slip of the keyboard."""
+LONGEST_DAYS = 36_525
+"""No deadline is longer than a century; more is a slip of the keyboard."""
 
-_WORKING_DAYS = re.compile(r"P(?P<days>\d{1,5})WD", re.ASCII)
-# Years and months are left out on purpose: their length depends on the day on which they start.
+_WORKING_DAYS = re.compile(r"P(?P<days>[0-9]{1,5})WD")
 _WALL = re.compile(
-    r"P(?:(?P<weeks>\d{1,5})W|"
-    r"(?=\d|T\d)(?:(?P<days>\d{1,5})D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,10})S)?)?)",
-    re.ASCII,
+    r"P(?=[0-9T])(?:(?P<years>[0-9]{1,3})Y)?(?:(?P<months>[0-9]{1,4})M)?"
+    r"(?:(?P<weeks>[0-9]{1,4})W)?(?:(?P<days>[0-9]{1,5})D)?"
+    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]{1,6})H)?(?:(?P<minutes>[0-9]{1,7})M)?(?:(?P<seconds>[0-9]{1,8})S)?)?"
 )
+# A span has no start from which to count months, so they have the length that the package format gives them.
+_UNITS = {
+    "years": timedelta(days=365),
+    "months": timedelta(days=30),
+    "weeks": timedelta(weeks=1),
+    "days": timedelta(days=1),
+    "hours": timedelta(hours=1),
+    "minutes": timedelta(minutes=1),
+    "seconds": timedelta(seconds=1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +47,16 @@ class Span:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The span that an ISO 8601 duration without years and months says, or `P<n>WD` for working days.
+        """The span that an ISO 8601 duration says, or `P<n>WD` for working days.
 
-        Raises `ValueError` when the text is neither, or when the span is too long.
+        A year counts as 365 days and a month as 30. Raises `ValueError` when the text is neither of the two, or when the
+        span is too long.
         """
         if found := _WORKING_DAYS.fullmatch(text):
             return cls(working_days=int(found["days"]))
         if found := _WALL.fullmatch(text):
-            parts = {unit: int(amount) for unit, amount in found.groupdict().items() if amount}
-            return cls(wall=timedelta(**parts))
+            parts = (int(amount) * _UNITS[unit] for unit, amount in found.groupdict().items() if amount)
+            return cls(wall=sum(parts, timedelta(0)))
         raise ValueError(f"{text!r} is no duration; write for example PT48H, P3D or P3WD.")
 
     def __str__(self) -> str:
