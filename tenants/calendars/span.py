@@ -49,8 +49,8 @@ class Span:
     def parse(cls, text: str) -> Self:
         """The span that an ISO 8601 duration says, or `P<n>WD` for working days.
 
-        A year counts as 365 days and a month as 30. Raises `ValueError` when the text is neither of the two, or when the
-        span is too long.
+        A year counts as 365 days and a month as 30. Raises `ValueError` when the text is neither of the two, or when
+        the span is too long.
         """
         if found := _WORKING_DAYS.fullmatch(text):
             return cls(working_days=int(found["days"]))
