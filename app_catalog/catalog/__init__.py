@@ -1,0 +1,1 @@
+"""The catalog that everybody may read: start page, search, an app and its releases."""

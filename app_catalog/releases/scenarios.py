@@ -1,0 +1,77 @@
+"""Running a package's scenarios: a protocol that the runtime fulfils (ADR: imports go one way)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from flask import Flask, current_app
+
+from app_catalog.definitions.model import Definition
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import Unavailable
+from lumbung.i18n import Text
+
+_EXTENSION = "lumbung_scenario_runner"
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """One scenario: its id (file name), its name, whether it passed, and what happened instead."""
+
+    id: str
+    name: Mapping[str, str]
+    passed: bool
+    failures: tuple[Text, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as it is kept with the release."""
+        return {
+            "id": self.id,
+            "name": dict(self.name),
+            "passed": self.passed,
+            "failures": [{"id": failure.id, "en": failure.en} for failure in self.failures],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioReport:
+    """The results of all scenarios of a package, in their order."""
+
+    results: tuple[ScenarioResult, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every scenario passed; a package without scenarios passes."""
+        return all(result.passed for result in self.results)
+
+
+class ScenarioRunner(Protocol):
+    """Runs every scenario of a definition in a transaction of its own that is rolled back."""
+
+    def run(self, session: AnySession, definition: Definition) -> ScenarioReport: ...
+
+
+def install_scenario_runner(app: Flask, runner: ScenarioRunner) -> None:
+    """From now on submitted packages are tried with `runner`."""
+    app.extensions[_EXTENSION] = runner
+
+
+def run_scenarios(session: AnySession, definition: Definition) -> ScenarioReport:
+    """The results of the package's scenarios.
+
+    Raises Unavailable when no runner is wired: nothing is published untried. Only an application under test may
+    do without.
+    """
+    runner: ScenarioRunner | None = current_app.extensions.get(_EXTENSION)
+    if runner is not None:
+        return runner.run(session, definition)
+    if current_app.testing:
+        return ScenarioReport()
+    raise Unavailable(
+        Text(
+            "Skenario paket belum dapat dijalankan di pemasangan ini.",
+            "The package's scenarios cannot be run on this installation.",
+        )
+    )
