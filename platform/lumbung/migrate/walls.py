@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import psycopg
 from alembic import op
 
 from lumbung.db.base import TableKind
 from lumbung.db.tenancy import POLICY, SET_TENANT_DDL
+from lumbung.outbox.queue import queue_schema_sql
 
 APPLICATION = "lumbung_app"
 
@@ -43,3 +47,6 @@ def protect(table: str, kind: str, *, append_only: bool = False) -> None:
 
 def install_queue() -> None:
     """The job queue's own tables in a schema of their own (ADR 0008)."""
+    # Many statements with percent signs: only the driver itself takes them as they are.
+    driver = cast("psycopg.Connection[object]", op.get_bind().connection.driver_connection)
+    driver.execute(queue_schema_sql(application_role=APPLICATION).encode())
