@@ -197,9 +197,7 @@ def test_the_printed_sql_prepares_a_server_and_may_be_run_again(suite: SuiteServ
         "ON_ERROR_STOP=1",
     ]
     for _ in range(2):
-        done = subprocess.run(
-            [*psql, suite.admin_conninfo], input=script, text=True, capture_output=True, check=False
-        )
+        done = subprocess.run([*psql, suite.admin_conninfo], input=script, text=True, capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
     with psycopg.connect(
         suite.admin_conninfo, user=names.application, password=passwords[names.application], dbname="kota"

@@ -35,8 +35,7 @@ def server_account() -> Account | None:
         raise PostgresError(
             f"PostgreSQL tidak boleh berjalan sebagai root, dan pengguna {SYSTEM_USER} tidak dapat dibuat. "
             "Jalankan sebagai pengguna biasa.",
-            f"PostgreSQL must not run as root, and the user {SYSTEM_USER} cannot be made. "
-            "Run as an ordinary user.",
+            f"PostgreSQL must not run as root, and the user {SYSTEM_USER} cannot be made. Run as an ordinary user.",
         )
     return account
 

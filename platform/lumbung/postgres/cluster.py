@@ -33,6 +33,8 @@ _ATTEMPTS = 5
 # Recovery after a crash replays the log, which may take a while; a server that works on it is left to it.
 _READY_SECONDS = 300.0
 _ATTACH_SECONDS = 60.0
+# Any number serves; it only has to be the same for all.
+_ENSURE_LOCK = 7_305_500
 _LOG_LIMIT = 5 * 1024 * 1024
 # Fast shutdown first: it closes connections and writes a checkpoint; the second one leaves that to the next
 # start.
@@ -131,11 +133,18 @@ class EmbeddedCluster:
         self._lock.release()
 
     def destroy(self) -> None:
-        """Stop the server and delete its data, for tests and for `make clean`."""
+        """Stop the server and delete its data for good. Raises `PostgresError` when another process runs it."""
         self.stop()
         with explained(self.home.base):
+            if not self._lock.acquire():
+                raise PostgresError(
+                    f"Basis data di {self.home.base} sedang dipakai. Hentikan Lumbung dahulu.",
+                    f"The database in {self.home.base} is in use. Stop Lumbung first.",
+                )
+            clear_orphan(self.home.data)
             shutil.rmtree(self.home.base)
             self.home.state.unlink(missing_ok=True)
+            self._lock.release()
 
     def admin_conninfo(self, database: str = "postgres") -> str:
         """The connection string of the superuser, password included: never log it."""
@@ -159,6 +168,8 @@ class EmbeddedCluster:
         roles = roles or RoleNames()
         known = self.role_passwords(roles)
         with self.admin_connection() as admin:
+            # Two processes that share the server may do this at the same time; the lock ends with the connection.
+            admin.execute("SELECT pg_advisory_lock(%s)", (_ENSURE_LOCK,))
             ensure_roles(admin, passwords=known, roles=roles)
             ensure_database(admin, name, roles=roles)
         return self.urls(name, roles=roles)
@@ -166,9 +177,7 @@ class EmbeddedCluster:
     def urls(self, name: str = "lumbung", *, roles: RoleNames | None = None) -> DatabaseUrls:
         """The URLs of the database `name` on the running server."""
         roles = roles or RoleNames()
-        return database_urls(
-            name, host=HOST, port=self.port, passwords=self.role_passwords(roles), roles=roles
-        )
+        return database_urls(name, host=HOST, port=self.port, passwords=self.role_passwords(roles), roles=roles)
 
     def role_passwords(self, roles: RoleNames) -> dict[str, str]:
         """The password of each of the three roles, made on first use."""

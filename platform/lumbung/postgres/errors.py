@@ -55,11 +55,7 @@ def explain_server_output(output: str, *, data: Path, log: Path) -> PostgresErro
     """The error for an `initdb` or `postgres` that gave up, read from what it printed."""
     if "No space left on device" in output or "Disk quota exceeded" in output:
         return disk_full(data)
-    if (
-        "Permission denied" in output
-        or "has wrong ownership" in output
-        or "has invalid permissions" in output
-    ):
+    if "Permission denied" in output or "has wrong ownership" in output or "has invalid permissions" in output:
         return no_permission(data)
     if "database files are incompatible with server" in output:
         return PostgresError(

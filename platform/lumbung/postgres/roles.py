@@ -79,9 +79,7 @@ def roles_sql(
     roles alone.
     """
     roles = roles or RoleNames()
-    lines = [
-        f"{statement};" for statement in (*_role_statements(roles), *_password_statements(passwords or {}))
-    ]
+    lines = [f"{statement};" for statement in (*_role_statements(roles), *_password_statements(passwords or {}))]
     if with_database:
         literal, quoted = _literal(database), _name(database)
         lines += [
@@ -127,9 +125,7 @@ def ensure_database(
     # These belong to the database and not to its contents, so a copy does not inherit them.
     _run(admin, _database_statements(name, roles))
     if not template:
-        with psycopg.connect(
-            admin.info.dsn, password=admin.info.password, dbname=name, autocommit=True
-        ) as inside:
+        with psycopg.connect(admin.info.dsn, password=admin.info.password, dbname=name, autocommit=True) as inside:
             _run(inside, _schema_statements(roles))
     return missing
 

@@ -85,13 +85,19 @@ def _try_url(name: str, value: str) -> None:
     try:
         psycopg.connect(make_conninfo(**{"connect_timeout": _CONNECT_SECONDS, **words})).close()
     except psycopg.Error as error:
-        # The last line of libpq's answer is the one about the last address that was tried.
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+        reason = _reason(error)
         place = url.render_as_string(hide_password=True)
         raise SupervisorError(
-            f"{name} tidak dapat dipakai ({place}): {lines[-1]}.",
-            f"{name} cannot be used ({place}): {lines[-1]}.",
+            f"{name} tidak dapat dipakai ({place}): {reason}.",
+            f"{name} cannot be used ({place}): {reason}.",
         ) from error
+
+
+def _reason(error: psycopg.Error) -> str:
+    """The line of libpq's answer that says what is wrong; hints follow it, and other addresses come before it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    telling = [line for line in lines if "failed:" in line or "error:" in line]
+    return (telling or lines)[-1].rpartition("failed: ")[2]
 
 
 def _parsed(name: str, value: str) -> URL:

@@ -65,9 +65,7 @@ def self_signed_certificate(folder: Path, *, host: str, address: str) -> Certifi
 def _names(host: str, address: str) -> x509.SubjectAlternativeName:
     hosts = (host, f"*.{host}", "localhost", "*.localhost")
     addresses = {ipaddress.ip_address(address), ipaddress.ip_address("127.0.0.1")}
-    return x509.SubjectAlternativeName(
-        [*map(x509.DNSName, hosts), *map(x509.IPAddress, sorted(addresses, key=int))]
-    )
+    return x509.SubjectAlternativeName([*map(x509.DNSName, hosts), *map(x509.IPAddress, sorted(addresses, key=int))])
 
 
 def _still_good(made: Certificate, names: x509.SubjectAlternativeName) -> bool:
@@ -98,9 +96,7 @@ def _make(made: Certificate, names: x509.SubjectAlternativeName) -> None:
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     handle = os.open(made.key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(pem)
