@@ -28,6 +28,29 @@ WORKER_STOP = ((signal.SIGTERM, 20.0),)
 
 
 @dataclass(slots=True)
+class RestartLimit:
+    """How often a part was started again lately."""
+
+    _times: deque[float] = field(default_factory=deque)
+
+    def next_pause(self, name: str) -> float:
+        """The seconds to wait before the part `name` is started once more; none the first time.
+
+        Raises `SupervisorError` when it was started too often within a minute.
+        """
+        now = time.monotonic()
+        while self._times and now - self._times[0] > _RESTART_WINDOW_SECONDS:
+            self._times.popleft()
+        if len(self._times) >= _MOST_RESTARTS:
+            raise SupervisorError(
+                f"Proses {name} terus berhenti, {_MOST_RESTARTS + 1} kali dalam semenit; lihat di atas.",
+                f"The process {name} keeps ending, {_MOST_RESTARTS + 1} times in a minute; see above.",
+            )
+        self._times.append(now)
+        return _RESTART_PAUSE_SECONDS * (len(self._times) - 1)
+
+
+@dataclass(slots=True)
 class Child:
     """A process that is started again when it ends by itself, up to a limit."""
 
@@ -37,7 +60,7 @@ class Child:
     death_signal: signal.Signals
     stop_steps: Sequence[tuple[signal.Signals, float]]
     process: subprocess.Popen[bytes] | None = None
-    _restarts: deque[float] = field(default_factory=deque)
+    limit: RestartLimit = field(default_factory=RestartLimit)
 
     def start(self, environment: Mapping[str, str]) -> None:
         """Start it; call from the main thread (see `lumbung.postgres.leash`)."""
@@ -51,16 +74,7 @@ class Child:
 
     def restart(self, environment: Mapping[str, str]) -> None:
         """Start it again. Raises `SupervisorError` when that was needed too often within a minute."""
-        now = time.monotonic()
-        while self._restarts and now - self._restarts[0] > _RESTART_WINDOW_SECONDS:
-            self._restarts.popleft()
-        if len(self._restarts) >= _MOST_RESTARTS:
-            raise SupervisorError(
-                f"Proses {self.name} terus berhenti, {_MOST_RESTARTS + 1} kali dalam semenit; lihat di atas.",
-                f"The process {self.name} keeps ending, {_MOST_RESTARTS + 1} times in a minute; see above.",
-            )
-        self._restarts.append(now)
-        time.sleep(_RESTART_PAUSE_SECONDS * (len(self._restarts) - 1))
+        time.sleep(self.limit.next_pause(self.name))
         self.start(environment)
 
     def stop(self) -> None:

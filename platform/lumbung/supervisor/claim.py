@@ -11,7 +11,7 @@ from lumbung.postgres.home import FileLock, read_state
 from lumbung.supervisor.errors import SupervisorError
 
 # A killed parent, or one that was closed a moment ago, gets this long to leave.
-_PATIENCE_SECONDS = 3.0
+_PATIENCE_SECONDS = 1.0
 _STOPPING_SECONDS = 45.0
 
 

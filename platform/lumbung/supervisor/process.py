@@ -13,7 +13,7 @@ import psycopg
 from lumbung.postgres.cluster import EmbeddedCluster
 from lumbung.postgres.errors import PostgresError, disk_full, explained
 from lumbung.postgres.leash import start_leashed
-from lumbung.supervisor.children import Child, web_child, worker_child
+from lumbung.supervisor.children import Child, RestartLimit, web_child, worker_child
 from lumbung.supervisor.claim import InstanceClaim
 from lumbung.supervisor.environment import check_given_database, embedded_urls, with_secret_key
 from lumbung.supervisor.errors import SupervisorError
@@ -58,6 +58,7 @@ class Supervisor:
         self._cluster: EmbeddedCluster | None = None
         self._children: list[Child] = []
         self._environment: dict[str, str] = {}
+        self._database_limit = RestartLimit()
         self._parent = ParentWatch()
         self._certificate: Certificate | None = None
 
@@ -79,7 +80,7 @@ class Supervisor:
         if settings.lan or not self._environment.get("BASE_URL"):
             self._environment["BASE_URL"] = address
         if settings.lan:
-            name = hub_host.rsplit(":", 1)[0]
+            name = hub_host.partition(":")[0]
             folder = settings.instance / "lan"
             self._certificate = self_signed_certificate(folder, host=name, address=lan_address())
         self._open_database()
@@ -124,7 +125,9 @@ class Supervisor:
         name = "localhost"
         if self._settings.lan:
             name = self._settings.lan_host or lan_host(lan_address())
-        return f"{name}:{self._settings.port}"
+        # A browser leaves out the port that its scheme implies.
+        implied = 443 if self._settings.lan else 80
+        return name if self._settings.port == implied else f"{name}:{self._settings.port}"
 
     def _open_database(self) -> None:
         if self._environment.get("DATABASE_URL"):
@@ -132,11 +135,13 @@ class Supervisor:
             return
         _say("Menyiapkan basis data … / Preparing the database …")
         self._cluster = EmbeddedCluster(self._settings.instance)
+        _require_room(self._cluster.home.base)
         self._cluster.start()
         self._environment |= _urls_of(self._cluster)
 
     def _restart_database(self, cluster: EmbeddedCluster) -> None:
         _say("Basis data berhenti, dijalankan lagi / The database ended, starting it again")
+        time.sleep(self._database_limit.next_pause("postgres"))
         cluster.stop()
         cluster.start()
         urls = _urls_of(cluster)
@@ -204,10 +209,10 @@ def _urls_of(cluster: EmbeddedCluster) -> dict[str, str]:
         ) from error
 
 
-def _require_room(instance: Path) -> None:
+def _require_room(folder: Path) -> None:
     """Stop before the database does, which would do it in the middle of somebody's work."""
-    if shutil.disk_usage(instance).free < _NEEDED_BYTES:
-        raise disk_full(instance)
+    if shutil.disk_usage(folder).free < _NEEDED_BYTES:
+        raise disk_full(folder)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

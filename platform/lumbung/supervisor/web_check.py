@@ -13,7 +13,7 @@ _ANSWER_SECONDS = 5.0
 _SERVER_ERROR = 500
 
 
-def require_free_port(host: str, port: int, *, patience: float = 3.0) -> None:
+def require_free_port(host: str, port: int, *, patience: float = 2.0) -> None:
     """Return when nobody listens on the port; children of a killed parent get `patience` seconds to leave.
 
     Raises `SupervisorError` when it stays busy or cannot be used.
