@@ -90,9 +90,11 @@ async function purgedTabler(templates, scripts) {
     content: [...templates, ...scripts].map((file) => path.join(root, file)),
     css: [{ raw: light }],
     safelist,
-    blocklist: [/data-bs-theme/],
+    // Plain words of texts and scripts that are also names of parts of Tabler that we do not use.
+    blocklist: [/data-bs-theme/, /^(signal|status|legend|placeholder|steps|step|avatar|stars|timeline|tracking|ribbon|page|navbar|carousel)(-|$)/],
     keyframes: true,
     fontFace: true,
+    variables: true,
   });
   return result.css;
 }
