@@ -7,7 +7,9 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import lumbung.files.models
+import lumbung.idempotency.models
 import lumbung.limits.models
+import lumbung.messages.models
 import lumbung.outbox.models  # noqa: F401 - models are known once imported.
 from lumbung.db import db
 from lumbung.logs import configure_logs
