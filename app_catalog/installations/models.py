@@ -65,9 +65,7 @@ class SettingsVersion(TenantTable):
     __tablename__ = "settings_versions"
     __append_only__ = True
     __table_args__ = (
-        UniqueConstraint(
-            "tenant_id", "installation_id", "version", name="uq_settings_versions_installation_version"
-        ),
+        UniqueConstraint("tenant_id", "installation_id", "version", name="uq_settings_versions_installation_version"),
         ForeignKeyConstraint(
             ["tenant_id", "installation_id"],
             ["installations.tenant_id", "installations.id"],

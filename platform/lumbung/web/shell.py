@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Blueprint, Response, g, redirect, request, session, url_for
 from flask_wtf.csrf import generate_csrf
-from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response as AnyResponse
 
 from lumbung import i18n
@@ -57,7 +56,6 @@ def asset_url(name: str) -> str:
 def install_shell(app: LumbungFlask) -> None:
     """Register the shell's routes, globals and filters."""
     app.register_blueprint(shell)
-    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -84,11 +82,14 @@ def install_shell(app: LumbungFlask) -> None:
 
     @app.context_processor
     def _context() -> dict[str, Any]:
+        menus = navigation()
         return {
             "site": g.site,
             "visitor": g.visitor,
+            "nav": menus[g.site.kind],
+            "manage_nav": menus["manage"] if g.site.kind == "portal" else [],
+            "account_nav": menus["account"],
             "lang": i18n.current_language(),
             "request_id": g.get("request_id", ""),
-            "nav": navigation(),
             "platform_name": app.lumbung.platform_name,
         }

@@ -1,0 +1,47 @@
+"""The definitions that records of a municipality run on (ADR 0003)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app_catalog.definitions.model import Definition
+from app_catalog.installations.models import InstalledDefinition
+from app_catalog.releases.loading import load_release_definition
+from lumbung.db import now
+from lumbung.db.tenancy import AnySession, current_tenant
+from lumbung.errors import NotFound
+
+
+def definition_by_digest(session: AnySession, digest: str) -> Definition:
+    """The compiled definition of the session's municipality with this digest, verified when it is first loaded.
+
+    Raises NotFound when this municipality never ran it, and LumbungError when the stored release was tampered with.
+    """
+    release_id = session.scalar(
+        select(InstalledDefinition.release_id).where(
+            InstalledDefinition.tenant_id == current_tenant(session), InstalledDefinition.digest == digest
+        )
+    )
+    if release_id is None:
+        raise NotFound
+    return load_release_definition(session, release_id)
+
+
+def keep_definition(session: AnySession, release_id: UUID) -> Definition:
+    """Pin a release's definition in the session's municipality, and return it. Pinning again changes nothing."""
+    definition = load_release_definition(session, release_id)
+    session.execute(
+        insert(InstalledDefinition)
+        .values(
+            tenant_id=current_tenant(session),
+            digest=definition.digest,
+            release_id=release_id,
+            patches=[],
+            created_at=now(),
+        )
+        .on_conflict_do_nothing()
+    )
+    return definition

@@ -1,0 +1,91 @@
+"""Changes of settings, told with before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app_catalog.definitions.model import Definition
+from app_catalog.installations.effective import merge_settings
+from app_catalog.installations.models import Installation, SettingsVersion
+from app_catalog.installations.values import show_duration
+from lumbung.db.tenancy import AnySession
+from lumbung.i18n import pick, t
+from tenants.people.models import Membership
+
+
+@dataclass(frozen=True)
+class Change:
+    """One version of the settings: who, when, why, and each value before and after."""
+
+    version: int
+    at: datetime
+    who: str
+    reason: str
+    values: tuple[tuple[str, str, str], ...]
+
+
+def list_changes(session: AnySession, installation: Installation, definition: Definition) -> list[Change]:
+    """All versions, newest first."""
+    versions = session.scalars(
+        select(SettingsVersion)
+        .where(SettingsVersion.tenant_id == installation.tenant_id, SettingsVersion.installation_id == installation.id)
+        .order_by(SettingsVersion.version)
+    ).all()
+    people: dict[Any, str] = {
+        account_id: name
+        for account_id, name in session.execute(
+            select(Membership.account_id, Membership.name).where(Membership.tenant_id == installation.tenant_id)
+        )
+    }
+    changes = []
+    before: Mapping[str, Any] = merge_settings(definition, {})
+    for version in versions:
+        after = merge_settings(definition, version.overrides)
+        changes.append(
+            Change(
+                version.version,
+                version.created_at,
+                people.get(version.changed_by, t("Sistem", "System")),
+                version.reason,
+                tuple(_differences(definition, before, after)),
+            )
+        )
+        before = after
+    return changes[::-1]
+
+
+def _differences(
+    definition: Definition, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[tuple[str, str, str]]:
+    for spec in definition.settings.values():
+        old, new = before.get(spec.id), after.get(spec.id)
+        if old == new:
+            continue
+        if spec.type != "table":
+            yield pick(spec.label), _show(spec.type, old, spec.options), _show(spec.type, new, spec.options)
+            continue
+        old, new = old or {}, new or {}
+        for row_id in dict.fromkeys([*old, *new]):
+            row = pick((new.get(row_id) or old.get(row_id) or {}).get("name")) or row_id
+            for column in spec.columns.values():
+                was, became = old.get(row_id, {}).get(column.id), new.get(row_id, {}).get(column.id)
+                if was != became:
+                    label = f"{pick(spec.label)} · {row} · {pick(column.label)}"
+                    yield label, _show(column.type, was, column.options), _show(column.type, became, column.options)
+
+
+def _show(kind: str, value: Any, options: Mapping[str, Any]) -> str:
+    if value is None or value == "":
+        return "–"
+    if kind == "boolean":
+        return t("Ya", "Yes") if value else t("Tidak", "No")
+    if kind == "duration":
+        return show_duration(str(value))
+    if kind == "choice" and value in options:
+        return pick(options[value])
+    return pick(value) if isinstance(value, Mapping) else str(value)

@@ -1,0 +1,232 @@
+"""Finding, enabling, changing and disabling installations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app_catalog.definitions.model import Definition
+from app_catalog.installations.adoptions import announce, end_announcement
+from app_catalog.installations.definitions import definition_by_digest, keep_definition
+from app_catalog.installations.effective import merge_settings, secret_context, settings_at
+from app_catalog.installations.models import Installation, SettingsVersion
+from app_catalog.installations.values import check_settings
+from app_catalog.releases.models import App, Release
+from lumbung.audit import record_audit
+from lumbung.db import now, violated_constraint
+from lumbung.db.tenancy import AnySession, current_tenant
+from lumbung.errors import Conflict, Invalid, NotFound
+from lumbung.i18n import Text
+from lumbung.secrets import encrypt
+from tenants.agencies.models import Agency
+
+ALREADY = Text(
+    "Aplikasi ini sudah aktif di daerah Anda. Buka pengaturannya untuk mengubahnya.",
+    "This app is enabled in your municipality already. Open its settings to change it.",
+)
+
+
+def list_installations(session: AnySession, *, with_disabled: bool = False) -> Sequence[Installation]:
+    """The municipality's installations by slug; disabled ones only when asked for."""
+    query = select(Installation).where(Installation.tenant_id == current_tenant(session)).order_by(Installation.slug)
+    if not with_disabled:
+        query = query.where(Installation.status == "enabled")
+    return session.scalars(query).all()
+
+
+def find_installation(session: AnySession, slug: str, *, with_disabled: bool = False) -> Installation | None:
+    """The installation at `/<slug>` of the municipality, or None."""
+    query = select(Installation).where(Installation.tenant_id == current_tenant(session), Installation.slug == slug)
+    if not with_disabled:
+        query = query.where(Installation.status == "enabled")
+    return session.scalar(query)
+
+
+def access_installation(session: AnySession, slug: str) -> Installation:
+    """The installation at `/<slug>`, disabled or not, for its administrators; raises NotFound."""
+    found = find_installation(session, slug, with_disabled=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def agency_keys(session: AnySession) -> dict[str, str]:
+    """Names of the municipality's open agencies by key."""
+    rows = session.execute(
+        select(Agency.key, Agency.name)
+        .where(Agency.tenant_id == current_tenant(session), Agency.closed_at.is_(None))
+        .order_by(Agency.order, Agency.name)
+    )
+    return {key: name for key, name in rows}
+
+
+def enable_app(
+    session: AnySession,
+    *,
+    app: App,
+    release: Release,
+    overrides: Mapping[str, Any],
+    secrets: Mapping[str, str] | None = None,
+    own_name: Mapping[str, str] | None = None,
+    announced: bool = True,
+    account_id: UUID | None = None,
+) -> Installation:
+    """Enable an app in the session's municipality; its pages answer as soon as the transaction has committed.
+
+    Raises Invalid with an error per setting that is missing or does not fit, and Conflict when it is enabled already
+    (an app that was disabled is continued by `enable_again`).
+    """
+    tenant_id = current_tenant(session)
+    assert tenant_id is not None
+    definition = keep_definition(session, release.id)
+    _require_fit(session, definition, overrides, set(secrets or {}))
+    installation = Installation(
+        tenant_id=tenant_id,
+        app_id=app.id,
+        release_id=release.id,
+        definition_digest=definition.digest,
+        slug=app.slug,
+        own_name=dict(own_name) if own_name else None,
+        settings_version=1,
+        enabled_at=now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(installation)
+    except IntegrityError as error:
+        if violated_constraint(error) in {"uq_installations_tenant_id_app_id", "uq_installations_tenant_id_slug"}:
+            raise Conflict(ALREADY) from error
+        raise
+    _write_settings(session, installation, overrides, _seal(installation, secrets), account_id, "")
+    if announced:
+        announce(session, installation, definition, release.version)
+    record_audit(
+        session,
+        "app.enabled",
+        subject_type="installation",
+        subject_id=installation.id,
+        after={"app": app.slug, "version": release.version, "settings": dict(overrides)},
+    )
+    return installation
+
+
+def change_settings(
+    session: AnySession,
+    installation: Installation,
+    *,
+    overrides: Mapping[str, Any],
+    secrets: Mapping[str, str] | None = None,
+    own_name: Mapping[str, str] | None = None,
+    seen_version: int | None = None,
+    account_id: UUID | None = None,
+    reason: str = "",
+) -> SettingsVersion:
+    """Write the next version of the municipality's own values; records keep running, new rules hold at once.
+
+    Secrets that are not given stay as they were. Raises Invalid when a value does not fit, and Conflict when somebody
+    else changed the settings since `seen_version`.
+    """
+    locked = session.scalars(
+        select(Installation)
+        .where(Installation.tenant_id == installation.tenant_id, Installation.id == installation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if seen_version is not None and locked.settings_version != seen_version:
+        raise Conflict(
+            Text(
+                "Pengaturan ini baru saja diubah orang lain. Muat ulang halaman, lalu ulangi perubahan Anda.",
+                "Somebody else has just changed these settings. Reload the page and make your change again.",
+            )
+        )
+    definition = definition_by_digest(session, locked.definition_digest)
+    before = settings_at(session, locked.id, locked.settings_version)
+    sealed = {**before.sealed, **_seal(locked, secrets)}
+    _require_fit(session, definition, overrides, set(sealed))
+    name_before = locked.own_name
+    locked.own_name = dict(own_name) if own_name else None
+    locked.settings_version += 1
+    written = _write_settings(session, locked, overrides, sealed, account_id, reason)
+    announce(session, locked, definition, None)
+    record_audit(
+        session,
+        "app.settings-changed",
+        subject_type="installation",
+        subject_id=locked.id,
+        before={"settings": before.overrides, "name": name_before},
+        after={"settings": dict(overrides), "name": locked.own_name, "secrets_changed": sorted(secrets or {})},
+    )
+    return written
+
+
+def disable_app(session: AnySession, installation: Installation, *, reason: str) -> None:
+    """Take the app off the portal. Everything stays readable to officials; `enable_again` continues it.
+
+    Raises Invalid without a reason.
+    """
+    if not reason.strip():
+        raise Invalid(fields={"reason": [str(Text("Tuliskan alasannya.", "Please say why."))]})
+    installation.status, installation.disabled_at = "disabled", now()
+    installation.disabled_reason = reason.strip()
+    end_announcement(session, installation)
+    record_audit(
+        session,
+        "app.disabled",
+        subject_type="installation",
+        subject_id=installation.id,
+        after={"reason": reason.strip()},
+    )
+
+
+def enable_again(session: AnySession, installation: Installation) -> None:
+    """Put a disabled app back on the portal with everything it had.
+
+    Raises Invalid when its settings no longer fit, for example because an agency was closed in between.
+    """
+    definition = definition_by_digest(session, installation.definition_digest)
+    stored = settings_at(session, installation.id, installation.settings_version)
+    _require_fit(session, definition, stored.overrides, set(stored.sealed))
+    installation.status, installation.disabled_at, installation.disabled_reason = "enabled", None, ""
+    announce(session, installation, definition, None)
+    record_audit(session, "app.enabled-again", subject_type="installation", subject_id=installation.id)
+
+
+def _require_fit(session: AnySession, definition: Definition, overrides: Mapping[str, Any], secrets: set[str]) -> None:
+    errors = check_settings(
+        definition, merge_settings(definition, overrides), agencies=agency_keys(session), secrets=secrets
+    )
+    if errors:
+        raise Invalid(fields=errors)
+
+
+def _write_settings(
+    session: AnySession,
+    installation: Installation,
+    overrides: Mapping[str, Any],
+    sealed: Mapping[str, str],
+    account_id: UUID | None,
+    reason: str,
+) -> SettingsVersion:
+    version = SettingsVersion(
+        tenant_id=installation.tenant_id,
+        installation_id=installation.id,
+        version=installation.settings_version,
+        overrides=dict(overrides),
+        sealed=dict(sealed),
+        changed_by=account_id,
+        reason=reason,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def _seal(installation: Installation, secrets: Mapping[str, str] | None) -> dict[str, str]:
+    return {
+        setting_id: encrypt(value, context=secret_context(installation, setting_id))
+        for setting_id, value in (secrets or {}).items()
+    }
