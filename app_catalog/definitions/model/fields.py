@@ -8,9 +8,23 @@ from app_catalog.definitions.model.texts import Text
 from app_catalog.definitions.model.values import Expression
 
 FieldType = Literal[
-    "text", "long_text", "integer", "money", "boolean", "date", "datetime", "duration", "choice", "point",
-    "area", "files", "email", "phone", "agency", "group",
-]  # fmt: skip
+    "text",
+    "long_text",
+    "integer",
+    "money",
+    "boolean",
+    "date",
+    "datetime",
+    "duration",
+    "choice",
+    "point",
+    "area",
+    "files",
+    "email",
+    "phone",
+    "agency",
+    "group",
+]
 Required = Literal["no", "always", "on_form"]
 
 

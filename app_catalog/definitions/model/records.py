@@ -12,9 +12,20 @@ RowScope = Literal["own", "agency", "published", "all"]
 Tone = Literal["grey", "blue", "amber", "green", "red"]
 
 BUILTIN_ATTRIBUTES = (
-    "id", "number", "state", "agency", "assignee", "created_at", "created_by", "closed_at", "due",
-    "open", "overdue", "checked", "published",
-)  # fmt: skip
+    "id",
+    "number",
+    "state",
+    "agency",
+    "assignee",
+    "created_at",
+    "created_by",
+    "closed_at",
+    "due",
+    "open",
+    "overdue",
+    "checked",
+    "published",
+)
 """What every record has beside its fields, in access lists, pages, messages and expressions."""
 
 BUILTIN_ROLES = ("public", "resident", "official", "agency_head", "tenant_admin")

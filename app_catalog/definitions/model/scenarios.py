@@ -128,9 +128,7 @@ class CannotCheck:
 
 
 Step = CreateStep | ActStep | UpdateStep | WaitStep
-Check = (
-    StateCheck | ValueCheck | NumberCheck | ClockCheck | MessageCheck | CountCheck | SightCheck | CannotCheck
-)
+Check = StateCheck | ValueCheck | NumberCheck | ClockCheck | MessageCheck | CountCheck | SightCheck | CannotCheck
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Builds the typed model from a canonical form."""

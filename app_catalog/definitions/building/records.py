@@ -1,0 +1,151 @@
+"""Builds record types."""
+
+from app_catalog.definitions.building.fields import build_ask, build_field
+from app_catalog.definitions.building.parts import (
+    Json,
+    build_map,
+    duration,
+    events,
+    expression,
+    expressions,
+    ids,
+    ids_or_all,
+    label,
+    text,
+)
+from app_catalog.definitions.model import (
+    Access,
+    Act,
+    Action,
+    Automation,
+    Clock,
+    CreateAccess,
+    Duplicates,
+    Expression,
+    NumberSpec,
+    ReadAccess,
+    RecordType,
+    RowScope,
+    Rung,
+    Send,
+    SetFields,
+    State,
+    Text,
+    UpdateAccess,
+    Workflow,
+)
+
+
+def build_record(name: str, spec: Json) -> RecordType:
+    """A record type from its canonical form."""
+    return RecordType(
+        id=name,
+        name=Text(spec["name"]),
+        title=Expression(spec["title"], "string", name),
+        fields=build_map(spec["fields"], lambda field, own: build_field(field, own, name)),
+        access={role: _access(own, name) for role, own in sorted(spec["access"].items())},
+        number=NumberSpec(spec["number"]["pattern"], ids(spec["number"].get("per"))) if "number" in spec else None,
+        agency=expression(spec.get("agency"), name, "string"),
+        published=expression(spec.get("published"), name, "bool"),
+        workflow=_workflow(spec, name) if "workflow" in spec else None,
+        clocks=build_map(spec.get("clocks"), lambda clock, own: _clock(clock, own, name)),
+        duplicates=_duplicates(spec["duplicates"]) if "duplicates" in spec else None,
+        automations=build_map(spec.get("automations"), lambda key, own: _automation(key, own, name)),
+    )
+
+
+def _access(spec: Json, record: str) -> Access:
+    create, read, update = (spec.get(verb) for verb in ("create", "read", "update"))
+    return Access(
+        create=None
+        if create is None
+        else CreateAccess(ids_or_all(create.get("fields")), expression(create.get("when"), record, "bool")),
+        read=None if read is None else ReadAccess(_rows(read), ids_or_all(read.get("fields"))),
+        update=None
+        if update is None
+        else UpdateAccess(
+            ids_or_all(update.get("fields")),
+            ids(update["states"]) if "states" in update else None,
+            expression(update.get("when"), record, "bool"),
+        ),
+    )
+
+
+_ROWS: tuple[RowScope, ...] = ("own", "agency", "published", "all")
+
+
+def _rows(spec: Json) -> tuple[RowScope, ...]:
+    return tuple(scope for scope in _ROWS if scope in spec["rows"])
+
+
+def _workflow(spec: Json, record: str) -> Workflow:
+    workflow, fields = spec["workflow"], spec["fields"]
+    return Workflow(
+        start=workflow["start"],
+        states=build_map(workflow["states"], _state),
+        actions=build_map(workflow.get("actions"), lambda name, own: _action(name, own, record=record, fields=fields)),
+    )
+
+
+def _state(name: str, spec: Json) -> State:
+    return State(
+        id=name,
+        label=label(name, spec),
+        order=spec.get("order", 0),
+        tone=spec.get("tone", "grey"),
+        end=spec.get("end"),
+        help=text(spec.get("help")),
+    )
+
+
+def _action(name: str, spec: Json, *, record: str, fields: Json) -> Action:
+    return Action(
+        id=name,
+        label=label(name, spec),
+        order=spec.get("order", 0),
+        help=text(spec.get("help")),
+        from_states=ids(spec["from"]),
+        to=spec.get("to"),
+        by=ids(spec.get("by")),
+        asks=build_map(spec.get("asks"), lambda ask, own: build_ask(ask, own, record=record, fields=fields)),
+        when=expression(spec.get("when"), record, "bool"),
+        within=expression(spec.get("within"), record, "duration"),
+        sets=expressions(spec.get("sets"), record),
+    )
+
+
+def _clock(name: str, spec: Json, record: str) -> Clock:
+    rungs = build_map(spec.get("escalate"), _rung)
+    climbing = sorted(rungs.values(), key=lambda rung: (rung.after.working_days, rung.after.seconds, rung.order))
+    return Clock(
+        id=name,
+        label=label(name, spec),
+        within=Expression(spec["within"], "duration", record),
+        starts=events(spec["starts"]),
+        met_by=ids(spec["met_by"]),
+        order=spec.get("order", 0),
+        time=spec.get("time", "wall"),
+        paused_in=ids(spec.get("paused_in")),
+        warn_at=spec.get("warn_at"),
+        escalate={rung.id: rung for rung in climbing},
+    )
+
+
+def _rung(name: str, spec: Json) -> Rung:
+    return Rung(name, duration(spec["after"]), spec["to"], spec.get("order", 0))
+
+
+def _duplicates(spec: Json) -> Duplicates:
+    return Duplicates(spec["within"], ids(spec.get("same")), spec.get("open_only", True), spec.get("days"))
+
+
+def _automation(name: str, spec: Json, record: str) -> Automation:
+    effect: Send | Act | SetFields
+    if "send" in spec:
+        effect = Send(spec["send"], ids(spec["to"]))
+    elif "act" in spec:
+        effect = Act(spec["act"], expressions(spec.get("with"), record))
+    else:
+        effect = SetFields(expressions(spec["set"], record))
+    when = expression(spec.get("when"), record, "bool")
+    return Automation(name, events(spec["on"]), effect, when, spec.get("order", 0))

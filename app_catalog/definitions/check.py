@@ -1,0 +1,34 @@
+"""Checks a package: everything that is wrong with it, at once."""
+
+from app_catalog.definitions.checks.contents import check_examples, check_expressions, check_icon, check_texts
+from app_catalog.definitions.checks.references import check_references
+from app_catalog.definitions.checks.scenarios import check_scenarios
+from app_catalog.definitions.checks.workflow import check_workflows
+from app_catalog.definitions.package import PackageReading, read_package
+from app_catalog.definitions.problems import Report
+from app_catalog.definitions.source import Source
+
+CHECKS = (
+    check_references,
+    check_workflows,
+    check_expressions,
+    check_texts,
+    check_scenarios,
+    check_examples,
+    check_icon,
+)
+
+
+def check_package(source: Source) -> Report:
+    """Every problem of the package, with file, line, path and remedy. Scenarios are checked here, not run."""
+    return checked_reading(source).reading.problems.report()
+
+
+def checked_reading(source: Source) -> PackageReading:
+    """The package as read, with every check done; its canonical form is whole only when no error was
+    found.
+    """
+    package = read_package(source)
+    for check in CHECKS:
+        check(package)
+    return package

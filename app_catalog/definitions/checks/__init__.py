@@ -1,0 +1,3 @@
+"""What the shape of single files cannot know: references, workflow, expressions, texts, scenarios,
+pictures.
+"""

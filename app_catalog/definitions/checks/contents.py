@@ -1,0 +1,83 @@
+"""Checks of single contents: expressions, Liquid texts, settings named in scenarios, the icon."""
+
+from app_catalog.definitions.checks.icon import icon_fault
+from app_catalog.definitions.expressions.compiling import Compiled, Compiler, Fault
+from app_catalog.definitions.expressions.names import Names
+from app_catalog.definitions.liquid_texts import LiquidFault, check_liquid
+from app_catalog.definitions.nodes import ScalarNode
+from app_catalog.definitions.package import PackageReading
+from app_catalog.definitions.problems import suggest
+from app_catalog.definitions.shape.reading import ExpressionUse
+
+
+def check_expressions(package: PackageReading) -> None:
+    """Note what is wrong with any expression, at its own line and column."""
+    names = Names.of_canonical(package.canonical)
+    compilers: dict[str | None, Compiler] = {}
+    for use in package.reading.expressions:
+        if use.scope is not None and use.scope not in names.records:
+            continue
+        if use.scope not in compilers:
+            compilers[use.scope] = Compiler(names, use.scope)
+        compiled = compilers[use.scope].compile(use.source, use.kind)
+        if not isinstance(compiled, Compiled):
+            for fault in compiled:
+                _note_fault(package, use, fault)
+
+
+def _note_fault(package: PackageReading, use: ExpressionUse, fault: Fault) -> None:
+    line, column = _place(use.node, fault)
+    package.reading.problems.add(
+        fault.code,
+        use.node,
+        use.path,
+        line=line,
+        column=column,
+        detail=fault.detail,
+        suggestion=fault.suggestion,
+        kind=use.kind,
+    )
+
+
+def _place(node: ScalarNode, fault: Fault) -> tuple[int, int]:
+    if fault.line > 1:
+        return node.line + fault.line - 1, fault.column
+    return node.line, node.column + int(node.literal) + fault.column - 1
+
+
+def check_texts(package: PackageReading) -> None:
+    """Note Liquid texts that do not parse, use what is not allowed, or name what a message does not know."""
+    for use in package.reading.liquids:
+        fault: LiquidFault | None = check_liquid(use.source, package.canonical)
+        if fault is not None:
+            package.reading.add(fault.code, use.node, use.path, detail=fault.detail, suggestion=fault.suggestion)
+    for name, message in package.canonical["messages"].items():
+        if not message:
+            package.reading.problems.add("message-without-channel", f"messages/{name}.yaml")
+
+
+def check_icon(package: PackageReading) -> None:
+    """Note an icon that is not a safe drawing."""
+    data = package.source.files.get("icon.svg")
+    fault = icon_fault(data) if data is not None else None
+    if fault is not None:
+        package.reading.problems.add("unsafe-icon", "icon.svg", line=fault.line, column=1, detail=fault.detail)
+
+
+def check_examples(package: PackageReading) -> None:
+    """Note examples of unknown types or with unknown fields."""
+    records = package.canonical["records"]
+    for name, examples in package.canonical["examples"].items():
+        file = f"examples/{name}.yaml"
+        if name not in records:
+            package.reading.problems.add("unknown-record", file, found=name, suggestion=suggest(name, records))
+            continue
+        fields = records[name].get("fields", {})
+        for example, values in examples.items():
+            for key in values:
+                if key not in fields and key != "order":
+                    node = package.source.documents[file]
+                    entry = getattr(node, "entries", {}).get(example, node)
+                    place = getattr(entry, "keys", {}).get(key, node)
+                    hint = suggest(key, fields)
+                    package.reading.add("unknown-field", place, (example, key), found=key, suggestion=hint)

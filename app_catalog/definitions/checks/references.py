@@ -1,0 +1,72 @@
+"""Resolves every place of a package that names something defined elsewhere in it."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, BUILTIN_ROLES
+from app_catalog.definitions.package import PackageReading
+from app_catalog.definitions.problems import suggest
+from app_catalog.definitions.shape.records import SETTABLE
+
+SCENARIO_PEOPLE = ("visitor",)
+_WITH_ADDRESS = ("email", "phone")
+
+
+def check_references(package: PackageReading) -> None:
+    """Note every reference to something that is not defined, with the nearest name that is."""
+    for reference in package.reading.references:
+        known = known_names(package.canonical, reference.namespace, reference.scope)
+        if known is None or reference.id in known:
+            continue
+        hint = suggest(reference.id, known)
+        code = f"unknown-{reference.namespace}"
+        package.reading.add(code, reference.node, reference.path, found=reference.id, suggestion=hint)
+
+
+def known_names(canonical: Mapping[str, Any], namespace: str, scope: str | None) -> Collection[str] | None:
+    """The ids defined in a namespace; None when its holder could not be read, so that one error stays one."""
+    app = canonical["app"]
+    if namespace in ("role", "scenario-role", "recipient"):
+        return _people(canonical, namespace, scope)
+    if namespace == "table":
+        settings: Mapping[str, Any] = app.get("settings", {})
+        return [name for name, spec in settings.items() if spec.get("type") == "table"]
+    if namespace in ("message", "page", "record"):
+        found: Collection[str] = canonical[f"{namespace}s"]
+        return found
+    record = canonical["records"].get(scope)
+    return None if record is None else _in_record(record, namespace)
+
+
+def _in_record(record: Mapping[str, Any], namespace: str) -> Collection[str] | None:
+    fields: Mapping[str, Any] | None = record.get("fields")
+    workflow = record.get("workflow", {})
+    if namespace in ("state", "action"):
+        return list(workflow.get(f"{namespace}s", ()))
+    if namespace == "clock":
+        return list(record.get("clocks", ()))
+    if fields is None:
+        return None
+    more = {"attribute": BUILTIN_ATTRIBUTES, "settable": SETTABLE}.get(namespace, ())
+    return [*fields, *more]
+
+
+def _people(canonical: Mapping[str, Any], namespace: str, scope: str | None) -> Collection[str]:
+    roles = [*canonical["app"].get("roles", ()), *BUILTIN_ROLES]
+    if namespace == "scenario-role":
+        return [*roles, *SCENARIO_PEOPLE]
+    if namespace == "recipient":
+        records = canonical["records"]
+        chosen = [records[scope]] if scope in records else list(records.values())
+        return [*roles, "agency", "assignee", *(name for record in chosen for name in contact_fields(record))]
+    return roles
+
+
+def contact_fields(record: Mapping[str, Any]) -> list[str]:
+    """The fields that hold an address to write to: an e-mail, a phone, or a group with one of them."""
+    found = []
+    for name, spec in record.get("fields", {}).items():
+        members = spec.get("fields", {}).values()
+        if spec.get("type") in _WITH_ADDRESS or any(member.get("type") in _WITH_ADDRESS for member in members):
+            found.append(name)
+    return found

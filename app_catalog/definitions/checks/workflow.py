@@ -1,0 +1,73 @@
+"""Checks that a workflow hangs together: states reachable, none a trap, names not taken twice."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, BUILTIN_ROLES
+from app_catalog.definitions.nodes import locate
+from app_catalog.definitions.package import PackageReading
+from app_catalog.definitions.problems import Severity
+
+
+def check_workflows(package: PackageReading) -> None:
+    """Note states nobody reaches, open states nobody leaves, and names that clash with built-in ones."""
+    for name, record in package.canonical["records"].items():
+        file = f"records/{name}.yaml"
+        _check_fields(package, file, record)
+        if "workflow" in record:
+            _check_reach(package, file, record["workflow"])
+            _check_asks(package, file, record)
+        elif record.get("clocks"):
+            _note(package, "clocks-without-workflow", file, ("clocks",))
+    for role in package.canonical["app"].get("roles", {}):
+        if role in BUILTIN_ROLES:
+            _note(package, "built-in-name", "app.yaml", ("roles", role), found=role)
+
+
+def _note(
+    package: PackageReading,
+    code: str,
+    file: str,
+    path: tuple[str, ...],
+    *,
+    severity: Severity = "error",
+    **values: Any,
+) -> None:
+    place = locate(package.source.documents, file, path)
+    package.reading.problems.add(code, place, path, severity=severity, **values)
+
+
+def _check_fields(package: PackageReading, file: str, record: Mapping[str, Any]) -> None:
+    for field in record.get("fields", {}):
+        if field in BUILTIN_ATTRIBUTES or field == "clocks":
+            _note(package, "built-in-name", file, ("fields", field), found=field)
+
+
+def _check_reach(package: PackageReading, file: str, workflow: Mapping[str, Any]) -> None:
+    states: Mapping[str, Any] = workflow.get("states", {})
+    actions: Iterable[Mapping[str, Any]] = workflow.get("actions", {}).values()
+    moves = {(start, action["to"]) for action in actions if "to" in action for start in action.get("from", {})}
+    reached, frontier = set(), {workflow.get("start")}
+    while frontier:
+        reached |= frontier
+        frontier = {end for start, end in moves if start in reached} - reached
+    for state, spec in states.items():
+        path = ("workflow", "states", state)
+        if workflow.get("start") in states and state not in reached:
+            _note(package, "state-unreachable", file, path, severity="warning", found=state)
+        if "end" not in spec and not any(start == state and end != state for start, end in moves):
+            _note(package, "state-dead-end", file, path, severity="warning", found=state)
+    if states and not any("end" in spec for spec in states.values()):
+        _note(package, "workflow-without-end", file, ("workflow", "states"), severity="warning")
+
+
+def _check_asks(package: PackageReading, file: str, record: Mapping[str, Any]) -> None:
+    fields = record.get("fields", {})
+    for action, spec in record["workflow"].get("actions", {}).items():
+        for ask, question in spec.get("asks", {}).items():
+            own = fields.get(ask, {}).get("type")
+            path = ("workflow", "actions", action, "asks", ask)
+            if own and "type" in question and question["type"] != own:
+                _note(package, "ask-type-differs", file, (*path, "type"), found=question["type"], expected=own)
+            if ask in ("agency", "assignee") and question.get("type") not in ("agency", "text"):
+                _note(package, "ask-type-differs", file, path, found=question.get("type"), expected="agency")

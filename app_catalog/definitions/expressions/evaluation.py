@@ -1,0 +1,185 @@
+"""Evaluates the expressions of a compiled definition."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from cel_expr_python import cel
+
+from app_catalog.definitions.durations import DurationError, parse_duration
+from app_catalog.definitions.expressions.compiling import PRESENT, Compiled, Compiler
+from app_catalog.definitions.expressions.names import Names
+from app_catalog.definitions.model import Definition, Expression, Text
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What an absent value reads as; has() tells it from a value that is really so.
+_DEFAULTS: dict[str, Any] = {
+    "integer": 0,
+    "money": 0,
+    "boolean": False,
+    "date": _EPOCH,
+    "datetime": _EPOCH,
+    "point": [],
+    "files": [],
+    "strings": [],
+    "group": {},
+    "table": {},
+}
+_RESULT_TYPES: dict[str, tuple[type, ...]] = {"bool": (bool,), "string": (str,), "duration": (str,)}
+MAX_TEXT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The values that an expression sees.
+
+    ``record`` and ``old`` map field ids, built-in attributes and ``clocks`` (``{id: {"due": …, "state":
+    …}}``) to values; ``actor`` has ``id``, ``roles``, ``agency``; ``settings`` the effective settings.
+    Values left out or None are absent. ``now`` is aware; ``today`` is the municipality's date.
+    """
+
+    now: datetime
+    today: date
+    record: Mapping[str, Any] = field(default_factory=dict)
+    old: Mapping[str, Any] = field(default_factory=dict)
+    actor: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an expression gave. With ``error`` the value is None and ``holds`` is False; show and log the
+    error.
+    """
+
+    value: Any
+    error: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether a condition is met; an error counts as not."""
+        return self.error is None and self.value is True
+
+
+class Evaluator:
+    """Evaluates expressions of one definition, compiling each once; safe to share between threads."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._definition = definition
+        self._names = Names.of_definition(definition)
+        self._compilers: dict[str | None, Compiler] = {}
+        self._compiled: dict[Expression, Compiled | str] = {}
+        self._lock = Lock()
+
+    def evaluate(self, expression: Expression, scope: Scope) -> Outcome:
+        """The value of ``expression`` in ``scope``; never raises for what a package or its data does
+        wrong.
+        """
+        compiled = self._compiled.get(expression) or self._compile(expression)
+        if isinstance(compiled, str):
+            return Outcome(None, compiled)
+        types = self._compilers[expression.record].types
+        data = {name: self._value(name, types, scope) for name in compiled.names}
+        try:
+            result = compiled.program.eval(data=data)
+        except (RuntimeError, TypeError, ValueError, OverflowError) as error:
+            return Outcome(None, str(error))
+        if result.type() == cel.Type.ERROR:
+            return Outcome(None, str(result.value()))
+        return _typed(result.plain_value(), expression)
+
+    def _compile(self, expression: Expression) -> Compiled | str:
+        with self._lock:
+            if expression.record not in self._compilers:
+                self._compilers[expression.record] = Compiler(self._names, expression.record)
+            made = self._compilers[expression.record].compile(expression.source, expression.kind)
+            compiled = made if isinstance(made, Compiled) else f"{made[0].code}: {made[0].detail}"
+            self._compiled[expression] = compiled
+            return compiled
+
+    def _value(self, name: str, types: Mapping[str, str], scope: Scope) -> Any:
+        if name.startswith(PRESENT):
+            return self._find(name.removeprefix(PRESENT), scope) not in (None, "", [], {})
+        kind = types[name]
+        found = self._find(name, scope)
+        if kind == "table":
+            return self._table(name.removeprefix("settings."), found or {})
+        return _DEFAULTS.get(kind, "") if found is None else _cel_value(found, kind)
+
+    def _find(self, name: str, scope: Scope) -> Any:
+        root, *path = name.split(".")
+        found: Any = getattr(scope, root)
+        for step in path:
+            found = found.get(step) if isinstance(found, Mapping) else None
+        if found is None and root == "settings":
+            spec = self._definition.settings.get(path[0])
+            found = spec.default if spec else None
+        return found
+
+    def _table(self, setting: str, rows: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        columns = self._definition.settings[setting].columns
+        return {
+            row: {
+                column.id: _DEFAULTS.get(column.type, "")
+                if (cell := cells.get(column.id, column.default)) is None
+                else _cel_value(cell, column.type)
+                for column in columns.values()
+            }
+            for row, cells in rows.items()
+        }
+
+
+def _cel_value(value: Any, kind: str) -> Any:
+    if kind == "date" and isinstance(value, str):
+        value = date.fromisoformat(value)
+    if kind == "datetime" and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time.min, UTC)
+    if kind == "point":
+        return [float(part) for part in value]
+    if kind in ("files", "strings"):
+        return [str(part) for part in value]
+    if kind == "group":
+        return {key: member for key, member in value.items() if member is not None}
+    if kind in ("integer", "money", "boolean") or isinstance(value, datetime):
+        return value
+    return (Text(value).text("id") if isinstance(value, Mapping) else str(value))[:MAX_TEXT]
+
+
+def _typed(value: Any, expression: Expression) -> Outcome:
+    expected = _RESULT_TYPES.get(expression.kind)
+    if expected and not isinstance(value, expected):
+        return Outcome(None, f"expected {expression.kind}, got {type(value).__name__}")
+    if expression.kind == "duration":
+        try:
+            parse_duration(value)
+        except DurationError:
+            return Outcome(None, f"expected a duration, got {value!r}")
+    return Outcome(value)
+
+
+@lru_cache(maxsize=256)
+def _by_digest(digest: str, holder: "_Holder") -> Evaluator:
+    return Evaluator(holder.definition)
+
+
+class _Holder:
+    """Carries a definition past the cache's key: two definitions of one digest are the same."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Holder) and other.definition.digest == self.definition.digest
+
+    def __hash__(self) -> int:
+        return hash(self.definition.digest)
+
+
+def evaluator_for(definition: Definition) -> Evaluator:
+    """The shared evaluator of a definition, kept by its digest."""
+    return _by_digest(definition.digest, _Holder(definition))

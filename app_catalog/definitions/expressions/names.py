@@ -1,0 +1,141 @@
+"""Which names an expression may use, and how each type of field appears in CEL.
+
+Texts, choices, people, agencies and durations (their ISO text) are strings; money and whole numbers are
+ints; dates and times are timestamps (a date is its midnight in UTC); a point is a list of doubles,
+longitude first; files are a list of ids; a group is a map; a table setting is a map from row id to a map
+from column id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cel_expr_python import cel
+
+from app_catalog.definitions.model import Definition, RecordType
+
+_T = cel.Type
+CEL_TYPES: dict[str, cel.Type] = {
+    "text": _T.STRING,
+    "long_text": _T.STRING,
+    "integer": _T.INT,
+    "money": _T.INT,
+    "boolean": _T.BOOL,
+    "date": _T.TIMESTAMP,
+    "datetime": _T.TIMESTAMP,
+    "duration": _T.STRING,
+    "choice": _T.STRING,
+    "point": _T.List(_T.DOUBLE),
+    "area": _T.STRING,
+    "files": _T.List(_T.STRING),
+    "email": _T.STRING,
+    "phone": _T.STRING,
+    "agency": _T.STRING,
+    "group": _T.Map(_T.STRING, _T.DYN),
+    "strings": _T.List(_T.STRING),
+    "table": _T.Map(_T.STRING, _T.Map(_T.STRING, _T.DYN)),
+}
+BUILTIN_TYPES = {
+    "id": "text",
+    "number": "text",
+    "state": "text",
+    "agency": "agency",
+    "assignee": "text",
+    "created_at": "datetime",
+    "created_by": "text",
+    "closed_at": "datetime",
+    "due": "datetime",
+    "open": "boolean",
+    "overdue": "boolean",
+    "checked": "boolean",
+    "published": "boolean",
+}
+ACTOR_TYPES = {"id": "text", "roles": "strings", "agency": "agency"}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordNames:
+    """A record type's fields by type, the members of its groups, and its clocks."""
+
+    fields: Mapping[str, str]
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    clocks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Everything that expressions of one package may name. ``tables`` has the columns of the table
+    settings.
+    """
+
+    settings: Mapping[str, str]
+    tables: Mapping[str, Mapping[str, str]]
+    records: Mapping[str, RecordNames]
+
+    @classmethod
+    def of_definition(cls, definition: Definition) -> "Names":
+        """The names of a compiled definition."""
+        settings = definition.settings
+        return cls(
+            settings={spec.id: spec.type for spec in settings.values()},
+            tables={
+                spec.id: {column.id: column.type for column in spec.columns.values()}
+                for spec in settings.values()
+                if spec.type == "table"
+            },
+            records={record.id: _record_names(record) for record in definition.records.values()},
+        )
+
+    @classmethod
+    def of_canonical(cls, canonical: Mapping[str, Any]) -> "Names":
+        """The names of a canonical form, which may be incomplete while a package is checked."""
+        settings = canonical.get("app", {}).get("settings", {})
+        return cls(
+            settings=_types(settings),
+            tables={name: _types(spec.get("columns", {})) for name, spec in settings.items() if "columns" in spec},
+            records={
+                name: RecordNames(
+                    fields=_types(record.get("fields", {})),
+                    groups={
+                        group: _types(spec["fields"])
+                        for group, spec in record.get("fields", {}).items()
+                        if "fields" in spec
+                    },
+                    clocks=tuple(record.get("clocks", {})),
+                )
+                for name, record in canonical.get("records", {}).items()
+            },
+        )
+
+    def types(self, record: str | None) -> dict[str, str]:
+        """Type by dotted name in the scope of a record type, or of the app alone."""
+        found = {f"settings.{name}": kind for name, kind in self.settings.items()}
+        if record is None or record not in self.records:
+            return found
+        names = self.records[record]
+        found |= {f"actor.{name}": kind for name, kind in ACTOR_TYPES.items()}
+        found |= {"now": "datetime", "today": "date"}
+        for root in ("record", "old"):
+            own = {**BUILTIN_TYPES, **names.fields}
+            for clock in names.clocks:
+                own |= {f"clocks.{clock}.due": "datetime", f"clocks.{clock}.state": "text"}
+            for group, members in names.groups.items():
+                own |= {f"{group}.{member}": kind for member, kind in members.items()}
+            found |= {f"{root}.{name}": kind for name, kind in own.items()}
+        return found
+
+
+def _types(specs: Mapping[str, Any]) -> dict[str, str]:
+    return {name: spec["type"] for name, spec in specs.items() if isinstance(spec, dict) and "type" in spec}
+
+
+def _record_names(record: RecordType) -> RecordNames:
+    return RecordNames(
+        fields={spec.id: spec.type for spec in record.fields.values()},
+        groups={
+            spec.id: {member.id: member.type for member in spec.fields.values()}
+            for spec in record.fields.values()
+            if spec.type == "group"
+        },
+        clocks=tuple(record.clocks),
+    )

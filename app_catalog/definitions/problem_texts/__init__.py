@@ -1,0 +1,11 @@
+"""The words of every problem: what is wrong, and what would be right, in Indonesian and English.
+
+Keys are public slugs, never renamed. Braces are filled in by the place that notes the problem.
+"""
+
+from app_catalog.definitions.problem_texts.files import FILE_TEXTS
+from app_catalog.definitions.problem_texts.meanings import MEANING_TEXTS
+from app_catalog.definitions.problem_texts.shapes import SHAPE_TEXTS
+from app_catalog.definitions.problem_texts.wording import ProblemText
+
+PROBLEM_TEXTS: dict[str, ProblemText] = {**FILE_TEXTS, **SHAPE_TEXTS, **MEANING_TEXTS}

@@ -1,0 +1,108 @@
+"""Problems of meaning: names, workflow, expressions, texts."""
+
+from app_catalog.definitions.problem_texts.wording import ProblemText, both, unknown
+
+MEANING_TEXTS: dict[str, ProblemText] = {
+    "unknown-role": unknown("peran", "role"),
+    "unknown-scenario-role": unknown("peran", "role"),
+    "unknown-recipient": unknown(
+        "penerima (peran, agency, assignee, atau isian dengan alamat)",
+        "recipient (a role, agency, assignee, or a field with an address)",
+    ),
+    "unknown-table": unknown("pengaturan jenis table", "setting of type table"),
+    "unknown-setting": unknown("pengaturan", "setting"),
+    "unknown-message": unknown("pesan di messages/", "message in messages/"),
+    "unknown-page": unknown("halaman di pages/", "page in pages/"),
+    "unknown-record": unknown("jenis catatan di records/", "record type in records/"),
+    "unknown-state": unknown("keadaan", "state"),
+    "unknown-action": unknown("tindakan", "action"),
+    "unknown-clock": unknown("jam tenggat", "clock"),
+    "unknown-field": unknown("isian", "field"),
+    "unknown-attribute": unknown("isian atau sifat bawaan", "field or built-in attribute"),
+    "unknown-settable": unknown("isian yang dapat diisi", "field that can be set"),
+    "unknown-scenario-name": unknown("catatan dalam langkah sebelumnya", "record in an earlier step"),
+    "unknown-ask": (
+        both(
+            "“{found}” bukan isian catatan dan tidak punya type.",
+            "“{found}” is not a field of the record and has no type.",
+        ),
+        both(
+            "{suggestion} Atau tambahkan type, misalnya {{type: text}}.",
+            "{suggestion} Or add a type, as in {{type: text}}.",
+        ),
+    ),
+    "ask-type-differs": (
+        both(
+            "Pertanyaan ini berjenis {found}, padahal isiannya {expected}.",
+            "The ask is of type {found}, but the field is {expected}.",
+        ),
+        both("Hapus type, atau beri nama lain.", "Remove the type, or name the ask otherwise."),
+    ),
+    "state-unreachable": (
+        both("Keadaan “{found}” tidak pernah tercapai.", "The state “{found}” can never be reached."),
+        both(
+            "Tambahkan tindakan dengan to: {found}, atau hapus keadaan ini.",
+            "Add an action with to: {found}, or remove the state.",
+        ),
+    ),
+    "state-dead-end": (
+        both("Dari keadaan “{found}” tidak ada jalan keluar.", "Nothing leads out of the state “{found}”."),
+        both(
+            "Tambahkan tindakan dari sini, atau tandai end: success atau end: other.",
+            "Add an action from it, or mark it end: success or end: other.",
+        ),
+    ),
+    "workflow-without-end": (
+        both("Tidak ada keadaan akhir.", "No state is an end."),
+        both("Tandai sedikitnya satu keadaan dengan end: success.", "Mark at least one state with end: success."),
+    ),
+    "clocks-without-workflow": (
+        both("Jam tenggat memerlukan workflow.", "Clocks need a workflow."),
+        both("Tambahkan workflow, atau hapus clocks.", "Add a workflow, or remove the clocks."),
+    ),
+    "message-without-channel": (
+        both("Pesan ini tidak punya saluran.", "The message has no channel."),
+        both("Tambahkan email: dengan subject dan body.", "Add email: with subject and body."),
+    ),
+    "expression-invalid": (
+        both("Rumus CEL keliru: {detail}.", "The CEL expression is wrong: {detail}."),
+        both(
+            "Perbaiki rumusnya; teks tetap diberi kutip di dalam, misalnya \"'P3D'\".",
+            "Correct it; a constant text is quoted inside, as in \"'P3D'\".",
+        ),
+    ),
+    "expression-unknown-name": (
+        both("Nama “{detail}” tidak dikenal dalam rumus ini.", "The name “{detail}” is unknown in this expression."),
+        both("{suggestion}", "{suggestion}"),
+    ),
+    "expression-result": (
+        both("Hasil rumus ini jenisnya salah ({detail}).", "The expression gives the wrong type ({detail})."),
+        both("Tulis rumus yang menghasilkan {kind}.", "Write an expression that gives a {kind}."),
+    ),
+    "expression-comprehension": (
+        both(
+            "Makro perulangan (all, exists, map, filter) tidak diizinkan.",
+            "Comprehension macros (all, exists, map, filter) are not allowed.",
+        ),
+        both("Pakai in, size(), atau has().", "Use in, size() or has()."),
+    ),
+    "expression-too-long": (
+        both("Rumus ini {detail} huruf.", "The expression has {detail} characters."),
+        both("Paling banyak 1.000 huruf.", "At most 1,000 characters."),
+    ),
+    "expression-too-deep": (
+        both("Rumus ini bersusun terlalu dalam.", "The expression is nested too deeply."),
+        both("Sederhanakan rumusnya.", "Make it simpler."),
+    ),
+    "bad-liquid": (
+        both("Teks Liquid keliru: {detail}.", "The Liquid text is wrong: {detail}."),
+        both(
+            "Perbaiki tanda kurungnya; include dan render tidak ada.",
+            "Correct the braces and tags; there is no include or render.",
+        ),
+    ),
+    "liquid-unknown-name": (
+        both("Pesan tidak mengenal “{detail}”.", "A message does not know “{detail}”."),
+        both("{suggestion}", "{suggestion}"),
+    ),
+}

@@ -1,0 +1,203 @@
+"""The shape of fields, settings and table columns."""
+
+from itertools import pairwise
+from typing import Any
+
+from app_catalog.definitions.durations import compare_durations, parse_duration
+from app_catalog.definitions.nodes import MapNode, Node
+from app_catalog.definitions.problems import suggest
+from app_catalog.definitions.shape.composites import Keys, MapOf, SetOf, TextByLanguage, Variant
+from app_catalog.definitions.shape.reading import Kind, Path, Reading, Reference
+from app_catalog.definitions.shape.scalars import (
+    Boolean,
+    DurationText,
+    Expr,
+    Integer,
+    Measure,
+    Moment,
+    OneOf,
+    Pattern,
+    Ref,
+    Required,
+    Words,
+)
+
+TEXT = TextByLanguage()
+LONG_TEXT = TextByLanguage(max=2000)
+ORDER = Integer(0, 1_000_000)
+NAMED: dict[str, Kind] = {"label": TEXT, "help": LONG_TEXT, "order": ORDER}
+FIXED_OPTIONS = MapOf(TEXT, wrap="label", min=1)
+
+LATER_TYPES = (
+    "markdown",
+    "decimal",
+    "time",
+    "duration",
+    "choices",
+    "path",
+    "checklist",
+    "url",
+    "nik",
+    "stream",
+    "agencies",
+    "person",
+    "persons",
+    "record",
+    "list",
+)
+LATER_FIELD_KEYS = ("computed", "unique", "check", "required_when", "files_by", "verdict_by")
+
+
+class FieldOptions:
+    """Options of a choice: a map of labels, or ``settings.<table>``; canonically ``fixed`` or ``setting``."""
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if isinstance(node, MapNode):
+            return {"fixed": FIXED_OPTIONS.read(node, path, reading)}
+        written = getattr(node, "text", "")
+        prefix, _, table = written.partition(".")
+        if prefix != "settings" or not table:
+            what = ("peta pilihan, atau settings.<tabel>", "a map of options, or settings.<table>")
+            return reading.expected(what, node, path)
+        reading.references.append(Reference("table", table, node, path, None))
+        return {"setting": table}
+
+
+def _default_fits(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
+    default, options = found.get("default"), found.get("options")
+    fixed = options.get("fixed", options) if isinstance(options, dict) and "setting" not in options else None
+    if default is not None and fixed and default not in fixed:
+        hint = suggest(str(default), fixed)
+        reading.add("unknown-value", node.entries["default"], (*path, "default"), found=default, suggestion=hint)
+
+
+def _numbers_fit(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
+    lowest, highest, default = found.get("min"), found.get("max"), found.get("default")
+    if isinstance(lowest, int) and isinstance(highest, int) and lowest > highest:
+        reading.add("min-above-max", node.entries["min"], (*path, "min"), min=lowest, max=highest)
+    elif type(default) is int and not (lowest or default) <= default <= (default if highest is None else highest):
+        place = node.entries["default"]
+        reading.add("out-of-range", place, (*path, "default"), min=lowest or 0, max=highest, found=default)
+
+
+def _durations_fit(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
+    spans = {key: parse_duration(found[key]) for key in ("min", "default", "max") if key in found}
+    names = list(spans)
+    for lower, higher in pairwise(names):
+        if (compare_durations(spans[lower], spans[higher]) or 0) > 0:
+            place = "default" if "default" in (lower, higher) else "min"
+            code = "min-above-max" if place == "min" else "out-of-range"
+            bounds = {"min": found.get("min", "P0D"), "max": found.get("max", "…"), "found": found[place]}
+            reading.add(code, node.entries[place], (*path, place), **bounds)
+
+
+BOUNDS: dict[str, Kind] = {"min": Integer(), "max": Integer(1)}
+TEXT_KEYS: dict[str, Kind] = {**BOUNDS, "pattern": Pattern(), "default": Words(4000)}
+# The keys of each type of field beside those that every field has.
+OWN_KEYS: dict[str, dict[str, Kind]] = {
+    "text": TEXT_KEYS,
+    "long_text": {**BOUNDS, "default": Words(20_000)},
+    "integer": {"min": Integer(-(10**12)), "max": Integer(-(10**12)), "default": Integer(-(10**12))},
+    "money": {**BOUNDS, "default": Integer()},
+    "boolean": {"default": Boolean()},
+    "date": {},
+    "datetime": {"default": Moment()},
+    "choice": {"options": FieldOptions(), "default": Words(60)},
+    "point": {},
+    "area": {},
+    "files": {"accept": SetOf(Words(60)), "max_count": Integer(1, 50), "max_size": Measure("size")},
+    "email": {},
+    "phone": {},
+    "agency": {},
+}
+FIELD_KEYS: dict[str, Kind] = {
+    **NAMED,
+    "required": Required(),
+    "private": Boolean(),
+    "visible_to": SetOf(Ref("role")),
+    "visible_when": Expr("bool"),
+    "indexed": Boolean(),
+}
+
+
+def _field_case(kind: str, shared: dict[str, Kind]) -> Keys:
+    own = dict(OWN_KEYS[kind])
+    required: dict[str, Kind] = {"type": Words()}
+    if kind == "choice":
+        required["options"] = own.pop("options")
+    return Keys(required, {**shared, **own}, LATER_FIELD_KEYS, also=(_default_fits, _numbers_fit))
+
+
+MEMBER = Variant("type", {kind: _field_case(kind, FIELD_KEYS) for kind in OWN_KEYS}, (*LATER_TYPES, "group"))
+GROUP = Keys({"type": Words(), "fields": MapOf(MEMBER, min=1)}, FIELD_KEYS, LATER_FIELD_KEYS)
+FIELD = Variant("type", {**MEMBER.cases, "group": GROUP}, LATER_TYPES)
+
+# Columns and settings: their types, and what the value of each looks like in a package.
+VALUES: dict[str, Kind] = {
+    "text": TextByLanguage(max=4000),
+    "long_text": TextByLanguage(max=4000),
+    "integer": Integer(-(10**12)),
+    "money": Integer(),
+    "boolean": Boolean(),
+    "duration": DurationText(),
+    "choice": Words(60),
+    "email": Words(254),
+    "phone": Words(30),
+    "agency": Words(60),
+}
+_LIMITS: dict[str, dict[str, Kind]] = {
+    "text": {**BOUNDS, "pattern": Pattern()},
+    "long_text": BOUNDS,
+    "integer": {"min": Integer(-(10**12)), "max": Integer(-(10**12))},
+    "money": BOUNDS,
+    "duration": {"min": DurationText(), "max": DurationText()},
+}
+LATER_SETTING_KEYS = ("unique", "check", "required_when", "indexed", "computed")
+LATER_SETTING_TYPES = tuple(
+    name for name in (*LATER_TYPES, "date", "datetime", "point", "area", "files", "group") if name != "duration"
+)
+
+
+def _value_case(kind: str, shared: dict[str, Kind]) -> Keys:
+    required: dict[str, Kind] = {"type": Words()}
+    if kind == "choice":
+        required["options"] = FIXED_OPTIONS
+    optional = {**NAMED, "required": Boolean(), "default": VALUES[kind], **_LIMITS.get(kind, {}), **shared}
+    check = _durations_fit if kind == "duration" else _numbers_fit
+    return Keys(required, optional, LATER_SETTING_KEYS, also=(_default_fits, check))
+
+
+COLUMN = Variant("type", {kind: _value_case(kind, {}) for kind in VALUES}, (*LATER_SETTING_TYPES, "table"))
+SETTING_KEYS: dict[str, Kind] = {"secret": Boolean(), "visible_when": Expr("bool")}
+
+
+class TableRows:
+    """Rows keyed by id; read by the table's columns, so the table reads them itself."""
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        return {} if isinstance(node, MapNode) else reading.expected(("baris per id", "rows by id"), node, path)
+
+
+def _read_rows(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
+    rows, columns = node.entries.get("default"), found.get("columns")
+    if rows is None or not isinstance(columns, dict):
+        return
+    cells = {
+        column: OneOf(tuple(spec["options"])) if "options" in spec else VALUES[spec["type"]]
+        for column, spec in columns.items()
+    }
+    row: Kind = Keys(optional={**cells, "order": ORDER})
+    found["default"] = MapOf(row).read(rows, (*path, "default"), reading)
+
+
+TABLE = Keys(
+    {"type": OneOf(("table",)), "columns": MapOf(COLUMN, min=1)},
+    {**NAMED, "required": Boolean(), "default": TableRows(), "visible_when": Expr("bool")},
+    LATER_SETTING_KEYS,
+    also=(_read_rows,),
+)
+SETTING = Variant(
+    "type",
+    {**{kind: _value_case(kind, SETTING_KEYS) for kind in VALUES}, "table": TABLE},
+    LATER_SETTING_TYPES,
+)

@@ -1,0 +1,224 @@
+"""The shape of ``app.yaml`` and ``records/<type>.yaml``."""
+
+from typing import Any
+
+from app_catalog.definitions.model import BUILTIN_ATTRIBUTES
+from app_catalog.definitions.nodes import MapNode, Node, ScalarNode
+from app_catalog.definitions.numbers import NumberPatternError, parse_number_pattern
+from app_catalog.definitions.shape.composites import AllOr, Keys, MapOf, SetOf
+from app_catalog.definitions.shape.events import EventName
+from app_catalog.definitions.shape.fields import (
+    FIELD,
+    FIELD_KEYS,
+    LATER_FIELD_KEYS,
+    NAMED,
+    ORDER,
+    SETTING,
+    TEXT,
+)
+from app_catalog.definitions.shape.reading import MISSING, Kind, Path, Reading, Reference
+from app_catalog.definitions.shape.scalars import (
+    Boolean,
+    DurationText,
+    Expr,
+    Id,
+    Integer,
+    Measure,
+    OneOf,
+    Ref,
+    Version,
+    VersionRange,
+    Words,
+)
+
+CATEGORIES = (
+    "complaints",
+    "letters",
+    "permits",
+    "population",
+    "health",
+    "education",
+    "employment",
+    "transport",
+    "planning",
+    "budget",
+    "audit",
+    "business",
+    "tax",
+    "environment",
+    "infrastructure",
+    "public-information",
+    "other",
+)
+BASES = ("consent", "contract", "legal-obligation", "vital-interest", "public-task", "legitimate-interest")
+SETTABLE = ("agency", "assignee", "checked")
+
+APP = Keys(
+    {
+        "format": Integer(1, 1),
+        "id": Id(),
+        "version": Version(),
+        "name": TEXT,
+        "category": OneOf(CATEGORIES),
+        "audience": OneOf(("public-service", "government")),
+    },
+    {
+        "requires": Keys(optional={"lumbung": VersionRange()}, later=("apps",)),
+        "personal_data": Keys(
+            {"purpose": TEXT, "basis": OneOf(BASES), "retention": DurationText(working=False)},
+        ),
+        "roles": MapOf(Keys({"name": TEXT}, {"scope": OneOf(("agency",)), "order": ORDER})),
+        "settings": MapOf(SETTING),
+    },
+    ("emits", "consumes", "commands", "exports", "live", "indicators", "publishes"),
+)
+
+
+class NumberPattern:
+    """A pattern such as ``SR/{year}/{seq:05}``."""
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        text = node.text if isinstance(node, ScalarNode) else ""
+        try:
+            parse_number_pattern(text)
+        except NumberPatternError as error:
+            reading.add("bad-number-pattern", node, path, found=text, detail=error.detail)
+            return MISSING
+        return text
+
+
+class AskShape:
+    """An ask: with a ``type`` a question of its own, without one a field of the record."""
+
+    own = FIELD
+    of_field = Keys(optional={**FIELD_KEYS, "default": Words(4000)}, later=LATER_FIELD_KEYS)
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if isinstance(node, MapNode) and "type" in node.entries:
+            return self.own.read(node, path, reading)
+        reading.references.append(Reference("ask", path[-1], node, path, reading.scope))
+        return self.of_field.read(node, path, reading)
+
+
+def _group_has_contact(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
+    if not found.get("create") and not found.get("read") and not found.get("update") and not node.entries:
+        reading.add("empty-access", node, path)
+
+
+ATTRIBUTE = Ref("attribute", BUILTIN_ATTRIBUTES)
+ATTRIBUTES = SetOf(ATTRIBUTE, ordered=True)
+FIELDS = SetOf(Ref("field"))
+STATES = SetOf(Ref("state"))
+ROLES = SetOf(Ref("role"))
+EXPRESSIONS = MapOf(Expr(), ordered=False)
+SETS = MapOf(Expr(), ordered=False, keys="settable")
+
+ACCESS = Keys(
+    optional={
+        "create": Keys(optional={"fields": AllOr(FIELDS), "when": Expr("bool")}),
+        "read": Keys(
+            {"rows": SetOf(OneOf(("own", "agency", "published", "all"), ("shared",)))},
+            {"fields": AllOr(SetOf(ATTRIBUTE))},
+        ),
+        "update": Keys({"fields": AllOr(FIELDS)}, {"states": STATES, "when": Expr("bool")}),
+    },
+    later=("delete",),
+    also=(_group_has_contact,),
+)
+STATE = Keys(
+    {"label": TEXT},
+    {
+        "tone": OneOf(("grey", "blue", "amber", "green", "red")),
+        "end": OneOf(("success", "other")),
+        "help": TEXT,
+        "order": ORDER,
+    },
+)
+ACTION = Keys(
+    {"from": STATES, "by": SetOf(Ref("role"), empty=True)},
+    {
+        **NAMED,
+        "to": Ref("state"),
+        "asks": MapOf(AskShape()),
+        "when": Expr("bool"),
+        "within": Expr("duration"),
+        "sets": SETS,
+    },
+    ("fan_out", "fee", "not_by", "document", "sign"),
+)
+RUNG = Keys({"after": DurationText(), "to": Ref("recipient")}, {"order": ORDER})
+CLOCK = Keys(
+    {"within": Expr("duration"), "starts": SetOf(EventName()), "met_by": SetOf(Ref("action"))},
+    {
+        "label": TEXT,
+        "order": ORDER,
+        "time": OneOf(("wall", "working")),
+        "paused_in": STATES,
+        "warn_at": Measure("percent"),
+        "escalate": MapOf(RUNG, min=1, max=10),
+    },
+    ("then",),
+)
+AUTOMATION = Keys(
+    {"on": SetOf(EventName())},
+    {
+        "when": Expr("bool"),
+        "order": ORDER,
+        "send": Ref("message"),
+        "to": SetOf(Ref("recipient")),
+        "act": Ref("action"),
+        "with": EXPRESSIONS,
+        "set": SETS,
+    },
+    ("create", "document", "call", "for_each"),
+    one_of=("send", "act", "set"),
+)
+
+
+def _effect_is_whole(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
+    for effect, companion in (("send", "to"), ("act", "with")):
+        if companion in node.entries and effect not in node.entries:
+            reading.add("key-needs-other", node.keys[companion], (*path, companion), key=companion, other=effect)
+    if "send" in node.entries and "to" not in node.entries:
+        reading.add("missing-key", node.keys["send"], (*path, "to"), key="to")
+
+
+AUTOMATION = Keys(
+    AUTOMATION.required, AUTOMATION.optional, AUTOMATION.later, AUTOMATION.one_of, also=(_effect_is_whole,)
+)
+RECORD_OPTIONAL: dict[str, Kind] = {
+    "number": Keys(
+        {"pattern": NumberPattern()},
+        {"per": SetOf(OneOf(("year", "month", "day", "agency")), ordered=True)},
+        ("on",),
+    ),
+    "agency": Expr("string"),
+    "published": Expr("bool"),
+    "workflow": Keys({"start": Ref("state"), "states": MapOf(STATE, min=1), "actions": MapOf(ACTION)}),
+    "clocks": MapOf(CLOCK),
+    "duplicates": Keys(
+        {"within": Measure("metres")},
+        {"same": SetOf(Ref("field")), "open_only": Boolean(), "days": Integer(1, 3650)},
+    ),
+    "automations": MapOf(AUTOMATION),
+}
+RECORD = Keys(
+    {
+        "name": TEXT,
+        "title": Expr("string"),
+        "fields": MapOf(FIELD, min=1),
+        "access": MapOf(ACCESS, ordered=False, min=1, keys="role"),
+    },
+    RECORD_OPTIONAL,
+    (
+        "unique",
+        "satisfaction",
+        "children",
+        "aggregates",
+        "lookups",
+        "invariants",
+        "capacity",
+        "numbers",
+        "fee",
+    ),
+)

@@ -1,0 +1,77 @@
+"""The shape of ``scenarios/<name>.yaml`` and ``examples/<type>.yaml``."""
+
+from typing import Any
+
+from app_catalog.definitions.nodes import MapNode, Node
+from app_catalog.definitions.shape.composites import Keys, ListOf, MapOf, OneKey, Plain, SetOf, TextByLanguage
+from app_catalog.definitions.shape.reading import MISSING, Kind, Path, Reading
+from app_catalog.definitions.shape.scalars import DurationText, Id, Integer, Moment, OneOf, Ref, Words
+
+ROLE = Ref("scenario-role")
+
+
+class ByName:
+    """A map whose keys are names such as ``a`` or ``a.respond``."""
+
+    def __init__(self, value: Kind) -> None:
+        self.value = value
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if not isinstance(node, MapNode) or not node.entries:
+            return reading.expected(("peta per nama", "a map by name"), node, path)
+        read = {key: self.value.read(child, (*path, key), reading) for key, child in node.entries.items()}
+        return {key: value for key, value in read.items() if value is not MISSING}
+
+
+class Recipients:
+    """Messages by name, each with ``to``; only its name, or an empty map, means to anybody."""
+
+    whom = Keys(optional={"to": Ref("recipient")})
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        return MapOf(self.whom, ordered=False, min=1, keys="message").read(node, path, reading)
+
+
+BECAUSE = OneOf(("state", "role", "condition", "required", "duplicate"), ("invariant", "capacity"))
+STEP = OneKey(
+    {
+        "create": Keys(
+            {"as": ROLE, "record": Ref("record"), "values": Plain()}, {"id": Id(), "times": Integer(1, 100)}
+        ),
+        "act": Keys({"as": ROLE, "on": Id(), "action": Words(60)}, {"values": Plain()}),
+        "update": Keys({"as": ROLE, "on": Id(), "values": Plain()}),
+        "wait": DurationText(),
+    },
+    ("command", "event"),
+)
+SIGHT = Keys({"as": ROLE, "on": Id()}, {"fields": SetOf(Words(60), ordered=True)})
+CHECK = OneKey(
+    {
+        "state": ByName(Words(60)),
+        "value": ByName(Plain()),
+        "number": ByName(Words(60)),
+        "clock": ByName(OneOf(("running", "warned", "met", "breached"))),
+        "message": Recipients(),
+        "count": MapOf(Integer(0, 1000), ordered=False, keys="record"),
+        "sees": SIGHT,
+        "hidden": SIGHT,
+        "cannot": Keys(
+            {"as": ROLE, "because": BECAUSE},
+            {"act": Words(60), "on": Id(), "create": Ref("record"), "values": Plain()},
+            one_of=("act", "create"),
+        ),
+    }
+)
+SCENARIO = Keys(
+    {"name": TextByLanguage(translated=False), "when": ListOf(STEP, max=100), "then": ListOf(CHECK, max=100)},
+    {
+        "given": Keys(
+            optional={
+                "settings": Plain(),
+                "calendar": Keys(optional={"start": Moment()}, later=("holidays",)),
+            },
+            later=("agencies", "people"),
+        )
+    },
+)
+EXAMPLES = MapOf(Plain(), max=100)
