@@ -113,10 +113,10 @@ SHAPE_TEXTS: dict[str, ProblemText] = {
         ),
     ),
     "bad-number-pattern": (
-        both("Pola nomor “{found}” keliru pada “{detail}”.", "The number pattern “{found}” is wrong at “{detail}”."),
+        both("Pola nomor “{found}” keliru: {detail}.", "The number pattern “{found}” is wrong: {detail}."),
         both(
-            "Pakai {{seq}} atau {{seq:05}} sekali, dan bila perlu {{year}} {{month}} {{month:roman}} {{day}} {{agency}}.",
-            "Use {{seq}} or {{seq:05}} once, and {{year}} {{month}} {{month:roman}} {{day}} {{agency}} as needed.",
+            "Pakai {{seq}} atau {{seq:05}} sekali, lalu {{year}} {{month}} {{month:roman}} {{day}} {{agency}}.",
+            "Use {{seq}} or {{seq:05}} once, and {{year}} {{month}} {{month:roman}} {{day}} {{agency}}.",
         ),
     ),
     "text-without-english": (

@@ -1,0 +1,135 @@
+"""Schemas of records and of the asks of actions."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load
+
+from app_catalog.definitions.model import Action, Field, RecordType
+from app_catalog.definitions.schemas.values import CHECKS
+from app_catalog.definitions.schemas.wording import word
+
+EMPTY: tuple[Any, ...] = ("", None, [], {})
+
+
+class PackageSchema(Schema):
+    """The base of every compiled schema: unknown keys are errors, what was left empty counts as absent."""
+
+    class Meta:
+        unknown = RAISE
+
+    keeps_empty = False
+
+    @pre_load
+    def _empty_as_none(self, data: Any, **_: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        found = {key: None if _is_empty(value) else value for key, value in data.items()}
+        return found if self.keeps_empty else {key: value for key, value in found.items() if value is not None}
+
+    @post_load
+    def _without_empty_groups(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data if self.keeps_empty else {key: value for key, value in data.items() if value != {}}
+
+
+def _is_empty(value: Any) -> bool:
+    return value in EMPTY or (isinstance(value, str) and not value.strip())
+
+
+class CheckedValue(fields.Field[Any]):
+    """A value that one check of ``values`` accepts."""
+
+    def __init__(self, spec: Field, lang: str, *, options: frozenset[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.spec, self.lang, self.options = spec, lang, options
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if self.spec.type == "choice":
+            if not isinstance(value, str) or value not in (self.options or ()):
+                raise ValidationError(word("choice", self.lang))
+            return value
+        return CHECKS[self.spec.type](value, self.spec, self.lang)
+
+
+def _messages(lang: str) -> dict[str, str]:
+    return {name: word("required", lang) for name in ("required", "null")} | {"type": word("invalid", lang)}
+
+
+def options_of(field: Field, settings: Mapping[str, Any]) -> frozenset[str]:
+    """The ids that a choice accepts: its fixed options, or the rows of its table in the effective
+    settings.
+    """
+    if field.options is None:
+        return frozenset()
+    if field.options.setting is not None:
+        return frozenset(settings.get(field.options.setting) or {})
+    return frozenset(field.options.fixed)
+
+
+def _is_required(field: Field, *, on_form: bool) -> bool:
+    # A field that is shown only sometimes is asked for by the runtime, which knows the answers so far.
+    return field.visible_when is None and (field.required == "always" or (field.required == "on_form" and on_form))
+
+
+def field_schema(
+    field: Field, *, settings: Mapping[str, Any], lang: str = "id", on_form: bool = True, keeps_empty: bool = False
+) -> fields.Field[Any]:
+    """The marshmallow field of a field; its metadata has the label and help for OpenAPI."""
+    required = _is_required(field, on_form=on_form)
+    shared: dict[str, Any] = {
+        "required": required,
+        "allow_none": not required,
+        "error_messages": _messages(lang),
+        "metadata": {
+            "title": field.label.text(lang),
+            **({"description": field.help.text(lang)} if field.help else {}),
+        },
+    }
+    if field.type == "group":
+        members = {
+            member.id: field_schema(member, settings=settings, lang=lang, on_form=on_form, keeps_empty=keeps_empty)
+            for member in field.fields.values()
+        }
+        inner = _schema(members, f"Group_{field.id}", lang=lang, keeps_empty=keeps_empty)
+        shared["error_messages"] = shared["error_messages"] | {"type": word("group", lang)}
+        return fields.Nested(inner, **shared)
+    options = options_of(field, settings) if field.type == "choice" else None
+    return CheckedValue(field, lang, options=options, **shared)
+
+
+def _schema(members: dict[str, fields.Field[Any]], name: str, *, lang: str, keeps_empty: bool) -> type[Schema]:
+    made = PackageSchema.from_dict({**members}, name=name)
+    words = {"unknown": word("unknown", lang), "type": word("invalid", lang)}
+    # ``from_dict`` makes a class of its own, so these stay with this schema.
+    made.error_messages = words
+    made.keeps_empty = keeps_empty  # type: ignore[attr-defined]
+    return made
+
+
+def record_schema(
+    record: RecordType,
+    *,
+    settings: Mapping[str, Any],
+    lang: str = "id",
+    only: Iterable[str] | None = None,
+    on_form: bool = True,
+    updating: bool = False,
+) -> type[Schema]:
+    """The schema of a record's own fields (of ``only``, when given): ``record_schema(...)().load(data)``.
+
+    ``settings`` are the effective settings, for options. ``on_form`` False leaves ``required: on_form``
+    open. With ``updating`` an absent field is left as it is (load with ``partial=True``) and an empty one
+    is given as None. What it loads can be kept as JSON: dates and times are ISO texts, points ``[longitude,
+    latitude]``, phones E.164. ``marshmallow.ValidationError`` has messages by field id in ``lang``.
+    """
+    chosen = record.fields if only is None else {name: record.fields[name] for name in only if name in record.fields}
+    make = partial(field_schema, settings=settings, lang=lang, on_form=on_form, keeps_empty=updating)
+    members = {name: make(field) for name, field in chosen.items()}
+    return _schema(members, f"Record_{record.id}", lang=lang, keeps_empty=updating)
+
+
+def action_schema(action: Action, *, settings: Mapping[str, Any], lang: str = "id") -> type[Schema]:
+    """The schema of an action's asks by ask id; otherwise as ``record_schema``."""
+    members = {ask.id: field_schema(ask.field, settings=settings, lang=lang) for ask in action.asks.values()}
+    return _schema(members, f"Action_{action.id}", lang=lang, keeps_empty=False)

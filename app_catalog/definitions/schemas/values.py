@@ -1,0 +1,152 @@
+"""One check for each type of field: takes what came from a form or the API, gives a value that JSON can
+hold.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import phonenumbers
+import re2
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import ValidationError
+
+from app_catalog.definitions.model import Field
+from app_catalog.definitions.schemas.wording import word
+
+MAX_TEXT = 20_000
+MAX_FILES = 50
+# Linear; everything below a space but tab and line breaks, and what turns the direction of text around.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_TRUE, _FALSE = (True, "true", "on", "1", 1), (False, "false", "off", "0", 0)
+Check = Callable[[Any, Field, str], Any]
+
+
+def _fail(name: str, lang: str, **values: object) -> ValidationError:
+    return ValidationError(word(name, lang, **values))
+
+
+def check_text(value: Any, field: Field, lang: str) -> str:
+    """A text within the field's length and pattern, line breaks as ``\\n``, ends trimmed."""
+    if not isinstance(value, str):
+        raise _fail("text", lang)
+    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if _CONTROL.search(text):
+        raise _fail("control", lang)
+    if field.type != "long_text":
+        text = " ".join(text.split())
+    if len(text) > (field.max or MAX_TEXT):
+        raise _fail("too_long", lang, max=field.max or MAX_TEXT)
+    if len(text) < (field.min or 0):
+        raise _fail("too_short", lang, min=field.min)
+    if field.pattern is not None and re2.fullmatch(field.pattern, text) is None:
+        raise _fail("pattern", lang)
+    return text
+
+
+def check_integer(value: Any, field: Field, lang: str) -> int:
+    """A whole number, also when written as digits."""
+    if isinstance(value, str) and len(value) <= 18 and value.strip().lstrip("-").isascii():
+        value = int(value) if value.strip().lstrip("-").isdigit() else value
+    if type(value) is not int:
+        raise _fail("integer", lang)
+    least = field.min if field.min is not None else (0 if field.type == "money" else None)
+    if least is not None and value < least:
+        raise _fail("too_small", lang, min=least)
+    if value > (field.max if field.max is not None else 10**15):
+        raise _fail("too_large", lang, max=field.max if field.max is not None else 10**15)
+    return value
+
+
+def check_boolean(value: Any, field: Field, lang: str) -> bool:
+    """A yes or no, also as HTML forms write it."""
+    if isinstance(value, bool | int | str):
+        if value in _TRUE:
+            return True
+        if value in _FALSE:
+            return False
+    raise _fail("boolean", lang)
+
+
+def check_date(value: Any, field: Field, lang: str) -> str:
+    """A date as ISO text."""
+    try:
+        return date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        raise _fail("date", lang) from None
+
+
+def check_datetime(value: Any, field: Field, lang: str) -> str:
+    """A date and time with its offset as ISO text."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _fail("datetime", lang) from None
+    if moment.tzinfo is None:
+        raise _fail("datetime", lang)
+    return moment.isoformat()
+
+
+def check_point(value: Any, field: Field, lang: str) -> list[float]:
+    """``[longitude, latitude]`` in degrees (WGS 84), as in GeoJSON (RFC 7946)."""
+    try:
+        longitude, latitude = (float(part) for part in value)
+    except (TypeError, ValueError):
+        raise _fail("point", lang) from None
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise _fail("point", lang)
+    return [round(longitude, 7), round(latitude, 7)]
+
+
+def check_files(value: Any, field: Field, lang: str) -> list[str]:
+    """Ids of files; whether they exist and what they hold is for the caller to check."""
+    if not isinstance(value, list) or not all(isinstance(item, str) and 0 < len(item) <= 200 for item in value):
+        raise _fail("files", lang)
+    if len(value) > (field.max_count or MAX_FILES):
+        raise _fail("too_many_files", lang, max=field.max_count or MAX_FILES)
+    return list(dict.fromkeys(value))
+
+
+def check_email(value: Any, field: Field, lang: str) -> str:
+    """An e-mail address in its normal form; nobody is asked whether it exists."""
+    try:
+        return validate_email(str(value).strip(), check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise _fail("email", lang) from None
+
+
+def check_phone(value: Any, field: Field, lang: str) -> str:
+    """A phone number in E.164, read as Indonesian unless it starts with ``+``."""
+    text = str(value)[:40]
+    try:
+        number = phonenumbers.parse(text, "ID")
+    except phonenumbers.NumberParseException:
+        raise _fail("phone", lang) from None
+    if not phonenumbers.is_possible_number(number):
+        raise _fail("phone", lang)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def check_name(value: Any, field: Field, lang: str) -> str:
+    """The id of an agency or an area; whether it exists is for the caller to check."""
+    if not isinstance(value, str) or not 0 < len(value) <= 100 or _CONTROL.search(value):
+        raise _fail("invalid", lang)
+    return value
+
+
+CHECKS: Mapping[str, Check] = {
+    "text": check_text,
+    "long_text": check_text,
+    "integer": check_integer,
+    "money": check_integer,
+    "boolean": check_boolean,
+    "date": check_date,
+    "datetime": check_datetime,
+    "point": check_point,
+    "area": check_name,
+    "files": check_files,
+    "email": check_email,
+    "phone": check_phone,
+    "agency": check_name,
+}
