@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("is_operator", sa.Boolean(), nullable=False),
         sa.Column("is_curator", sa.Boolean(), nullable=False),
+        sa.Column("awaiting_confirmation", sa.Boolean(), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -12,7 +12,10 @@ from lumbung.db import GlobalTable
 
 
 class Account(GlobalTable):
-    """One person, everywhere. `email` is kept in lower case."""
+    """One person, everywhere. `email` is kept in lower case.
+
+    `awaiting_confirmation`: signed up by themselves and has not opened the link in the mail yet; cannot sign in.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -26,6 +29,7 @@ class Account(GlobalTable):
     language: Mapped[str] = mapped_column(default="id")
     is_operator: Mapped[bool] = mapped_column(default=False)
     is_curator: Mapped[bool] = mapped_column(default=False)
+    awaiting_confirmation: Mapped[bool] = mapped_column(default=False)
     disabled_at: Mapped[datetime | None]
     password_changed_at: Mapped[datetime | None]
 
@@ -77,9 +81,7 @@ class AccountMembership(GlobalTable):
 
     __tablename__ = "account_memberships"
     __table_args__ = (
-        UniqueConstraint(
-            "account_id", "municipality_id", name="uq_account_memberships_account_id_municipality_id"
-        ),
+        UniqueConstraint("account_id", "municipality_id", name="uq_account_memberships_account_id_municipality_id"),
     )
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
