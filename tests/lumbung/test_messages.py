@@ -106,7 +106,9 @@ def write(session: Db, tenant_id: UUID | None, **changes: Any) -> Message | Plat
 
 def stored(session: Db, message: Message | PlatformMessage) -> Message | PlatformMessage:
     session.expire_all()
-    return session.scalars(select(type(message)).where(type(message).id == message.id)).one()
+    model: Any = type(message)
+    found: Message | PlatformMessage = session.scalars(select(model).where(model.id == message.id)).one()
+    return found
 
 
 def test_an_email_arrives_in_proper_utf8(with_mail: LumbungFlask, session: Db, world: World, postbox: Postbox) -> None:

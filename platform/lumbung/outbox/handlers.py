@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from lumbung.db.tenancy import AnySession
@@ -12,28 +12,17 @@ from lumbung.db.tenancy import AnySession
 Payload = dict[str, Any]
 
 
-class EffectHandler(Protocol):
-    """Does what an effect asks for. Runs in the effect's transaction, in its municipality; must not commit."""
+EffectHandler = Callable[[AnySession, Payload], None]
+"""Does what an effect asks for. Runs in the effect's transaction, in its municipality; must not commit."""
 
-    def __call__(self, session: AnySession, payload: Payload) -> None: ...
+FailureHandler = Callable[[AnySession, Payload, str], None]
+"""Notes that an effect was given up, in the transaction that marks it failed; the reason is safe to show."""
 
+WakeupHandler = Callable[[AnySession, UUID], None]
+"""Does what is due in a municipality by `lumbung.db.now()`; must not commit."""
 
-class FailureHandler(Protocol):
-    """Notes that an effect was given up, in the transaction that marks it failed; `reason` is safe to show."""
-
-    def __call__(self, session: AnySession, payload: Payload, reason: str) -> None: ...
-
-
-class WakeupHandler(Protocol):
-    """Does what is due in a municipality by `lumbung.db.now()`; must not commit."""
-
-    def __call__(self, session: AnySession, tenant_id: UUID) -> None: ...
-
-
-class PeriodicFunction(Protocol):
-    """Runs again and again in its own transaction; must not commit."""
-
-    def __call__(self, session: AnySession) -> None: ...
+PeriodicFunction = Callable[[AnySession], None]
+"""Runs again and again, each time in a transaction of its own; must not commit."""
 
 
 class GiveUp(Exception):
@@ -64,7 +53,7 @@ _wakeups: dict[str, WakeupHandler] = {}
 _periodics: dict[str, RegisteredPeriodic] = {}
 
 _Effect = TypeVar("_Effect", bound=EffectHandler)
-_Periodic = TypeVar("_Periodic", bound=Callable[..., None])
+_Periodic = TypeVar("_Periodic", bound=PeriodicFunction)
 
 
 def effect_handler(kind: str, *, on_failure: FailureHandler | None = None) -> Callable[[_Effect], _Effect]:

@@ -1,0 +1,155 @@
+"""The worker as a process of its own: asked to stop, and killed."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from lumbung.db import use_tenant
+from lumbung.messages import Message, send_email
+from lumbung.web.sites import LumbungFlask
+from tests.world import World
+
+Db = scoped_session[Session]
+Start = Callable[[], subprocess.Popen[bytes]]
+
+
+class SlowPostbox:
+    """A mail server that takes a message and does not say so until it is let go."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.let_go = threading.Event()
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802 - its name.
+        assert isinstance(envelope.content, bytes)
+        self.taken.append(envelope.content)
+        while not self.let_go.is_set():
+            await asyncio.sleep(0.05)
+        return "250 OK"
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "It did not happen in time."
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def postbox() -> Iterator[tuple[SlowPostbox, int]]:
+    """A running mail server and its port."""
+    box = SlowPostbox()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, port
+    box.let_go.set()
+    controller.stop()
+
+
+@pytest.fixture
+def with_mail(app: LumbungFlask, postbox: tuple[SlowPostbox, int], monkeypatch: pytest.MonkeyPatch) -> LumbungFlask:
+    """The application with that mail server."""
+    url = f"smtp://127.0.0.1:{postbox[1]}"
+    monkeypatch.setattr(app, "lumbung", dataclasses.replace(app.lumbung, smtp_url=url))
+    return app
+
+
+@pytest.fixture
+def start_worker(with_mail: LumbungFlask, source_root: Path) -> Iterator[Start]:
+    """Starts a worker process on the test's database; whatever still runs at the end is killed."""
+    settings = with_mail.lumbung
+    environment = os.environ | {
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "BASE_URL": settings.base_url,
+        "LUMBUNG_INSTANCE": str(settings.instance),
+        "SMTP_URL": settings.smtp_url or "",
+        "PYTHONPATH": f"{source_root / 'platform'}{os.pathsep}{source_root}",
+    }
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", "from lumbung.outbox.cli import worker; worker()"]
+        started.append(subprocess.Popen(command, env=environment, cwd=source_root))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def queue_message(session: Db, world: World) -> Message:
+    use_tenant(session, world.tangsel.id)
+    message = send_email(session, to="siti@example.org", subject="Halo", text="Halo")
+    session.commit()
+    assert isinstance(message, Message)
+    return message
+
+
+def status(session: Db, message: Message) -> str:
+    session.rollback()
+    return session.execute(select(Message.status).where(Message.id == message.id)).scalar_one()
+
+
+def test_a_worker_that_is_asked_to_stop_finishes_what_it_has_begun(
+    session: Db, world: World, postbox: tuple[SlowPostbox, int], start_worker: Start
+) -> None:
+    box = postbox[0]
+    message = queue_message(session, world)
+    process = start_worker()
+    wait_until(lambda: len(box.taken) == 1)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert process.poll() is None
+    box.let_go.set()
+    assert process.wait(20) == 0
+    assert status(session, message) == "sent"
+    assert len(box.taken) == 1
+
+
+def test_a_killed_worker_loses_nothing_and_repeats_the_same_message_id(
+    session: Db, world: World, postbox: tuple[SlowPostbox, int], start_worker: Start
+) -> None:
+    box = postbox[0]
+    message = queue_message(session, world)
+    process = start_worker()
+    wait_until(lambda: len(box.taken) == 1)
+    process.kill()
+    process.wait()
+    assert status(session, message) == "queued"
+    box.let_go.set()
+    start_worker()
+    wait_until(lambda: status(session, message) == "sent")
+    assert len(box.taken) == 2
+    assert all(message.message_id.encode() in content for content in box.taken)
+
+
+def test_an_idle_worker_stops_at_once(world: World, start_worker: Start) -> None:
+    process = start_worker()
+    time.sleep(3)
+    assert process.poll() is None
+    asked = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+    assert time.monotonic() - asked < 8
