@@ -60,11 +60,32 @@ def upgrade() -> None:
     )
     protect("platform_audit_entries", "global", append_only=True)
     op.create_index(
-        "ix_platform_audit_entries_subject",
-        "platform_audit_entries",
-        ["subject_type", "subject_id"],
-        unique=False,
+        "ix_platform_audit_entries_subject", "platform_audit_entries", ["subject_type", "subject_id"], unique=False
     )
+    op.create_table(
+        "platform_messages",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("sender_name", sa.Text(), nullable=True),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=True),
+        sa.Column("secret", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("subject_type", sa.Text(), nullable=True),
+        sa.Column("subject_id", sa.Text(), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('queued', 'sent', 'failed', 'no_channel')", name=op.f("ck_platform_messages_status")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_platform_messages")),
+    )
+    protect("platform_messages", "global")
+    op.create_index("ix_platform_messages_subject", "platform_messages", ["subject_type", "subject_id"], unique=False)
     op.create_table(
         "platform_outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -82,9 +103,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedupe_key", name="uq_platform_outbox_dedupe_key"),
     )
     protect("platform_outbox", "global")
-    op.create_index(
-        "ix_platform_outbox_status", "platform_outbox", ["status", "next_attempt_at"], unique=False
-    )
+    op.create_index("ix_platform_outbox_status", "platform_outbox", ["status", "next_attempt_at"], unique=False)
     op.create_table(
         "rate_buckets",
         sa.Column("key", sa.Text(), nullable=False),
@@ -141,10 +160,7 @@ def upgrade() -> None:
             ["account_id"], ["accounts.id"], name=op.f("fk_account_sessions_account_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["parent_id"],
-            ["account_sessions.id"],
-            name=op.f("fk_account_sessions_parent_id"),
-            ondelete="CASCADE",
+            ["parent_id"], ["account_sessions.id"], name=op.f("fk_account_sessions_parent_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_sessions")),
         sa.UniqueConstraint("token_digest", name="uq_account_sessions_token_digest"),
@@ -175,9 +191,7 @@ def upgrade() -> None:
         sa.Column("terms_accepted_by", sa.Uuid(), nullable=True),
         sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "status IN ('preparing', 'active', 'suspended')", name=op.f("ck_municipalities_status")
-        ),
+        sa.CheckConstraint("status IN ('preparing', 'active', 'suspended')", name=op.f("ck_municipalities_status")),
         sa.ForeignKeyConstraint(
             ["terms_accepted_by"], ["accounts.id"], name=op.f("fk_municipalities_terms_accepted_by")
         ),
@@ -204,15 +218,10 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "status IN ('open', 'approved', 'refused', 'withdrawn')",
-            name=op.f("ck_municipality_claims_status"),
+            "status IN ('open', 'approved', 'refused', 'withdrawn')", name=op.f("ck_municipality_claims_status")
         ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_municipality_claims_account_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["accounts.id"], name=op.f("fk_municipality_claims_decided_by")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_municipality_claims_account_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["accounts.id"], name=op.f("fk_municipality_claims_decided_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_municipality_claims")),
     )
     protect("municipality_claims", "global")
@@ -230,18 +239,13 @@ def upgrade() -> None:
         sa.Column("municipality_id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["accounts.id"],
-            name=op.f("fk_account_memberships_account_id"),
-            ondelete="CASCADE",
+            ["account_id"], ["accounts.id"], name=op.f("fk_account_memberships_account_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["municipality_id"], ["municipalities.id"], name=op.f("fk_account_memberships_municipality_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_memberships")),
-        sa.UniqueConstraint(
-            "account_id", "municipality_id", name="uq_account_memberships_account_id_municipality_id"
-        ),
+        sa.UniqueConstraint("account_id", "municipality_id", name="uq_account_memberships_account_id_municipality_id"),
     )
     protect("account_memberships", "global")
     op.create_table(
@@ -255,17 +259,12 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "purpose IN ('reset', 'confirm', 'handover')", name=op.f("ck_account_tokens_purpose")
-        ),
+        sa.CheckConstraint("purpose IN ('reset', 'confirm', 'handover')", name=op.f("ck_account_tokens_purpose")),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_account_tokens_account_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["session_id"],
-            ["account_sessions.id"],
-            name=op.f("fk_account_tokens_session_id"),
-            ondelete="CASCADE",
+            ["session_id"], ["account_sessions.id"], name=op.f("fk_account_tokens_session_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_tokens")),
         sa.UniqueConstraint("token_digest", name="uq_account_tokens_token_digest"),
@@ -305,9 +304,7 @@ def upgrade() -> None:
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("request_id", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["municipalities.id"], name=op.f("fk_audit_entries_tenant_id")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_audit_entries_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_audit_entries")),
     )
     protect("audit_entries", "tenant", append_only=True)
@@ -323,12 +320,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('national', 'joint_leave', 'local')", name=op.f("ck_calendar_days_kind")
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["municipalities.id"], name=op.f("fk_calendar_days_tenant_id")
-        ),
+        sa.CheckConstraint("kind IN ('national', 'joint_leave', 'local')", name=op.f("ck_calendar_days_kind")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_calendar_days_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_calendar_days")),
         sa.UniqueConstraint("tenant_id", "day", name="uq_calendar_days_tenant_id_day"),
     )
@@ -379,6 +372,30 @@ def upgrade() -> None:
     protect("files", "tenant")
     op.create_index("ix_files_subject", "files", ["tenant_id", "subject_type", "subject_id"], unique=False)
     op.create_index("ix_files_thumbnail_id", "files", ["tenant_id", "thumbnail_id"], unique=False)
+    op.create_table(
+        "messages",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("sender_name", sa.Text(), nullable=True),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=True),
+        sa.Column("secret", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("subject_type", sa.Text(), nullable=True),
+        sa.Column("subject_id", sa.Text(), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("status IN ('queued', 'sent', 'failed', 'no_channel')", name=op.f("ck_messages_status")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_messages_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_messages")),
+    )
+    protect("messages", "tenant")
+    op.create_index("ix_messages_subject", "messages", ["tenant_id", "subject_type", "subject_id"], unique=False)
     op.create_table(
         "office_hours",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -431,16 +448,12 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('municipality', 'vendor', 'community')", name=op.f("ck_publishers_kind")
-        ),
+        sa.CheckConstraint("kind IN ('municipality', 'vendor', 'community')", name=op.f("ck_publishers_kind")),
         sa.CheckConstraint(
             "status IN ('requested', 'approved', 'refused', 'suspended')", name=op.f("ck_publishers_status")
         ),
         sa.ForeignKeyConstraint(["decided_by"], ["accounts.id"], name=op.f("fk_publishers_decided_by")),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"], ["municipalities.id"], name=op.f("fk_publishers_municipality_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipalities.id"], name=op.f("fk_publishers_municipality_id")),
         sa.ForeignKeyConstraint(["requested_by"], ["accounts.id"], name=op.f("fk_publishers_requested_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publishers")),
         sa.UniqueConstraint("municipality_id", name="uq_publishers_municipality_id"),
@@ -460,6 +473,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name="uq_retired_slugs_slug"),
     )
     protect("retired_slugs", "global")
+    op.create_table(
+        "submissions",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_submissions_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_submissions")),
+        sa.UniqueConstraint("tenant_id", "scope", "key", name="uq_submissions_scope_key"),
+    )
+    protect("submissions", "tenant")
+    op.create_index("ix_submissions_created_at", "submissions", ["tenant_id", "created_at"], unique=False)
     op.create_table(
         "apps",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -536,9 +563,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_publish_tokens_account_id")),
-        sa.ForeignKeyConstraint(
-            ["publisher_id"], ["publishers.id"], name=op.f("fk_publish_tokens_publisher_id")
-        ),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=op.f("fk_publish_tokens_publisher_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publish_tokens")),
         sa.UniqueConstraint("token_digest", name="uq_publish_tokens_token_digest"),
     )
@@ -568,16 +593,10 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("role IN ('owner', 'maintainer')", name=op.f("ck_publisher_members_role")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_publisher_members_account_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["publisher_id"], ["publishers.id"], name=op.f("fk_publisher_members_publisher_id")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_publisher_members_account_id")),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=op.f("fk_publisher_members_publisher_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publisher_members")),
-        sa.UniqueConstraint(
-            "publisher_id", "account_id", name="uq_publisher_members_publisher_id_account_id"
-        ),
+        sa.UniqueConstraint("publisher_id", "account_id", name="uq_publisher_members_publisher_id_account_id"),
     )
     protect("publisher_members", "global")
     op.create_table(
@@ -589,9 +608,7 @@ def upgrade() -> None:
         sa.Column("sealed_private", sa.Text(), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["publisher_id"], ["publishers.id"], name=op.f("fk_signing_keys_publisher_id")
-        ),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=op.f("fk_signing_keys_publisher_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_keys")),
         sa.UniqueConstraint("public_key", name="uq_signing_keys_public_key"),
     )
@@ -633,9 +650,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "agency_id", name="uq_agency_heads_tenant_id_agency_id"),
     )
     protect("agency_heads", "tenant")
-    op.create_index(
-        "ix_agency_heads_membership", "agency_heads", ["tenant_id", "membership_id"], unique=False
-    )
+    op.create_index("ix_agency_heads_membership", "agency_heads", ["tenant_id", "membership_id"], unique=False)
     op.create_table(
         "delegations",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -649,9 +664,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("last_day >= first_day", name=op.f("ck_delegations_days")),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "acting_id"],
-            ["memberships.tenant_id", "memberships.id"],
-            name="fk_delegations_acting",
+            ["tenant_id", "acting_id"], ["memberships.tenant_id", "memberships.id"], name="fk_delegations_acting"
         ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "agency_id"], ["agencies.tenant_id", "agencies.id"], name="fk_delegations_agency"
@@ -673,19 +686,13 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "subject_type IN ('review', 'evaluation')", name=op.f("ck_publisher_replies_subject_type")
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_publisher_replies_account_id")
-        ),
+        sa.CheckConstraint("subject_type IN ('review', 'evaluation')", name=op.f("ck_publisher_replies_subject_type")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_publisher_replies_account_id")),
         sa.ForeignKeyConstraint(["app_id"], ["apps.id"], name=op.f("fk_publisher_replies_app_id")),
         sa.ForeignKeyConstraint(
             ["municipality_id"], ["municipalities.id"], name=op.f("fk_publisher_replies_municipality_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["publisher_id"], ["publishers.id"], name=op.f("fk_publisher_replies_publisher_id")
-        ),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=op.f("fk_publisher_replies_publisher_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publisher_replies")),
         sa.UniqueConstraint("subject_type", "subject_id", name="uq_publisher_replies_subject"),
     )
@@ -705,9 +712,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["app_id"], ["apps.id"], name=op.f("fk_releases_app_id")),
         sa.ForeignKeyConstraint(["published_by"], ["accounts.id"], name=op.f("fk_releases_published_by")),
-        sa.ForeignKeyConstraint(
-            ["signing_key_id"], ["signing_keys.id"], name=op.f("fk_releases_signing_key_id")
-        ),
+        sa.ForeignKeyConstraint(["signing_key_id"], ["signing_keys.id"], name=op.f("fk_releases_signing_key_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
         sa.UniqueConstraint("app_id", "digest", name="uq_releases_app_id_digest"),
         sa.UniqueConstraint("app_id", "version", name="uq_releases_app_id_version"),
@@ -748,9 +753,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_role_grants_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_role_grants")),
-        sa.UniqueConstraint(
-            "tenant_id", "membership_id", "app_id", "role", name="uq_role_grants_membership_role"
-        ),
+        sa.UniqueConstraint("tenant_id", "membership_id", "app_id", "role", name="uq_role_grants_membership_role"),
     )
     protect("role_grants", "tenant")
     op.create_index("ix_role_grants_role", "role_grants", ["tenant_id", "app_id", "role"], unique=False)
@@ -773,9 +776,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["app_id"], ["apps.id"], name=op.f("fk_submitted_evaluations_app_id")),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["municipalities.id"], name=op.f("fk_submitted_evaluations_tenant_id")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_submitted_evaluations_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_submitted_evaluations")),
         sa.UniqueConstraint(
             "tenant_id", "app_id", "period_start", "period_end", name="uq_submitted_evaluations_period"
@@ -814,9 +815,7 @@ def upgrade() -> None:
         sa.CheckConstraint("status IN ('enabled', 'disabled')", name=op.f("ck_installations_status")),
         sa.ForeignKeyConstraint(["app_id"], ["apps.id"], name=op.f("fk_installations_app_id")),
         sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_installations_release_id")),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["municipalities.id"], name=op.f("fk_installations_tenant_id")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_installations_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_installations")),
         sa.UniqueConstraint("tenant_id", "app_id", name="uq_installations_tenant_id_app_id"),
         sa.UniqueConstraint("tenant_id", "slug", name="uq_installations_tenant_id_slug"),
@@ -838,9 +837,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release_events")),
     )
     protect("release_events", "global", append_only=True)
-    op.create_index(
-        "ix_release_events_release_id", "release_events", ["release_id", "created_at"], unique=False
-    )
+    op.create_index("ix_release_events_release_id", "release_events", ["release_id", "created_at"], unique=False)
     op.create_table(
         "release_files",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -884,9 +881,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_evaluations_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_evaluations")),
-        sa.UniqueConstraint(
-            "tenant_id", "installation_id", "period_start", "period_end", name="uq_evaluations_period"
-        ),
+        sa.UniqueConstraint("tenant_id", "installation_id", "period_start", "period_end", name="uq_evaluations_period"),
     )
     protect("evaluations", "tenant")
     op.create_table(
@@ -931,9 +926,7 @@ def upgrade() -> None:
             ["tenant_id", "agency_id"], ["agencies.tenant_id", "agencies.id"], name="fk_records_agency"
         ),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "assignee_id"],
-            ["memberships.tenant_id", "memberships.id"],
-            name="fk_records_assignee",
+            ["tenant_id", "assignee_id"], ["memberships.tenant_id", "memberships.id"], name="fk_records_assignee"
         ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "definition_digest"],
@@ -947,9 +940,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_records_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_records")),
-        sa.UniqueConstraint(
-            "tenant_id", "installation_id", "record_type", "number", name="uq_records_number"
-        ),
+        sa.UniqueConstraint("tenant_id", "installation_id", "record_type", "number", name="uq_records_number"),
         sa.UniqueConstraint("tenant_id", "tracking_digest", name="uq_records_tracking_digest"),
     )
     protect("records", "tenant")
@@ -961,14 +952,9 @@ def upgrade() -> None:
         postgresql_where="open",
     )
     op.create_index(
-        "ix_records_list",
-        "records",
-        ["tenant_id", "installation_id", "record_type", "created_at", "id"],
-        unique=False,
+        "ix_records_list", "records", ["tenant_id", "installation_id", "record_type", "created_at", "id"], unique=False
     )
-    op.create_index(
-        "ix_records_open", "records", ["tenant_id", "open", "overdue", "due_at", "id"], unique=False
-    )
+    op.create_index("ix_records_open", "records", ["tenant_id", "open", "overdue", "due_at", "id"], unique=False)
     op.create_index(
         "ix_records_published",
         "records",
@@ -999,9 +985,7 @@ def upgrade() -> None:
             ["installations.tenant_id", "installations.id"],
             name="fk_settings_versions_installation",
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["municipalities.id"], name=op.f("fk_settings_versions_tenant_id")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_settings_versions_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_settings_versions")),
         sa.UniqueConstraint(
             "tenant_id", "installation_id", "version", name="uq_settings_versions_installation_version"
@@ -1035,9 +1019,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "record_id"], ["records.tenant_id", "records.id"], name="fk_record_clocks_record"
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["municipalities.id"], name=op.f("fk_record_clocks_tenant_id")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_record_clocks_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_record_clocks")),
         sa.UniqueConstraint("tenant_id", "record_id", "clock", "round", name="uq_record_clocks_round"),
     )
@@ -1061,9 +1043,7 @@ def upgrade() -> None:
         sa.Column("blurred_file_id", sa.Uuid(), nullable=True),
         sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "file_id"], ["files.tenant_id", "files.id"], name="fk_record_files_file"
-        ),
+        sa.ForeignKeyConstraint(["tenant_id", "file_id"], ["files.tenant_id", "files.id"], name="fk_record_files_file"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "record_id"], ["records.tenant_id", "records.id"], name="fk_record_files_record"
         ),
@@ -1072,10 +1052,7 @@ def upgrade() -> None:
     )
     protect("record_files", "tenant")
     op.create_index(
-        "ix_record_files_record",
-        "record_files",
-        ["tenant_id", "record_id", "field", "position"],
-        unique=False,
+        "ix_record_files_record", "record_files", ["tenant_id", "record_id", "field", "position"], unique=False
     )
     op.create_table(
         "record_history",
@@ -1097,9 +1074,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "record_id"], ["records.tenant_id", "records.id"], name="fk_record_history_record"
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["municipalities.id"], name=op.f("fk_record_history_tenant_id")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_record_history_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_record_history")),
         sa.UniqueConstraint("tenant_id", "record_id", "sequence", name="uq_record_history_sequence"),
     )
@@ -1116,17 +1091,12 @@ def upgrade() -> None:
             ["record_history.tenant_id", "record_history.id"],
             name="fk_record_history_private_history",
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["municipalities.id"], name=op.f("fk_record_history_private_tenant_id")
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["municipalities.id"], name=op.f("fk_record_history_private_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_record_history_private")),
     )
     protect("record_history_private", "tenant")
     op.create_index(
-        "ix_record_history_private_history",
-        "record_history_private",
-        ["tenant_id", "history_id"],
-        unique=False,
+        "ix_record_history_private_history", "record_history_private", ["tenant_id", "history_id"], unique=False
     )
     # ### end Alembic commands ###
 
@@ -1139,16 +1109,12 @@ def downgrade() -> None:
     op.drop_table("record_history")
     op.drop_index("ix_record_files_record", table_name="record_files")
     op.drop_table("record_files")
-    op.drop_index(
-        "ix_record_clocks_next_at", table_name="record_clocks", postgresql_where="next_at IS NOT NULL"
-    )
+    op.drop_index("ix_record_clocks_next_at", table_name="record_clocks", postgresql_where="next_at IS NOT NULL")
     op.drop_table("record_clocks")
     op.drop_table("settings_versions")
     op.drop_index("ix_records_state", table_name="records")
     op.drop_index("ix_records_search", table_name="records", postgresql_using="gin")
-    op.drop_index(
-        "ix_records_published", table_name="records", postgresql_where="published AND hidden_at IS NULL"
-    )
+    op.drop_index("ix_records_published", table_name="records", postgresql_where="published AND hidden_at IS NULL")
     op.drop_index("ix_records_open", table_name="records")
     op.drop_index("ix_records_list", table_name="records")
     op.drop_index("ix_records_agency_open", table_name="records", postgresql_where="open")
@@ -1177,11 +1143,15 @@ def downgrade() -> None:
     op.drop_table("invitations")
     op.drop_index("ix_apps_category", table_name="apps")
     op.drop_table("apps")
+    op.drop_index("ix_submissions_created_at", table_name="submissions")
+    op.drop_table("submissions")
     op.drop_table("retired_slugs")
     op.drop_table("publishers")
     op.drop_index("ix_outbox_status", table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("office_hours")
+    op.drop_index("ix_messages_subject", table_name="messages")
+    op.drop_table("messages")
     op.drop_index("ix_files_thumbnail_id", table_name="files")
     op.drop_index("ix_files_subject", table_name="files")
     op.drop_table("files")
@@ -1192,9 +1162,7 @@ def downgrade() -> None:
     op.drop_table("agencies")
     op.drop_table("account_tokens")
     op.drop_table("account_memberships")
-    op.drop_index(
-        "uq_municipality_claims_open", table_name="municipality_claims", postgresql_where="status = 'open'"
-    )
+    op.drop_index("uq_municipality_claims_open", table_name="municipality_claims", postgresql_where="status = 'open'")
     op.drop_table("municipality_claims")
     op.drop_table("municipalities")
     op.drop_index("ix_account_sessions_parent_id", table_name="account_sessions")
@@ -1213,6 +1181,8 @@ def downgrade() -> None:
     op.drop_table("rate_buckets")
     op.drop_index("ix_platform_outbox_status", table_name="platform_outbox")
     op.drop_table("platform_outbox")
+    op.drop_index("ix_platform_messages_subject", table_name="platform_messages")
+    op.drop_table("platform_messages")
     op.drop_index("ix_platform_audit_entries_subject", table_name="platform_audit_entries")
     op.drop_table("platform_audit_entries")
     op.drop_table("periodic_runs")

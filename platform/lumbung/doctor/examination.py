@@ -1,0 +1,61 @@
+"""Runs the assertions on a connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from lumbung.db.base import TableKind, append_only_tables, table_kinds
+from lumbung.db.tenancy import POLICY
+from lumbung.doctor.assertions import ASSERTIONS
+from lumbung.migrate.walls import APPLICATION
+
+_SAFE_FROM = {15: 20, 16: 16, 17: 12, 18: 6}
+"""First minor releases without CVE-2026-120154, by major release."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A violated assertion with what violates it; a warning does not stop the start."""
+
+    name: str
+    meaning: str
+    subjects: tuple[str, ...]
+    warning: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}: {', '.join(self.subjects)} — {self.meaning}"
+
+
+def examine(connection: psycopg.Connection[Any]) -> list[Finding]:
+    """All violated assertions of the connected database; any role may ask, nothing is changed."""
+    parameters = _parameters()
+    findings = []
+    for assertion in ASSERTIONS:
+        rows = connection.execute(assertion.query.encode(), parameters).fetchall()
+        if rows:
+            findings.append(Finding(assertion.name, assertion.meaning, tuple(sorted(str(row[0]) for row in rows))))
+    findings.extend(_server_version(connection.info.server_version))
+    return findings
+
+
+def _parameters() -> dict[str, Any]:
+    kinds = table_kinds()
+    by_kind: dict[str, Any] = {
+        kind.value: sorted(name for name, found in kinds.items() if found == kind) for kind in TableKind
+    }
+    return {**by_kind, "append_only": sorted(append_only_tables()), "app": APPLICATION, "policy": POLICY}
+
+
+def _server_version(number: int) -> list[Finding]:
+    major, minor = divmod(number, 10_000)
+    safe = _SAFE_FROM.get(major)
+    if safe is None or minor >= safe:
+        return []
+    meaning = (
+        f"This PostgreSQL ({major}.{minor}) has CVE-2026-120154 (fixed in {major}.{safe}). tenant_id in every unique key "
+        "blocks it here; update the server all the same."
+    )
+    return [Finding("server-version", meaning, (f"{major}.{minor}",), warning=True)]
