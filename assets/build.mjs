@@ -99,23 +99,28 @@ async function purgedTabler(templates, scripts) {
   return result.css;
 }
 
-/** One SVG with a symbol per icon of icons.txt; templates refer to it by `<use href="…#name">`. */
-async function iconSprite(templates) {
+/**
+ * One SVG with a symbol per icon: those of icons.txt and those that templates and Python sources name. Templates refer to
+ * them by `<use href="…#name">`.
+ */
+async function iconSprite(sources) {
   const list = (await readFile(path.join(root, "assets/icons.txt"), "utf8"))
     .split("\n")
     .map((line) => line.replace(/#.*/, "").trim())
     .filter(Boolean);
-  const wanted = new Set(list);
-  for (const template of templates) {
-    const source = await readFile(path.join(root, template), "utf8");
-    for (const [, name] of source.matchAll(/(?:\bicon\(|\bicon_name=)"([a-z0-9-]+)"/g)) {
-      if (!wanted.has(name)) throw new Error(`${template} uses the icon "${name}": add it to assets/icons.txt`);
+  const usedIn = new Map(list.map((name) => [name, "assets/icons.txt"]));
+  for (const file of sources) {
+    const source = await readFile(path.join(root, file), "utf8");
+    for (const [, name] of source.matchAll(/(?:\bicon\(|\bicon(?:_name)?=|"icon": )"([a-z0-9-]+)"/g)) {
+      if (!usedIn.has(name)) usedIn.set(name, file);
     }
   }
   const symbols = [];
-  for (const name of [...wanted].sort()) {
+  for (const name of [...usedIn.keys()].sort()) {
     const [folder, file] = name.endsWith("-filled") ? ["filled", name.slice(0, -7)] : ["outline", name];
-    const source = await readFile(path.join(root, `node_modules/@tabler/icons/icons/${folder}/${file}.svg`), "utf8");
+    const source = await readFile(path.join(root, `node_modules/@tabler/icons/icons/${folder}/${file}.svg`), "utf8").catch(() => {
+      throw new Error(`${usedIn.get(name)} uses the icon "${name}", which @tabler/icons does not have`);
+    });
     const inner = source
       .slice(source.indexOf(">", source.indexOf("<svg")) + 1, source.lastIndexOf("</svg>"))
       .replace(/<path stroke="none" d="M0 0h24v24H0z" fill="none" \/>/, "")
@@ -140,6 +145,7 @@ async function writeWhole(file, content) {
 
 async function main() {
   const templates = (await Promise.all(templateRoots.map((dir) => filesBelow(dir, [".html"])))).flat();
+  const python = (await Promise.all(templateRoots.map((dir) => filesBelow(dir, [".py"])))).flat();
   const scripts = await filesBelow("assets/js", [".js"]);
   const tabler = await purgedTabler(templates, scripts);
   const bundle = await build({
@@ -170,7 +176,7 @@ async function main() {
     const name = path.basename(file.path);
     outputs.set(logicalNames[name] ?? name, Buffer.from(file.contents));
   }
-  outputs.set("icons.svg", Buffer.from(await iconSprite(templates)));
+  outputs.set("icons.svg", Buffer.from(await iconSprite([...templates, ...python])));
   for (const file of await filesBelow("platform/lumbung/web/static", [".svg", ".png", ".ico"])) {
     outputs.set(path.basename(file), await readFile(path.join(root, file)));
   }

@@ -88,6 +88,7 @@ export function enhanceDrafts(root) {
       clearTimeout(timer);
       timer = setTimeout(() => form.lbSent || save(form), 400);
     };
+    form.addEventListener("lumbung:sent", () => forget(form.dataset.draft));
     form.addEventListener("input", later);
     form.addEventListener("change", later);
   }

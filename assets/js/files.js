@@ -87,11 +87,11 @@ class Picker {
     if (!this.list) return;
     this.urls.forEach((url) => URL.revokeObjectURL(url));
     this.urls = [];
-    this.list.replaceChildren(...files.map((file, index) => this.row(file, index)));
+    this.list.replaceChildren(...files.map((file, index) => this.row(file, files, index)));
     if (note) this.list.append(make("li", "lb-help", note));
   }
 
-  row(file, index) {
+  row(file, files, index) {
     const row = make("li", "lb-preview");
     if (file.type.startsWith("image/")) {
       const image = make("img");

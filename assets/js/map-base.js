@@ -36,9 +36,19 @@ export function mapIn(element) {
   return map;
 }
 
+/** The attribution as text, linked where OpenStreetMap's licence asks for it. */
+function creditOf(attribution) {
+  const credit = make("span", "", attribution);
+  if (!attribution.includes("OpenStreetMap")) return credit.innerHTML;
+  const link = make("a", "", attribution);
+  link.href = "https://www.openstreetmap.org/copyright";
+  return link.outerHTML;
+}
+
 /** Without tiles the plain grid of the style sheet stays: points and places still make sense on it. */
 function addTiles(map, element, address, attribution) {
-  const layer = L.tileLayer(address, { attribution, maxZoom: 19 });
+  // Tile servers such as OpenStreetMap's want to know which site asks; our own policy would send nothing.
+  const layer = L.tileLayer(address, { attribution: creditOf(attribution), maxZoom: 19, referrerPolicy: "origin" });
   let loaded = 0;
   let failed = 0;
   const note = make("p", "lb-map-note", say("Gambar peta tidak termuat. Titik-titiknya tetap benar.", "The map’s picture did not load. The points are still right."));

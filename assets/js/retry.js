@@ -46,7 +46,7 @@ async function sendPatiently(form, body) {
   for (const wait of [...WAITS, null]) {
     let answer = null;
     try {
-      answer = await fetch(addressOf(form), { method: "POST", body, credentials: "same-origin", headers: { Accept: "text/html" } });
+      answer = await fetch(addressOf(form), { method: "POST", body, credentials: "same-origin", headers: { Accept: "text/html", "Lumbung-Form": "1" } });
       if (!TRY_AGAIN.includes(answer.status)) return answer;
     } catch {
       // A lost connection rejects; so does a refused one. Both are tried again.
@@ -89,9 +89,13 @@ async function send(form, submitter, enhance) {
   const body = new FormData(form);
   if (submitter?.name) body.append(submitter.name, submitter.value);
   const answer = await sendPatiently(form, body);
-  if (answer?.redirected) {
+  // The server tells where to go instead of redirecting, so that the next page is fetched once, and may be on another host.
+  const next = answer?.headers.get("Lumbung-Location") ?? (answer?.redirected ? answer.url : null);
+  if (next) {
     form.lbSent = true;
-    location.assign(answer.url);
+    // Another host means sign-in first; the draft is still needed then.
+    if (new URL(next, location.href).origin === location.origin) form.dispatchEvent(new CustomEvent("lumbung:sent", { bubbles: true }));
+    location.assign(next);
     return;
   }
   setReady(form);

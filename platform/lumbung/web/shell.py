@@ -53,9 +53,24 @@ def asset_url(name: str) -> str:
     return url_for("static", filename=f"build/{file}")
 
 
+def _tell_scripts_where_to_go(response: Response) -> Response:
+    """Give a form that was sent by our script the address to go to, instead of a redirect that it cannot see.
+
+    The script would follow the redirect itself: the next page would be fetched twice, its messages be gone the second
+    time, and another host (sign-in on the hub) would look like a lost connection.
+    """
+    if "Lumbung-Form" in request.headers and response.status_code in {301, 302, 303} and response.location:
+        response.headers["Lumbung-Location"] = response.location
+        del response.headers["Location"]
+        response.set_data(b"")
+        response.status_code = 204
+    return response
+
+
 def install_shell(app: LumbungFlask) -> None:
     """Register the shell's routes, globals and filters."""
     app.register_blueprint(shell)
+    app.after_request(_tell_scripts_where_to_go)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
