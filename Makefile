@@ -87,7 +87,7 @@ $(VENV)/.installed: setup.cfg pyproject.toml
 	Python 3.11 or newer with its venv module is needed (Debian: apt install python3-venv)." >&2; exit 1; }
 	@echo "Memasang pustaka Python … / Installing Python libraries …"
 	@$(BIN)/python -c "" 2>/dev/null || "$(PYTHON)" -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lumbung.postgres import account, programs
+from lumbung.postgres import account, leash, programs
 from lumbung.postgres.cluster import EmbeddedCluster
 from lumbung.postgres.errors import PostgresError, explain_server_output, explained
 from lumbung.postgres.roles import RoleNames, ensure_roles, roles_sql
@@ -86,7 +86,7 @@ def suite() -> Iterator[SuiteServer]:
 
 
 @pytest.fixture
-def database(suite: SuiteServer, request: pytest.FixtureRequest) -> Iterator[str]:
+def walled(suite: SuiteServer) -> Iterator[str]:
     """A database cloned from a template with one table under forced row-level security, two rows in it."""
 
     def build(urls: object) -> None:
@@ -140,21 +140,21 @@ def test_the_roles_have_exactly_the_rights_they_need(suite: SuiteServer) -> None
         "COPY letters TO PROGRAM 'cat'",
     ],
 )
-def test_the_application_is_refused(suite: SuiteServer, database: str, statement: str) -> None:
+def test_the_application_is_refused(suite: SuiteServer, walled: str, statement: str) -> None:
     with (
-        psycopg.connect(libpq(suite.urls(database).application), autocommit=True) as connection,
+        psycopg.connect(libpq(suite.urls(walled).application), autocommit=True) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(statement.encode())
 
 
-def test_only_the_migrator_sees_behind_the_wall(suite: SuiteServer, database: str) -> None:
+def test_only_the_migrator_sees_behind_the_wall(suite: SuiteServer, walled: str) -> None:
     def seen(connection: psycopg.Connection[tuple[int]]) -> int:
         row = connection.execute("SELECT count(*) FROM letters").fetchone()
         assert row is not None
         return row[0]
 
-    with psycopg.connect(libpq(suite.urls(database).application)) as connection:
+    with psycopg.connect(libpq(suite.urls(walled).application)) as connection:
         assert seen(connection) == 0
         connection.execute("SET LOCAL app.tenant = 'tangsel'")
         assert seen(connection) == 1
@@ -162,7 +162,7 @@ def test_only_the_migrator_sees_behind_the_wall(suite: SuiteServer, database: st
         connection.execute("SET LOCAL row_security = off")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             seen(connection)
-    with psycopg.connect(libpq(suite.urls(database).migration)) as connection:
+    with psycopg.connect(libpq(suite.urls(walled).migration)) as connection:
         assert seen(connection) == 2
         connection.execute("SET ROLE lumbung_owner")
         assert seen(connection) == 0
@@ -269,6 +269,45 @@ def test_killing_the_parent_takes_the_server_along_and_the_next_start_goes_on(fo
         assert connection.execute("SELECT current_database()").fetchone() == ("lumbung",)
         assert cluster.port == told["port"]
         assert not is_running(told["server"])
+
+
+def test_where_the_kernel_does_not_tell_a_watcher_ends_the_child(folder: Path) -> None:
+    script = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from lumbung.postgres import leash\n"
+        "leash._MODE = 'watch'\n"
+        f"exec({PARENT.replace('cluster.process.pid', '0')!r})"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(folder), str(folder / "server")], stdout=subprocess.PIPE
+    )
+    assert parent.stdout is not None
+    with parent.stdout:
+        told = json.loads(parent.stdout.readline())
+    server = int((folder / "server" / "data" / "postmaster.pid").read_text().split()[0])
+    assert is_running(server)
+    with psycopg.connect(libpq(told["url"])):
+        pass
+    parent.kill()
+    parent.wait()
+    assert wait_until(lambda: not is_running(server), 10)
+
+
+def test_a_watched_child_gets_signals_and_gives_its_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leash, "_MODE", "watch")
+    waiting = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(5)); print(1, flush=True)\n"
+    child = leash.start_leashed(
+        [sys.executable, "-I", "-S", "-c", f"{waiting}while True: time.sleep(0.05)"],
+        death_signal=signal.SIGKILL,
+        output=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    with child.stdout:
+        child.stdout.readline()
+    assert leash.stop_process(child, ((signal.SIGTERM, 5.0),)) == 5
+    missing = leash.start_leashed(["/no/such"], death_signal=signal.SIGKILL, output=subprocess.DEVNULL)
+    assert missing.wait(10) == 127
 
 
 def test_a_server_that_outlived_its_parent_is_stopped_first(folder: Path) -> None:

@@ -10,6 +10,8 @@ from typing import IO
 
 from lumbung.postgres.account import Account
 
+# Only Linux tells a child that its parent has ended; elsewhere a small process in between looks for itself.
+_MODE = "kernel" if sys.platform == "linux" else "watch"
 _CHILD = Path(__file__).with_name("leash_child.py")
 
 
@@ -24,23 +26,15 @@ def start_leashed(
 ) -> subprocess.Popen[bytes]:
     """Start `command` (its first word is an absolute path) and return its process.
 
-    On Linux the kernel sends it `death_signal` when the *thread* that called this ends, so call from the
-    main thread or from one that lives as long as the child. Elsewhere nothing is sent, and the next start
-    takes the child over. The child has a session of its own: Ctrl-C reaches the parent only, which stops
-    its children in order. `account` is whom it runs as; `output` takes both stdout and stderr. Raises
-    `OSError` when no process can be made; a command that does not exist exits with 127.
+    It gets `death_signal` when the *thread* that called this ends (on Linux; the process elsewhere), so
+    call from the main thread or from one that lives as long as the child. It has a session of its own:
+    Ctrl-C reaches the parent only, which stops its children in order. `account` is whom it runs as;
+    `output` takes both stdout and stderr. Raises `OSError` when no process can be made; a command that does
+    not exist exits with 127.
     """
     uid, gid = (account.uid, account.gid) if account else (-1, -1)
-    leash = [
-        sys.executable,
-        "-I",
-        "-S",
-        str(_CHILD),
-        str(os.getpid()),
-        str(int(death_signal)),
-        str(uid),
-        str(gid),
-    ]
+    words = [_MODE, os.getpid(), int(death_signal), uid, gid]
+    leash = [sys.executable, "-I", "-S", str(_CHILD), *map(str, words)]
     return subprocess.Popen(  # noqa: S603 - the commands are Lumbung's own.
         [*leash, *command],
         stdin=subprocess.DEVNULL,
