@@ -37,9 +37,7 @@ class RoleGrant(TenantTable):
 
     __tablename__ = "role_grants"
     __table_args__ = (
-        UniqueConstraint(
-            "tenant_id", "membership_id", "app_id", "role", name="uq_role_grants_membership_role"
-        ),
+        UniqueConstraint("tenant_id", "membership_id", "app_id", "role", name="uq_role_grants_membership_role"),
         ForeignKeyConstraint(
             ["tenant_id", "membership_id"],
             ["memberships.tenant_id", "memberships.id"],
