@@ -55,7 +55,7 @@ def _server_version(number: int) -> list[Finding]:
     if safe is None or minor >= safe:
         return []
     meaning = (
-        f"This PostgreSQL ({major}.{minor}) has CVE-2026-120154 (fixed in {major}.{safe}). tenant_id in every unique key "
-        "blocks it here; update the server all the same."
+        f"This PostgreSQL ({major}.{minor}) has CVE-2026-120154 (fixed in {major}.{safe}). "
+        "tenant_id in every unique key blocks it here; update the server all the same."
     )
     return [Finding("server-version", meaning, (f"{major}.{minor}",), warning=True)]

@@ -82,7 +82,8 @@ ASSERTIONS: tuple[tuple[str, str, str], ...] = (
         "append-only-is-changeable",
         "History that can be changed proves nothing.",
         """
-        SELECT name || ' ' || verb FROM unnest(%(append_only)s::text[]) AS name, unnest(ARRAY['UPDATE', 'DELETE']) AS verb
+        SELECT name || ' ' || verb
+        FROM unnest(%(append_only)s::text[]) AS name, unnest(ARRAY['UPDATE', 'DELETE']) AS verb
         WHERE has_table_privilege(%(app)s::text, to_regclass('public.' || quote_ident(name)), verb)
         """,
     ),
@@ -90,7 +91,8 @@ ASSERTIONS: tuple[tuple[str, str, str], ...] = (
         "not-readable",
         "The application cannot read a table of its own.",
         """
-        SELECT name FROM unnest(%(tenant)s::text[] || %(shared)s::text[] || %(global)s::text[] || %(local)s::text[]) AS name
+        SELECT name
+        FROM unnest(%(tenant)s::text[] || %(shared)s::text[] || %(global)s::text[] || %(local)s::text[]) AS name
         WHERE to_regclass('public.' || quote_ident(name)) IS NOT NULL
           AND NOT has_table_privilege(%(app)s::text, to_regclass('public.' || quote_ident(name)), 'SELECT')
         """,
@@ -101,7 +103,8 @@ ASSERTIONS: tuple[tuple[str, str, str], ...] = (
         """
         SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('public', 'procrastinate', 'pg_catalog',
-          'information_schema') AND n.nspname !~ '^pg_(toast|temp)' AND has_table_privilege(%(app)s::text, c.oid, 'SELECT')
+          'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
+          AND has_table_privilege(%(app)s::text, c.oid, 'SELECT')
         """,
     ),
     (

@@ -18,7 +18,8 @@ ASSERTIONS: tuple[tuple[str, str, str], ...] = (
         "missing-table",
         "A table that the models declare is not there: migrations have not run.",
         """
-        SELECT name FROM unnest(%(tenant)s::text[] || %(shared)s::text[] || %(global)s::text[] || %(local)s::text[]) AS name
+        SELECT name
+        FROM unnest(%(tenant)s::text[] || %(shared)s::text[] || %(global)s::text[] || %(local)s::text[]) AS name
         WHERE to_regclass('public.' || quote_ident(name)) IS NULL
         """,
     ),
