@@ -42,4 +42,5 @@ def as_tenant_info(municipality: Municipality) -> Tenant:
         centre=(lon, lat) if lon is not None and lat is not None else None,
         zoom=municipality.zoom,
         region_code=municipality.region_code,
+        status=municipality.status,
     )

@@ -212,6 +212,7 @@ def upgrade() -> None:
         sa.Column("evidence_name", sa.Text(), nullable=True),
         sa.Column("evidence_type", sa.Text(), nullable=True),
         sa.Column("evidence_data", sa.LargeBinary(), nullable=True),
+        sa.Column("terms_version", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),

@@ -54,7 +54,10 @@ class RetiredSlug(GlobalTable):
 
 
 class Claim(GlobalTable):
-    """An officer says: I may act for this municipality. An operator decides on the evidence."""
+    """An officer says: I may act for this municipality. An operator decides on the evidence.
+
+    `terms_version` is the version of the agreements that was accepted with the claim.
+    """
 
     __tablename__ = "municipality_claims"
     __table_args__ = (
@@ -76,6 +79,7 @@ class Claim(GlobalTable):
     evidence_name: Mapped[str | None]
     evidence_type: Mapped[str | None]
     evidence_data: Mapped[bytes | None]
+    terms_version: Mapped[str]
     status: Mapped[str] = mapped_column(default="open")
     reason: Mapped[str | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))

@@ -26,7 +26,7 @@ BOTH_SITES = "<any(hub,portal):site_kind>"
 
 @dataclass(frozen=True, kw_only=True)
 class Tenant:
-    """A municipality as the web shell needs it."""
+    """A municipality as the web shell needs it. `status` is `active` once its portal is open to residents."""
 
     id: UUID
     slug: str
@@ -38,6 +38,7 @@ class Tenant:
     centre: tuple[float, float] | None = None
     zoom: int = 12
     region_code: str = ""
+    status: str = "active"
 
 
 @dataclass(frozen=True, kw_only=True)
