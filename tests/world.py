@@ -58,9 +58,7 @@ def build_world(session: scoped_session[Session] | Session) -> World:
     session.add_all([operator, stranger])
     session.flush()
     world = World(
-        tangsel=_place(
-            session, "36.74", "tangsel", "Kota Tangerang Selatan", "Asia/Jakarta", (106.71, -6.29)
-        ),
+        tangsel=_place(session, "36.74", "tangsel", "Kota Tangerang Selatan", "Asia/Jakarta", (106.71, -6.29)),
         surabaya=_place(session, "35.78", "surabaya", "Kota Surabaya", "Asia/Jakarta", (112.74, -7.26)),
         operator=operator,
         stranger=stranger,
@@ -105,9 +103,7 @@ def _place(session: Any, code: str, slug: str, name: str, zone: str, centre: tup
             session.add(agency)
             place.agencies[key] = agency
         for weekday in range(5):
-            session.add(
-                OfficeHours(tenant_id=municipality.id, weekday=weekday, opens=time(8), closes=time(16))
-            )
+            session.add(OfficeHours(tenant_id=municipality.id, weekday=weekday, opens=time(8), closes=time(16)))
         session.flush()
         for person, agency_key, roles in _PEOPLE:
             _person(session, place, person, agency_key, roles)
@@ -122,9 +118,7 @@ def _place(session: Any, code: str, slug: str, name: str, zone: str, centre: tup
 def _person(
     session: Any, place: Place, person: str, agency_key: str | None, roles: tuple[tuple[str, str], ...]
 ) -> None:
-    account = Account(
-        email=f"{person}@{place.slug}.test", name=f"{person.capitalize()} {place.slug.capitalize()}"
-    )
+    account = Account(email=f"{person}@{place.slug}.test", name=f"{person.capitalize()} {place.slug.capitalize()}")
     session.add(account)
     session.flush()
     member = Membership(
@@ -137,7 +131,6 @@ def _person(
     session.add_all([member, AccountMembership(account_id=account.id, municipality_id=place.id)])
     session.flush()
     session.add_all(
-        RoleGrant(tenant_id=place.id, membership_id=member.id, app_id=app_id, role=role)
-        for app_id, role in roles
+        RoleGrant(tenant_id=place.id, membership_id=member.id, app_id=app_id, role=role) for app_id, role in roles
     )
     place.accounts[person], place.members[person] = account, member

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from lumbung.doctor import examine
 from lumbung.postgres.roles import DatabaseUrls
 from lumbung.postgres.testing import SuiteServer

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from lumbung.db import as_tenant, current_tenant, use_tenant
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, scoped_session
-from tenants.agencies.models import Agency
 
+from lumbung.db import as_tenant, current_tenant, use_tenant
+from tenants.agencies.models import Agency
 from tests.world import World
 
 
