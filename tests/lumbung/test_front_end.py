@@ -122,6 +122,24 @@ def test_an_unknown_page_says_what_to_do_next_in_both_languages(visitor: Visitor
     assert '<html lang="en"' in page
 
 
+def test_built_files_come_packed_and_for_a_year(visitor: Visitor, source_root: Path) -> None:
+    manifest = json.loads((source_root / "platform/lumbung/web/static/build/manifest.json").read_text("utf-8"))
+    path = f"/static/build/{manifest['app.css']}"
+    packed = visitor.client.get(path, base_url=visitor.origin, headers={"Accept-Encoding": "gzip, br"}, buffered=True)
+    plain = visitor.client.get(path, base_url=visitor.origin, headers={"Accept-Encoding": "identity"}, buffered=True)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.mimetype == plain.mimetype == "text/css"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < 35_000
+    assert "immutable" in packed.headers["Cache-Control"]
+    assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+def test_a_static_name_cannot_lead_out_of_its_folder(visitor: Visitor) -> None:
+    for path in ("/static/build/../../app.py", "/static/build/%2e%2e/%2e%2e/app.py", "/static/nothing.css"):
+        assert visitor.client.get(path, base_url=visitor.origin).status_code == 404
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("errors", [False, True])
 def test_the_style_guide_renders_every_macro(

@@ -16,6 +16,7 @@ from lumbung.logs import configure_logs
 from lumbung.settings import Settings
 from lumbung.web.access import PUBLIC, Identity, access
 from lumbung.web.health import health
+from lumbung.web.packed import send_static
 from lumbung.web.problems import install_problems
 from lumbung.web.request_cycle import install_request_cycle
 from lumbung.web.security import install_security
@@ -68,7 +69,7 @@ def _serve_static(app: Flask) -> None:
 
     @access(PUBLIC)
     def static(filename: str) -> Response:
-        response = app.send_static_file(filename)
+        response = send_static(app, filename)
         if filename.startswith("build/"):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         else:
