@@ -113,7 +113,8 @@ MUTANTS: dict[str, tuple[str, str]] = {
         "tenant-set-by-default",
     ),
     "a schema of its own": (
-        "CREATE SCHEMA aside; CREATE TABLE aside.t AS SELECT * FROM agencies; GRANT USAGE ON SCHEMA aside TO lumbung_app;"
+        "CREATE SCHEMA aside; CREATE TABLE aside.t AS SELECT * FROM agencies; "
+        "GRANT USAGE ON SCHEMA aside TO lumbung_app;"
         "GRANT SELECT ON aside.t TO lumbung_app",
         "foreign-schema",
     ),
