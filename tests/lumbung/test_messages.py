@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import email
+import smtplib
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,7 +22,15 @@ from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.db import now, set_clock, use_tenant
 from lumbung.errors import Invalid
-from lumbung.messages import Message, PlatformMessage, channel_available, render_email, send_email
+from lumbung.messages import (
+    Message,
+    PlatformMessage,
+    channel_available,
+    list_messages,
+    render_email,
+    send_email,
+)
+from lumbung.messages.services import deliver_message
 from lumbung.messages.smtp import SmtpServer
 from lumbung.outbox import drain
 from lumbung.outbox.delivery import retry_delay
@@ -122,6 +131,7 @@ def test_an_email_arrives_in_proper_utf8(with_mail: LumbungFlask, session: Db, w
     assert mail["From"] == "Kota Tangerang Selatan <halo@lumbung.test>"
     assert mail["To"] == "siti@example.org"
     assert mail["Message-ID"] == f"<{message.id}@lumbung.test>"
+    assert mail["Date"].datetime == message.created_at.replace(microsecond=0)
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Id"] == "<pesan.lumbung.test>"
     plain, rich = mail.get_body(("plain",)), mail.get_body(("html",))
@@ -203,6 +213,37 @@ def test_a_crash_after_sending_repeats_the_same_message_id(
         assert drain(with_mail) == 1
     assert [mail["Message-ID"] for mail in postbox.mails] == [message.message_id] * 2
     assert postbox.mails[0]["Date"] == postbox.mails[1]["Date"]
+
+
+def test_a_message_that_was_sent_is_not_sent_again(
+    with_mail: LumbungFlask, session: Db, world: World, postbox: Postbox
+) -> None:
+    message = write(session, world.tangsel.id)
+    drain(with_mail)
+    use_tenant(session, world.tangsel.id)
+    deliver_message(session, {"message_id": str(message.id)})
+    assert len(postbox.mails) == 1
+
+
+def test_a_server_that_hangs_up_after_taking_a_message_has_taken_it(
+    with_mail: LumbungFlask, session: Db, world: World, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang_up(connection: smtplib.SMTP) -> None:
+        connection.close()
+        raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+
+    monkeypatch.setattr(smtplib.SMTP, "quit", hang_up)
+    write(session, world.tangsel.id)
+    assert drain(with_mail) == 1
+    assert len(postbox.mails) == 1
+
+
+def test_what_was_written_about_a_thing_can_be_listed(with_mail: LumbungFlask, session: Db, world: World) -> None:
+    first = write(session, world.tangsel.id)
+    write(session, world.tangsel.id, subject_ref=("record", "43"))
+    write(session, world.surabaya.id)
+    second = write(session, world.tangsel.id)
+    assert [message.id for message in list_messages(session, "record", "42")] == [first.id, second.id]
 
 
 @pytest.mark.parametrize(

@@ -352,6 +352,23 @@ def test_periodic_functions_run_in_every_municipality_and_not_before_their_time(
     assert session.scalar(select(func.count()).select_from(PeriodicRun)) == 1
 
 
+def test_effects_are_forgotten_long_after_they_were_done(
+    app: Flask, session: Db, world: World, recorder: Recorder
+) -> None:
+    for tenant_id in (world.tangsel.id, None):
+        enqueue(session, tenant_id)
+    drain(app)
+    waiting = enqueue(session, world.tangsel.id, due_at=now() + timedelta(days=365))
+    start = now()
+    for days, left in ((89, (2, 1)), (91, (1, 0))):
+        with set_clock(start + timedelta(days=days)):
+            run_periodics(app, names=["forget-done-effects", "forget-done-platform-effects"])
+        use_tenant(session, world.tangsel.id)
+        assert (count(session, "outbox"), count(session, "platform_outbox")) == left
+        session.rollback()
+    assert stored(session, waiting).status == "pending"
+
+
 def test_the_worker_is_woken_by_the_commit_and_stops_when_asked(
     app: Flask, session: Db, world: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

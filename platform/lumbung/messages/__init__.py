@@ -2,7 +2,7 @@
 
 from lumbung.messages.models import Message, MessageStatus, PlatformMessage
 from lumbung.messages.rendering import RenderedEmail, render_email
-from lumbung.messages.services import channel_available, send_email
+from lumbung.messages.services import channel_available, list_messages, send_email
 
 __all__ = [
     "Message",
@@ -10,6 +10,7 @@ __all__ = [
     "PlatformMessage",
     "RenderedEmail",
     "channel_available",
+    "list_messages",
     "render_email",
     "send_email",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from flask import current_app
@@ -81,6 +82,16 @@ def send_email(
     return message
 
 
+def list_messages(session: AnySession, subject_type: str, subject_id: object) -> Sequence[AnyMessage]:
+    """The messages of the session's municipality (or the hub) about one thing, in the order in which they
+    were written, with what became of them."""
+    model: Any = PlatformMessage if current_tenant(session) is None else Message
+    query = (
+        select(model).where(model.subject_type == subject_type, model.subject_id == str(subject_id)).order_by(model.id)
+    )
+    return session.scalars(query).all()
+
+
 def _note_failure(session: AnySession, payload: Payload, reason: str) -> None:
     message = _find(session, payload)
     if message is not None:
@@ -124,10 +135,10 @@ def deliver_message(session: AnySession, payload: Payload) -> None:
 
 
 def _find(session: AnySession, payload: Payload) -> AnyMessage | None:
-    message_id = UUID(payload["message_id"])
-    if current_tenant(session) is None:
-        return session.scalars(select(PlatformMessage).where(PlatformMessage.id == message_id)).one_or_none()
-    return session.scalars(select(Message).where(Message.id == message_id)).one_or_none()
+    model: Any = PlatformMessage if current_tenant(session) is None else Message
+    query = select(model).where(model.id == UUID(payload["message_id"]))
+    found: AnyMessage | None = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return found
 
 
 def _closed(message: AnyMessage, value: str, *, part: str) -> str:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lumbung.db.clock import now
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import NotFound
 from lumbung.ids import new_id
-from lumbung.outbox.handlers import Payload, find_effect_handler
+from lumbung.outbox.handlers import Payload, find_effect_handler, periodic
 from lumbung.outbox.models import Effect, EffectStatus, PlatformEffect, Wakeup
 from lumbung.outbox.queue import assert_transaction, defer_wakeup
+
+KEPT_DONE = timedelta(days=90)
 
 AnyEffect = Effect | PlatformEffect
 
@@ -99,6 +101,21 @@ def retry_effect(session: AnySession, effect_id: UUID) -> None:
     if kind is None:
         raise NotFound
     _wake(session, effect_id, kind=kind, due_at=moment)
+
+
+def forget_done_effects(session: AnySession) -> int:
+    """Delete effects of the session's municipality (or of the hub) that were done over 90 days ago; return how
+    many. Their dedupe keys are free again."""
+    model: Any = effect_model(current_tenant(session))
+    long_ago = now() - KEPT_DONE
+    done = delete(model).where(model.status == EffectStatus.DONE, model.done_at < long_ago).returning(model.id)
+    return len(session.execute(done).all())
+
+
+@periodic(24 * 3600, name="forget-done-effects")
+@periodic(24 * 3600, name="forget-done-platform-effects", per_tenant=False)
+def _forget_done_effects(session: AnySession) -> None:
+    forget_done_effects(session)
 
 
 def effect_model(tenant_id: UUID | None) -> type[AnyEffect]:
