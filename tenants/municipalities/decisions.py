@@ -14,7 +14,8 @@ from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text
 from lumbung.messages import render_email, send_email
-from tenants.accounts.models import Account, AccountMembership
+from tenants.accounts.models import Account
+from tenants.accounts.services import index_membership
 from tenants.calendars.models import OfficeHours
 from tenants.calendars.national_import import import_national_days
 from tenants.municipalities.claims import get_region, lock_claim, settle
@@ -129,8 +130,7 @@ def _equip(session: AnySession, municipality: Municipality, claim: Claim) -> Non
         year = now().year
         for coming in (year, year + 1):
             import_national_days(session, coming)
-    session.add(AccountMembership(account_id=account.id, municipality_id=municipality.id))
-    session.flush()
+    index_membership(session, account.id, municipality.id)
 
 
 def _tell(session: AnySession, claim: Claim, municipality: Municipality | None) -> None:
