@@ -77,6 +77,9 @@ def check_liquid(source: str, canonical: Mapping[str, Any]) -> LiquidFault | Non
         analysis = template.analyze()
     except LiquidError as error:
         return LiquidFault("bad-liquid", str(error).splitlines()[0])
+    for name in analysis.filters:
+        if name not in _environment().filters:
+            return LiquidFault("bad-liquid", f"| {name}", suggest(name, _environment().filters))
     for variables in analysis.globals.values():
         for variable in variables:
             fault = _unknown([str(part) for part in variable.segments], canonical)

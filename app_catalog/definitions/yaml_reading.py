@@ -1,13 +1,13 @@
 """Reads one YAML file into nodes, event by event, so that nothing hostile is ever built.
 
 Refused before building: anchors, aliases, tags, directives, merge keys, duplicate keys, several documents,
-depth over 20, more than 20,000 events, files over 256 KiB. Scalars follow the core schema of YAML 1.2.2,
+depth over 20, more than 10,000 events, files over 256 KiB. Scalars follow the core schema of YAML 1.2.2,
 section 10.3.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -28,7 +28,7 @@ from app_catalog.definitions.problems import Problems
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
-MAX_EVENTS = 20_000
+MAX_EVENTS = 10_000
 MAX_INTEGER = 2**53 - 1
 
 # These run on scalars of an untrusted file, and are linear: no nested repetition.
@@ -134,6 +134,9 @@ class _Builder:
             self.take_key(parent, node, line, column)
             return
         self.keys[-1] = None
+        if isinstance(node, ScalarNode) and not node.text and not node.literal:
+            # The reader places a value that is not there at whatever comes next; its key is where to look.
+            node = replace(node, line=pending.line, column=pending.column)
         if pending.text not in parent.entries:
             parent.entries[pending.text] = node
             parent.keys[pending.text] = pending

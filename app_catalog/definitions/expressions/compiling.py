@@ -151,7 +151,15 @@ def _position(text: str, at: int) -> tuple[int, int]:
 
 
 def _faults(message: str) -> tuple[Fault, ...]:
+    if "recursion depth" in message:
+        return (Fault("expression-too-deep"),)
     found = tuple(
-        Fault("expression-invalid", int(line), int(column), detail) for line, column, detail in _ERROR.findall(message)
+        Fault("expression-invalid", int(line), int(column), _readable(detail))
+        for line, column, detail in _ERROR.findall(message)
     )
     return found or (Fault("expression-invalid", detail=message.splitlines()[0]),)
+
+
+def _readable(detail: str) -> str:
+    """The library's words without the parser's list of everything that might have come next."""
+    return detail.partition(" expecting ")[0].replace(" (in container '')", "").replace("'<EOF>'", "end of text")

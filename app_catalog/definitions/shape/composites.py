@@ -98,7 +98,8 @@ class SetOf:
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         items = _items(node)
         if isinstance(node, MapNode):
-            return reading.expected(("sebuah daftar", "a list"), node, path)
+            # The kind of the items knows best what should stand here instead.
+            return self.item.read(node, path, reading)
         if (not items and not self.empty) or len(items) > self.max:
             reading.add("empty-list" if not items else "too-many", node, path, max=self.max)
             return MISSING

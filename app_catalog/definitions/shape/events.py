@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app_catalog.definitions.nodes import Node, ScalarNode
+from app_catalog.definitions.nodes import MapNode, Node, ScalarNode
 from app_catalog.definitions.problems import suggest
 from app_catalog.definitions.shape.reading import MISSING, Path, Reading, Reference
 
@@ -14,6 +14,9 @@ class EventName:
     """An event by name; canonically its full name, so that a bare ``reopen`` becomes ``action.reopen``."""
 
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if isinstance(node, MapNode) and node.entries.keys() & {"schedule", "children"}:
+            reading.add("not-supported-yet", node, path, key=next(iter(node.entries)))
+            return MISSING
         if not isinstance(node, ScalarNode) or not node.text:
             return reading.expected(("nama kejadian", "the name of an event"), node, path)
         head, *rest = node.text.split(".")

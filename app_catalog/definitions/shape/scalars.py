@@ -91,8 +91,9 @@ class OneOf:
     later: tuple[str, ...] = ()
 
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
-        if not isinstance(node, ScalarNode):
-            return reading.expected((", ".join(self.values),) * 2, node, path)
+        if not isinstance(node, ScalarNode) or node.value is None:
+            words = ", ".join(self.values)
+            return reading.expected((f"salah satu dari: {words}", f"one of: {words}"), node, path)
         if node.text in self.values:
             return node.text
         if node.text in self.later:

@@ -1,0 +1,146 @@
+"""CEL: typed, guarded, null-safe, never silent."""
+
+import time
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from app_catalog.definitions.expressions import Names, Outcome, Scope, evaluator_for
+from app_catalog.definitions.expressions.compiling import Compiled, Compiler
+from app_catalog.definitions.expressions.tree import TreeError, tree_facts
+from app_catalog.definitions.model import Definition, Expression, ResultKind
+
+NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+
+
+def evaluate(siaran: Definition, source: str, kind: ResultKind = "any", **scope: Any) -> Outcome:
+    values = Scope(now=NOW, today=date(2026, 1, 5), **scope)
+    return evaluator_for(siaran).evaluate(Expression(source, kind, "report"), values)
+
+
+RECORD = {"title": "Lampu mati", "category": "rubbish", "created_by": "u1", "open": True, "cost": 5000,
+          "photos": ["f1", "f2"], "place": [106.7, -6.2], "reporter": {"phone": "+62812"}, "created_at": NOW,
+          "clocks": {"fix": {"state": "running", "due": NOW}}}  # fmt: skip
+SETTINGS = {"categories": {"rubbish": {"agency": "dlh", "fix_within": "P3WD", "name": {"id": "Sampah"}}}}
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("record.title", "Lampu mati"),
+        ("settings.categories[record.category].agency", "dlh"),
+        ("settings.categories[record.category].name", "Sampah"),
+        ("settings.categories['rubbish'].stop", ""),
+        ("settings.respond_within", "PT48H"),
+        ("size(record.photos) == 2", True),
+        ("'f1' in record.photos", True),
+        ("record.place[0] > 100.0", True),
+        ("record.cost + 1", 5001),
+        ("record.reporter.phone.startsWith('+62')", True),
+        ("has(record.reporter.email)", False),
+        ("has(record.answer)", False),
+        ("has( record.title )", True),
+        ("record.answer == ''", True),
+        ("record.closed_at < now", True),
+        ("record.overdue", False),
+        ("record.clocks.fix.state", "running"),
+        ("record.clocks.respond.state", ""),
+        ("now - record.created_at < duration('1h')", True),
+        ("today <= now", True),
+        ("actor.id == record.created_by", True),
+        ("'handler' in actor.roles", True),
+        ("has(old.title)", False),
+        ("'has(record.title) settings.x' + record.state", "has(record.title) settings.x"),
+        ("record.category in ['rubbish', 'flood'] ? 'a' : 'b'", "a"),
+    ],
+)
+def test_expressions_give_values(source: str, value: object, siaran: Definition) -> None:
+    actor = {"id": "u1", "roles": ["handler"]}
+    assert evaluate(siaran, source, record=RECORD, settings=SETTINGS, actor=actor) == Outcome(value)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("settings.categories['nope'].agency", "string"),
+        ("settings.categories[record.category].agency == 'x'", "bool"),
+        ("record.photos[3] == 'x'", "bool"),
+        ("1 / (record.cost - record.cost) > 0", "bool"),
+        ("settings.categories['rubbish'].name", "duration"),
+        ("record.unknown", "bool"),
+        ("record.photos.exists(x, true)", "bool"),
+    ],
+)
+def test_an_error_at_run_time_is_false_and_told(source: str, kind: ResultKind, siaran: Definition) -> None:
+    outcome = evaluate(siaran, source, kind, settings=SETTINGS)
+    assert not outcome.holds
+    assert outcome.value is None
+    assert outcome.error
+
+
+def test_a_condition_holds_only_when_it_is_true(siaran: Definition) -> None:
+    assert evaluate(siaran, "record.open", "bool", record=RECORD).holds
+    assert not evaluate(siaran, "record.open", "bool").holds
+    assert not evaluate(siaran, "record.cost", record={"cost": 1}).holds
+
+
+REFUSED = [
+    ("record.photos.all(x, x != '')", "expression-comprehension", 1, 1),
+    ("[1].map(x, x * 2) == [2]", "expression-comprehension", 1, 1),
+    ("size([1].filter(x, x > 0)) > 0", "expression-comprehension", 1, 1),
+    ("record.photos.exists_one(x, x == '')", "expression-comprehension", 1, 1),
+    ("record.title == 1", "expression-invalid", 1, 14),
+    ("record.titel == ''", "expression-unknown-name", 1, 1),
+    ("true && record.titel == ''", "expression-unknown-name", 1, 9),
+    ("has(record.titel)", "expression-unknown-name", 1, 5),
+    ("true &&\n  settings.nothing", "expression-unknown-name", 2, 3),
+    ("settings.categories['a'].agencyy == ''", "expression-unknown-name", 1, 26),
+    ("record == null", "expression-unknown-name", 1, 1),
+    ("secrets.key", "expression-invalid", 1, 8),
+    ("(" * 30 + "true" + ")" * 30, "expression-too-deep", 1, 1),
+    ("1" + " + 1" * 28 + " > 0", "expression-too-deep", 1, 1),
+    ("1" + " + 1" * 60 + " > 0", "expression-too-deep", 1, 1),
+    ("true" + " || true" * 200, "expression-too-long", 1, 1),
+    ("1 +", "expression-invalid", 1, 4),
+    ("'\\", "expression-invalid", 1, 1),
+    ("record.cost", "expression-result", 1, 1),
+]
+
+
+@pytest.mark.parametrize(("source", "code", "line", "column"), REFUSED, ids=lambda value: str(value)[:30])
+def test_what_is_not_allowed_is_refused_with_its_place(
+    source: str, code: str, line: int, column: int, siaran: Definition
+) -> None:
+    compiler = Compiler(Names.of_definition(siaran), "report")
+    started = time.process_time()
+    faults = compiler.compile(source, "bool")
+    assert time.process_time() - started < 0.5
+    assert not isinstance(faults, Compiled)
+    assert (faults[0].code, faults[0].line, faults[0].column) == (code, line, column)
+
+
+def test_settings_alone_are_in_scope_of_the_app(siaran: Definition) -> None:
+    compiler = Compiler(Names.of_definition(siaran), None)
+    assert isinstance(compiler.compile("settings.straight_to_agency", "bool"), Compiled)
+    assert not isinstance(compiler.compile("record.open", "bool"), Compiled)
+
+
+def test_an_evaluator_is_made_once_for_a_digest(siaran: Definition) -> None:
+    assert evaluator_for(siaran) is evaluator_for(siaran)
+
+
+def test_a_condition_is_fast(siaran: Definition) -> None:
+    source = "settings.categories[record.category].agency == 'dlh' && record.open"
+    times = []
+    for _ in range(300):
+        started = time.perf_counter()
+        assert evaluate(siaran, source, "bool", record=RECORD, settings=SETTINGS).holds
+        times.append(time.perf_counter() - started)
+    assert sorted(times)[len(times) * 9 // 10] < 0.005
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b"\x12\xff", b"\x0f\x00", b"hello"])
+def test_bytes_that_are_no_tree_are_refused(data: bytes) -> None:
+    with pytest.raises(TreeError):
+        tree_facts(data)
