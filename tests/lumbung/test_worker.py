@@ -14,15 +14,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.db import use_tenant
 from lumbung.messages import Message, send_email
+from lumbung.postgres.testing import SuiteServer
 from lumbung.web.sites import LumbungFlask
 from tests.world import World
 
@@ -99,8 +101,8 @@ def start_worker(with_mail: LumbungFlask, source_root: Path) -> Iterator[Start]:
         process.wait()
 
 
-def queue_message(session: Db, world: World) -> Message:
-    use_tenant(session, world.tangsel.id)
+def queue_message(session: Db, tenant_id: UUID) -> Message:
+    use_tenant(session, tenant_id)
     message = send_email(session, to="siti@example.org", subject="Halo", text="Halo")
     session.commit()
     assert isinstance(message, Message)
@@ -116,7 +118,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_it_has_begun(
     session: Db, world: World, postbox: tuple[SlowPostbox, int], start_worker: Start
 ) -> None:
     box = postbox[0]
-    message = queue_message(session, world)
+    message = queue_message(session, world.tangsel.id)
     process = start_worker()
     wait_until(lambda: len(box.taken) == 1)
     process.send_signal(signal.SIGTERM)
@@ -132,7 +134,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_the_same_message_id(
     session: Db, world: World, postbox: tuple[SlowPostbox, int], start_worker: Start
 ) -> None:
     box = postbox[0]
-    message = queue_message(session, world)
+    message = queue_message(session, world.tangsel.id)
     process = start_worker()
     wait_until(lambda: len(box.taken) == 1)
     process.kill()
@@ -143,6 +145,26 @@ def test_a_killed_worker_loses_nothing_and_repeats_the_same_message_id(
     wait_until(lambda: status(session, message) == "sent")
     assert len(box.taken) == 2
     assert all(message.message_id.encode() in content for content in box.taken)
+
+
+def test_a_worker_survives_the_loss_of_its_connections(
+    session: Db, world: World, postbox: tuple[SlowPostbox, int], start_worker: Start, suite_server: SuiteServer
+) -> None:
+    box = postbox[0]
+    box.let_go.set()
+    process = start_worker()
+    tenant_id = world.tangsel.id
+    first = queue_message(session, tenant_id)
+    wait_until(lambda: status(session, first) == "sent")
+    database = session.execute(select(func.current_database())).scalar_one()
+    session.remove()
+    with suite_server.admin_connection() as admin:
+        admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [database])
+    second = queue_message(session, tenant_id)
+    wait_until(lambda: status(session, second) == "sent")
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
 
 
 def test_an_idle_worker_stops_at_once(world: World, start_worker: Start) -> None:
