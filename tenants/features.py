@@ -9,8 +9,10 @@ import tenants.municipalities.models
 import tenants.people.models  # noqa: F401 - models are known once imported.
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.features import install_accounts
+from tenants.people.features import install_people
 
 
 def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
     install_accounts(app)
+    install_people(app)

@@ -76,12 +76,15 @@ class Browser:
         """
         page = self.get(path)
         assert page.status_code < 400, f"{path} answered {page.status_code}"
-        wanted = to or path
-        chosen = find_form(page.text, wanted, page_path=path)
+        here = urlsplit(path)
+        wanted = urlsplit(to or path).path
+        chosen = find_form(page.text, wanted, page_path=here.path)
         values = dict(chosen.fields) if chosen else {"csrf_token": csrf_token(page.text)}
         values.update(data or {})
         sent = {name: value for name, value in values.items() if value is not None}
         target = to or (chosen.action if chosen and chosen.action else path)
+        if here.netloc and not urlsplit(target).netloc:
+            target = f"https://{here.netloc}{target}"
         return self.open("POST", target, data=sent, **options)
 
     def follow(self, answer: TestResponse, *, times: int = 10) -> TestResponse:

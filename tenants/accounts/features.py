@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from lumbung.web.sites import LumbungFlask
+from tenants.accounts.account_views import account_pages
 from tenants.accounts.browser_session import install_login
+from tenants.accounts.handover_views import arrival, crossing
+from tenants.accounts.views import accounts, leaving
 
 
 def install_accounts(app: LumbungFlask) -> None:
@@ -11,3 +14,5 @@ def install_accounts(app: LumbungFlask) -> None:
     # The cookie is sent again when a session is touched, and not with every picture.
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     install_login(app)
+    for blueprint in (accounts, leaving, crossing, arrival, account_pages):
+        app.register_blueprint(blueprint)

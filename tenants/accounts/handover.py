@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
@@ -63,5 +64,6 @@ def use_handover(session: AnySession, token: str, slug: str, user_agent: str) ->
     )
     if parent is None:
         raise HandoverGone
+    record_audit(session, "account.crossed", subject_type="account", subject_id=parent.account_id)
     child = open_session(session, parent.account, slug, user_agent, parent_id=parent.id)
     return Crossing(child, parent.account)

@@ -59,6 +59,7 @@ def sign_in(session: AnySession, email: str, password: str) -> Account:
     account = authenticate(session, email, password)
     if account.awaiting_confirmation:
         raise NotConfirmed
+    record_audit(session, "account.signed_in", subject_type="account", subject_id=account.id)
     return account
 
 

@@ -125,6 +125,19 @@ def revoke_session(session: AnySession, account_id: UUID, session_id: UUID) -> N
     record_audit(session, "account.session_ended", subject_type="account", subject_id=account_id)
 
 
+def end_token(session: AnySession, token: str | None) -> None:
+    """End the session that this token opens, with those that were handed over from it; anything else is nothing."""
+    if token is None:
+        return
+    found = session.scalar(
+        select(AccountSession.id).where(
+            AccountSession.token_digest == digest_of(token), AccountSession.revoked_at.is_(None)
+        )
+    )
+    if found is not None:
+        _end(session, or_(AccountSession.id == found, AccountSession.parent_id == found))
+
+
 def revoke_all_sessions(session: AnySession, account_id: UUID, *, keep: UUID | None = None) -> int:
     """End every session of the account but `keep` and its children; how many were ended."""
     conditions = [AccountSession.account_id == account_id]

@@ -56,8 +56,9 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     db.init_app(app)
     install_sites(app)
     _serve_static(app)
-    install_security(app)
+    # The request cycle comes first: a page that refuses a missing CSRF token needs the site and the visitor.
     install_request_cycle(app, directory=directory, identity=identity)
+    install_security(app)
     install_problems(app, identity)
     install_shell(app)
     app.register_blueprint(health)
