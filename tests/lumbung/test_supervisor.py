@@ -1,5 +1,6 @@
 """The process behind `make run`: what it starts, what it says, and what it leaves behind."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -189,6 +190,10 @@ def start(instance: Path) -> Iterator[Start]:
     yield begin
     for running in started:
         running.process.kill()
+        # When a test fails, because they were left behind, they would hold the pipe open for ever.
+        for pid in running.children():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         running.process.communicate()
 
 
