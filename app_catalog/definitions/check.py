@@ -1,6 +1,8 @@
 """Checks a package: everything that is wrong with it, at once."""
 
-from app_catalog.definitions.checks.contents import check_examples, check_expressions, check_icon, check_texts
+from app_catalog.definitions.checks.access import check_access
+from app_catalog.definitions.checks.contents import check_expressions, check_icon, check_pictures, check_texts
+from app_catalog.definitions.checks.examples import check_example_names, check_example_values
 from app_catalog.definitions.checks.references import check_references
 from app_catalog.definitions.checks.scenarios import check_scenarios
 from app_catalog.definitions.checks.workflow import check_workflows
@@ -14,8 +16,10 @@ CHECKS = (
     check_expressions,
     check_texts,
     check_scenarios,
-    check_examples,
+    check_access,
+    check_example_names,
     check_icon,
+    check_pictures,
 )
 
 
@@ -31,4 +35,6 @@ def checked_reading(source: Source) -> PackageReading:
     package = read_package(source)
     for check in CHECKS:
         check(package)
+    if package.reading.problems.report().ok:
+        check_example_values(package)
     return package

@@ -1,4 +1,4 @@
-"""Checks of single contents: expressions, Liquid texts, settings named in scenarios, the icon."""
+"""Checks of single contents: expressions, Liquid texts, the icon, pictures."""
 
 from app_catalog.definitions.checks.icon import icon_fault
 from app_catalog.definitions.expressions.compiling import Compiled, Compiler, Fault
@@ -6,8 +6,14 @@ from app_catalog.definitions.expressions.names import Names
 from app_catalog.definitions.liquid_texts import LiquidFault, check_liquid
 from app_catalog.definitions.nodes import ScalarNode
 from app_catalog.definitions.package import PackageReading
-from app_catalog.definitions.problems import suggest
 from app_catalog.definitions.shape.reading import ExpressionUse
+
+_PICTURE_STARTS = {
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "jpg": (b"\xff\xd8\xff",),
+    "jpeg": (b"\xff\xd8\xff",),
+    "webp": (b"RIFF",),
+}
 
 
 def check_expressions(package: PackageReading) -> None:
@@ -64,20 +70,9 @@ def check_icon(package: PackageReading) -> None:
         package.reading.problems.add("unsafe-icon", "icon.svg", line=fault.line, column=1, detail=fault.detail)
 
 
-def check_examples(package: PackageReading) -> None:
-    """Note examples of unknown types or with unknown fields."""
-    records = package.canonical["records"]
-    for name, examples in package.canonical["examples"].items():
-        file = f"examples/{name}.yaml"
-        if name not in records:
-            package.reading.problems.add("unknown-record", file, found=name, suggestion=suggest(name, records))
-            continue
-        fields = records[name].get("fields", {})
-        for example, values in examples.items():
-            for key in values:
-                if key not in fields and key != "order":
-                    node = package.source.documents[file]
-                    entry = getattr(node, "entries", {}).get(example, node)
-                    place = getattr(entry, "keys", {}).get(key, node)
-                    hint = suggest(key, fields)
-                    package.reading.add("unknown-field", place, (example, key), found=key, suggestion=hint)
+def check_pictures(package: PackageReading) -> None:
+    """Note screenshots that are not the kind of picture that their name says."""
+    for path, data in package.source.files.items():
+        ending = path.rpartition(".")[2]
+        if path.startswith("screenshots/") and not data.startswith(_PICTURE_STARTS.get(ending, (b"",))):
+            package.reading.problems.add("not-a-picture", path, found=ending)

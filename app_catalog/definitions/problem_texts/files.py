@@ -69,6 +69,10 @@ FILE_TEXTS: dict[str, ProblemText] = {
         both("Arsip tidak dapat dibaca: {detail}.", "The archive cannot be read: {detail}."),
         both("Buat arsip dengan “lumbung app pack”.", "Make the archive with “lumbung app pack”."),
     ),
+    "not-a-picture": (
+        both("Isi berkas ini bukan gambar {found}.", "The file is not a {found} picture."),
+        both("Simpan ulang sebagai gambar {found}.", "Save it again as a {found} picture."),
+    ),
     "unsafe-icon": (
         both(
             "Ikon berisi sesuatu selain gambar: {detail}.", "The icon holds something other than a drawing: {detail}."

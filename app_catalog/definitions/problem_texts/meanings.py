@@ -31,6 +31,27 @@ MEANING_TEXTS: dict[str, ProblemText] = {
             "{suggestion} Or add a type, as in {{type: text}}.",
         ),
     ),
+    "private-field-public": (
+        both(
+            "Isian “{found}” bersifat pribadi, tetapi umum boleh membacanya.",
+            "The field “{found}” is private, but the public may read it.",
+        ),
+        both("Hapus dari access.public.read.fields.", "Remove it from access.public.read.fields."),
+    ),
+    "field-not-public": (
+        both(
+            "Halaman untuk umum memuat “{found}”, yang tidak boleh dibaca umum.",
+            "A public page shows “{found}”, which the public may not read.",
+        ),
+        both(
+            "Hapus dari halaman ini, atau tambahkan ke access.public.read.fields.",
+            "Remove it from the page, or add it to access.public.read.fields.",
+        ),
+    ),
+    "bad-example": (
+        both("Contoh ini ditolak: {detail_id}", "This example is refused: {detail}"),
+        both("Perbaiki nilainya, atau hapus contoh ini.", "Correct the value, or remove the example."),
+    ),
     "ask-type-differs": (
         both(
             "Pertanyaan ini berjenis {found}, padahal isiannya {expected}.",

@@ -261,6 +261,16 @@ class OneKey:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainMap:
+    """A map of plain data by name."""
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if not isinstance(node, MapNode):
+            return reading.expected(("peta per nama", "a map by name"), node, path)
+        return Plain().read(node, path, reading)
+
+
+@dataclass(frozen=True, slots=True)
 class Plain:
     """Plain data, as in JSON, without nulls."""
 

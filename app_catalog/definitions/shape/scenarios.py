@@ -3,7 +3,7 @@
 from typing import Any
 
 from app_catalog.definitions.nodes import MapNode, Node
-from app_catalog.definitions.shape.composites import Keys, ListOf, MapOf, OneKey, Plain, SetOf, TextByLanguage
+from app_catalog.definitions.shape.composites import Keys, ListOf, MapOf, OneKey, Plain, PlainMap, SetOf, TextByLanguage
 from app_catalog.definitions.shape.reading import MISSING, Kind, Path, Reading
 from app_catalog.definitions.shape.scalars import DurationText, Id, Integer, Moment, OneOf, Ref, Words
 
@@ -36,10 +36,10 @@ BECAUSE = OneOf(("state", "role", "condition", "required", "duplicate"), ("invar
 STEP = OneKey(
     {
         "create": Keys(
-            {"as": ROLE, "record": Ref("record"), "values": Plain()}, {"id": Id(), "times": Integer(1, 100)}
+            {"as": ROLE, "record": Ref("record"), "values": PlainMap()}, {"id": Id(), "times": Integer(1, 100)}
         ),
-        "act": Keys({"as": ROLE, "on": Id(), "action": Words(60)}, {"values": Plain()}),
-        "update": Keys({"as": ROLE, "on": Id(), "values": Plain()}),
+        "act": Keys({"as": ROLE, "on": Id(), "action": Words(60)}, {"values": PlainMap()}),
+        "update": Keys({"as": ROLE, "on": Id(), "values": PlainMap()}),
         "wait": DurationText(),
     },
     ("command", "event"),
@@ -57,7 +57,7 @@ CHECK = OneKey(
         "hidden": SIGHT,
         "cannot": Keys(
             {"as": ROLE, "because": BECAUSE},
-            {"act": Words(60), "on": Id(), "create": Ref("record"), "values": Plain()},
+            {"act": Words(60), "on": Id(), "create": Ref("record"), "values": PlainMap()},
             one_of=("act", "create"),
         ),
     }
@@ -67,11 +67,11 @@ SCENARIO = Keys(
     {
         "given": Keys(
             optional={
-                "settings": Plain(),
+                "settings": PlainMap(),
                 "calendar": Keys(optional={"start": Moment()}, later=("holidays",)),
             },
             later=("agencies", "people"),
         )
     },
 )
-EXAMPLES = MapOf(Plain(), max=100)
+EXAMPLES = MapOf(PlainMap(), max=100)

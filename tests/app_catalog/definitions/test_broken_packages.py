@@ -130,6 +130,20 @@ TABLE = [
         "unknown-setting", "whitin", "“reopen_within”",
     ),
     Broken("examples/report.yaml", "pothole: {title:", "pothole: {titel:", "unknown-field", "titel", "“title”"),
+    Broken(
+        "examples/report.yaml", "category: road, place: [106.7188", "category: rood, place: [106.7188",
+        "bad-example", "rood", "Correct the value",
+    ),
+    Broken(
+        "examples/report.yaml", "pothole: {title:", "pothole: {photos: x, title:",
+        "bad-example", "photos: x", "Correct",
+    ),
+    Broken("examples/report.yaml", "pothole: {title: ", "pothole: x # ", "wrong-kind", "pothole", "a map by name"),
+    Broken("pages/public-reports.yaml", "created_at]", "cost]", "field-not-public", "cost]", "access.public.read"),
+    Broken(
+        REPORT, "state, due, created_at, answer", "state, due, reporter, answer",
+        "private-field-public", "reporter, ans", "Remove it",
+    ),
     # publiccode.yml, icon, YAML itself.
     Broken(CODE, "license: EUPL-1.2", "licence: EUPL-1.2", "unknown-key", "licence:", "“license”"),
     Broken(

@@ -1,0 +1,46 @@
+"""Checks that nothing private is shown to the public, and that public pages show only what the public may read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app_catalog.definitions.nodes import locate
+from app_catalog.definitions.package import PackageReading
+
+# What a page of each kind shows of many records. A tracking page shows one, to whoever made it.
+_SHOWN = {"list": ("columns", "filters"), "map": ("popup", "filters")}
+
+
+def check_access(package: PackageReading) -> None:
+    """Note private fields that the public may read, and fields on public pages that it may not."""
+    for name, record in package.canonical["records"].items():
+        readable = _public_fields(record)
+        for field, spec in record.get("fields", {}).items():
+            if readable is not None and field in readable and spec.get("private"):
+                path = ("access", "public", "read", "fields", field)
+                _note(package, "private-field-public", f"records/{name}.yaml", path, found=field)
+    for name, page in package.canonical["pages"].items():
+        record = package.canonical["records"].get(page.get("record"))
+        if record is not None and "public" in page.get("for", {}):
+            _check_page(package, name, page, record)
+
+
+def _public_fields(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The fields that the public reads; None when it reads nothing."""
+    read = record.get("access", {}).get("public", {}).get("read")
+    if read is None:
+        return None
+    fields = read.get("fields", "all")
+    return dict.fromkeys(record.get("fields", {}), True) if fields == "all" else dict(fields)
+
+
+def _check_page(package: PackageReading, name: str, page: Mapping[str, Any], record: Mapping[str, Any]) -> None:
+    read = record.get("access", {}).get("public", {}).get("read", {})
+    readable = _public_fields(record)
+    for key in _SHOWN.get(page.get("kind", ""), ()):
+        for field in page.get(key, {}):
+            if readable is None or (field not in readable and "fields" in read and read["fields"] != "all"):
+                _note(package, "field-not-public", f"pages/{name}.yaml", (key, field), found=field)
+
+
+def _note(package: PackageReading, code: str, file: str, path: tuple[str, ...], *, found: str) -> None:
+    package.reading.problems.add(code, locate(package.source.documents, file, path), path, found=found)
