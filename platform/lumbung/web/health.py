@@ -24,7 +24,7 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """The database answers and carries a schema."""
     try:
-        db.session.execute(text("SELECT 1 FROM alembic_version"))
+        db.session.execute(text("SELECT 'public.alembic_version'::regclass"))
     except Exception:
         db.session.rollback()
         return jsonify(status="unavailable"), 503
