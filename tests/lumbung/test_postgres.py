@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lumbung.postgres import account, leash, programs
+from lumbung.postgres import account, delete, leash, programs
 from lumbung.postgres.cluster import EmbeddedCluster
 from lumbung.postgres.errors import PostgresError, explain_server_output, explained
 from lumbung.postgres.roles import RoleNames, ensure_roles, roles_sql
@@ -253,6 +253,21 @@ def test_a_second_process_shares_the_server_and_leaves_it_running(folder: Path) 
             assert (first.owns_server, second.owns_server) == (True, False)
             assert second.ensure_database() == first.ensure_database()
         assert first.running
+
+
+def test_a_database_in_use_is_not_deleted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instance = folder / "instance"
+    monkeypatch.setattr(sys, "argv", ["delete", str(instance)])
+    with EmbeddedCluster(instance, base=folder / "server") as cluster:
+        assert delete.main() == 1
+        assert "sedang dipakai" in capsys.readouterr().err
+        assert cluster.running
+    assert delete.main() == 0
+    assert delete.main() == 0
+    assert not instance.exists()
+    assert not (folder / "server").exists()
 
 
 def test_killing_the_parent_takes_the_server_along_and_the_next_start_goes_on(folder: Path) -> None:

@@ -196,7 +196,7 @@ class Supervisor:
                     f"Web tidak dapat dijalankan (kode {code}); sebabnya tertulis di atas.",
                     f"The web cannot be started (code {code}); the cause is shown above.",
                 )
-            time.sleep(0.1)
+            time.sleep(0.2)
 
 
 def _urls_of(cluster: EmbeddedCluster) -> dict[str, str]:
