@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import app_runtime.records.models  # noqa: F401 - models are known once imported.
+import app_runtime.clocks.firing
+import app_runtime.notifications.writing
+import app_runtime.records.models  # noqa: F401 - models and handlers are known once imported.
 from lumbung.web.sites import LumbungFlask
 
 

@@ -194,9 +194,7 @@ class RecordFile(TenantTable):
         ForeignKeyConstraint(
             ["tenant_id", "record_id"], ["records.tenant_id", "records.id"], name="fk_record_files_record"
         ),
-        ForeignKeyConstraint(
-            ["tenant_id", "file_id"], ["files.tenant_id", "files.id"], name="fk_record_files_file"
-        ),
+        ForeignKeyConstraint(["tenant_id", "file_id"], ["files.tenant_id", "files.id"], name="fk_record_files_file"),
         Index("ix_record_files_record", "tenant_id", "record_id", "field", "position"),
     )
 

@@ -1,0 +1,1 @@
+"""Deadlines on records: started, met, paused, warned, missed, escalated."""

@@ -1,0 +1,1 @@
+"""One inbox over all apps of a municipality."""

@@ -1,0 +1,1 @@
+"""Messages about records: to whom, in which words, by which channel."""

@@ -1,0 +1,30 @@
+"""Addresses that messages lead to, on the municipality's own portal."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import current_app
+
+from lumbung.web.sites import portal_origin
+from tenants.municipalities.models import Municipality
+
+TRACK_PATH = "/track/{code}"
+RECORD_PATH = "/work/{record_id}"
+
+
+def municipality_origin(municipality: Municipality) -> str:
+    """Scheme and host of the portal: its own domain if it has one."""
+    if municipality.domain:
+        return f"{current_app.lumbung.scheme}://{municipality.domain}"  # type: ignore[attr-defined]
+    return portal_origin(municipality.slug)
+
+
+def track_link(municipality: Municipality, code: str) -> str:
+    """Where a reporter follows the record."""
+    return municipality_origin(municipality) + TRACK_PATH.format(code=code)
+
+
+def record_link(municipality: Municipality, record_id: UUID) -> str:
+    """Where an official works on the record; asks for signing in first."""
+    return municipality_origin(municipality) + RECORD_PATH.format(record_id=record_id)

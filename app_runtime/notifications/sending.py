@@ -1,0 +1,46 @@
+"""Noting that a message is to be sent: one effect per recipient, with ids only, and a row of history that says whom."""
+
+from __future__ import annotations
+
+from app_runtime.notifications.recipients import Recipient, resolve_recipients
+from app_runtime.records.change import Change
+from lumbung.outbox import enqueue_effect
+
+NOTIFY = "notify_about_record"
+PRIVATE_KINDS = ("field", "account")
+"""Recipients who are citizens: the history names them by what they are, not by name."""
+
+
+def send_message(change: Change, message: str, to: str) -> list[Recipient]:
+    """Send message `message` of the app to whom `to` means; returns who is reached.
+
+    Nobody to reach is noted in the history too.
+    """
+    recipients = resolve_recipients(change, to)
+    row = change.note("message", message, {"to": to, "reached": shown_names(recipients)})
+    for recipient in recipients:
+        _enqueue(change, recipient, history_id=str(row.id), to=to, message=message)
+    return recipients
+
+
+def send_escalation(change: Change, clock: str, rung: str, to: str, recipients: list[Recipient]) -> None:
+    """Tell `recipients` in the platform's own words that `clock` was missed; the history says which rung it was."""
+    row = change.note("escalation", f"{clock}.{rung}", {"to": to, "reached": shown_names(recipients)})
+    for recipient in recipients:
+        _enqueue(change, recipient, history_id=str(row.id), to=to, message=None, clock=clock)
+
+
+def shown_names(recipients: list[Recipient]) -> list[str]:
+    """Names of officials; citizens only by the field or account that they were reached by."""
+    return [recipient.kind if recipient.kind in PRIVATE_KINDS else recipient.name for recipient in recipients]
+
+
+def _enqueue(change: Change, recipient: Recipient, *, history_id: str, to: str, **what: str | None) -> None:
+    payload = {
+        "record_id": str(change.record.id),
+        "history_id": history_id,
+        "to": to,
+        "recipient": [recipient.kind, recipient.key],
+        **what,
+    }
+    enqueue_effect(change.session, NOTIFY, payload, dedupe_key=f"notify:{history_id}:{recipient.kind}:{recipient.key}")

@@ -1,0 +1,129 @@
+"""Answers of a form, an action or a call: their shape by the compiled schema, and the rules that need the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from marshmallow import ValidationError
+
+from app_catalog.definitions.expressions import Scope
+from app_catalog.definitions.model import Field
+from app_catalog.definitions.schemas import field_schema
+from app_catalog.definitions.schemas.records import PackageSchema
+from app_catalog.definitions.schemas.wording import word
+from app_runtime.records.errors import invalid_answers
+from app_runtime.records.running_app import RunningApp
+from lumbung.i18n import current_language, pick, t
+
+Channel = Literal["form", "api", "scenario"]
+"""`required: on_form` asks on `form` only; `scenario` takes any names for files."""
+
+Files = Mapping[str, Sequence[UUID]]
+"""Ids of stored files by the field (or ask) that they answer."""
+
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+@dataclass
+class Answers:
+    """Cleans what was sent for a set of fields; errors are by field id, `group.member` inside a group."""
+
+    app: RunningApp
+    fields: Mapping[str, Field]
+    channel: Channel
+    scope_of: Callable[[Mapping[str, Any]], Scope]
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    missing: bool = False
+
+    def clean(self, sent: Mapping[str, Any], *, partial: bool = False) -> dict[str, Any]:
+        """The cleaned values by field id; with `partial` nothing that was not sent is asked for, and None empties.
+
+        Fields that their condition hides are dropped. Raises Invalid with every error at once.
+        """
+        values = self._shape(sent, partial=partial)
+        if not partial:
+            for name, spec in self.fields.items():
+                if spec.default is not None and values.get(name) in EMPTY:
+                    values[name] = spec.default
+        scope = self.scope_of({name: value for name, value in values.items() if value not in EMPTY})
+        for name, spec in self.fields.items():
+            if spec.visible_when and not self.app.evaluate(spec.visible_when, scope, rule=f"{name}.visible_when").holds:
+                values.pop(name, None)
+                continue
+            if values.get(name) in EMPTY and (name in sent or not partial) and self._required(spec, scope):
+                self._fault(name, word("required", current_language()), missing=True)
+            self._check_names(name, spec, values.get(name))
+        if self.errors:
+            raise invalid_answers(self.errors, missing=self.missing)
+        return values
+
+    def _shape(self, sent: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
+        members = {
+            name: field_schema(
+                spec,
+                settings=self.app.settings,
+                lang=current_language(),
+                on_form=self.channel == "form",
+                keeps_empty=partial,
+            )
+            for name, spec in self.fields.items()
+        }
+        made = PackageSchema.from_dict({**members}, name="Answers")
+        made.error_messages = {
+            "unknown": word("unknown", current_language()),
+            "type": word("invalid", current_language()),
+        }
+        made.keeps_empty = partial  # type: ignore[attr-defined]
+        try:
+            loaded: dict[str, Any] = made().load(dict(sent), partial=partial)
+        except ValidationError as error:
+            for name, texts in _flattened(_by_field(error)):
+                absent = sent.get(name.partition(".")[0]) in EMPTY or _member(sent, name) in EMPTY
+                self._fault(name, *texts, missing=absent and name.partition(".")[0] in self.fields)
+            return dict(error.valid_data) if isinstance(error.valid_data, Mapping) else {}
+        return dict(loaded)
+
+    def _check_names(self, name: str, spec: Field, value: Any) -> None:
+        """Agencies must be open ones; a row with a notice (`stop`) takes no answer, as the package format says."""
+        if value in EMPTY:
+            return
+        if spec.type == "agency" and self.app.agencies.find_open(str(value)) is None:
+            self._fault(name, t("Pilih salah satu dinas yang aktif.", "Choose one of the active agencies."))
+        if spec.type == "choice" and spec.options and spec.options.setting and self.channel != "scenario":
+            rows: Mapping[str, Any] = self.app.settings.get(spec.options.setting) or {}
+            if stop := rows.get(str(value), {}).get("stop"):
+                self._fault(name, pick(stop))
+
+    def _required(self, spec: Field, scope: Scope) -> bool:
+        if spec.required == "always" or (spec.required == "on_form" and self.channel == "form"):
+            return True
+        condition = spec.required_when
+        return condition is not None and self.app.evaluate(condition, scope, rule=f"{spec.id}.required_when").holds
+
+    def _fault(self, name: str, *texts: str, missing: bool = False) -> None:
+        self.missing = self.missing or missing
+        known = self.errors.setdefault(name, [])
+        known.extend(text for text in texts if text not in known)
+
+
+def _flattened(messages: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, list[str]]]:
+    for key, value in messages.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from _flattened(value, f"{name}.")
+        else:
+            yield name, [str(text) for text in value]
+
+
+def _by_field(error: ValidationError) -> Mapping[Any, Any]:
+    messages = error.messages
+    return messages if isinstance(messages, Mapping) else {"_schema": messages}
+
+
+def _member(sent: Mapping[str, Any], name: str) -> Any:
+    group, _, member = name.partition(".")
+    found = sent.get(group)
+    return found.get(member) if member and isinstance(found, Mapping) else found

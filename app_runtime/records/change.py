@@ -1,0 +1,119 @@
+"""One change of one record: who, when, what it was before, and what is to be noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app_catalog.definitions.expressions import Outcome, Scope
+from app_catalog.definitions.model import Expression, RecordType
+from app_runtime.records.actors import Actor
+from app_runtime.records.models import Record, RecordClock, RecordHistory, RecordHistoryPrivate
+from app_runtime.records.running_app import RunningApp
+from app_runtime.records.values import expression_values
+from lumbung.db import now
+from lumbung.db.tenancy import AnySession
+
+
+@dataclass
+class Change:
+    """A record that is locked (or new) and being changed by `actor` at the instant `at`.
+
+    `old` are the record's values before the change; `clocks` all its clocks, kept up to date by `app_runtime.clocks`.
+    With `looking` nothing is changed: somebody only asks what would be possible.
+    """
+
+    app: RunningApp
+    record: Record
+    actor: Actor
+    at: datetime = field(default_factory=now)
+    clocks: list[RecordClock] = field(default_factory=list)
+    old: Mapping[str, Any] = field(default_factory=dict)
+    looking: bool = False
+
+    @property
+    def session(self) -> AnySession:
+        """The session that the change happens in."""
+        return self.app.session
+
+    @property
+    def record_type(self) -> RecordType:
+        """The record's type in its own definition."""
+        return self.app.record_type(self.record.record_type)
+
+    def values(self) -> dict[str, Any]:
+        """The record's present values as expressions see them."""
+        return expression_values(self.record, self.record_type, self.app.agencies, self.clocks)
+
+    def scope(self, extra: Mapping[str, Any] | None = None) -> Scope:
+        """What an expression sees now; `extra` values stand in for stored ones."""
+        return self.app.scope({**self.values(), **(extra or {})}, actor=self.actor, old=self.old, at=self.at)
+
+    def evaluate(self, expression: Expression, *, rule: str) -> Outcome:
+        """The outcome of an expression over the record; an error counts as false and goes into the history."""
+        outcome = self.app.evaluate(expression, self.scope(), rule=rule)
+        if outcome.error is not None and not self.looking:
+            self.note("rule_error", rule, {"error": outcome.error[:500]})
+        return outcome
+
+    def note(
+        self,
+        kind: str,
+        name: str = "",
+        changes: Mapping[str, Any] | None = None,
+        *,
+        private: Mapping[str, Any] | None = None,
+        from_state: str | None = None,
+        public: bool = False,
+    ) -> RecordHistory:
+        """Append a row to the record's history and raise the record's version to its sequence.
+
+        `private` values go into the table that erasure may empty.
+        """
+        session = self.session
+        self.record.version += 1
+        self.record.updated_at = now()
+        session.flush()
+        row = RecordHistory(
+            tenant_id=self.record.tenant_id,
+            record_id=self.record.id,
+            sequence=self.record.version,
+            kind=kind,
+            name=name,
+            from_state=from_state,
+            to_state=self.record.state,
+            actor_kind=self.actor.kind,
+            actor_id=self.actor.account_id,
+            actor_name=self.actor.name if self.actor.kind in ("member", "system") else "",
+            changes=dict(changes or {}),
+            public=public,
+            definition_digest=self.record.definition_digest,
+            created_at=self.at,
+        )
+        session.add(row)
+        session.flush()
+        if private:
+            session.add(RecordHistoryPrivate(tenant_id=self.record.tenant_id, history_id=row.id, values=dict(private)))
+        return row
+
+
+def open_change(app: RunningApp, record: Record, actor: Actor, *, at: datetime | None = None) -> Change:
+    """A change of a stored record that the caller has locked."""
+    clocks = select(RecordClock).where(RecordClock.tenant_id == record.tenant_id, RecordClock.record_id == record.id)
+    change = Change(app, record, actor, at or now(), list(app.session.scalars(clocks.order_by(RecordClock.round))))
+    change.old = change.values()
+    return change
+
+
+def lock_record(session: AnySession, record: Record) -> Record:
+    """The record as it is now, locked until the transaction ends."""
+    return session.scalars(
+        select(Record)
+        .where(Record.tenant_id == record.tenant_id, Record.id == record.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()

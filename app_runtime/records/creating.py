@@ -1,0 +1,202 @@
+"""Making records: everything in one transaction, and never twice for one submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app_catalog.definitions.model import CreateAccess, Event, RecordType
+from app_catalog.installations.models import Installation
+from app_runtime.records.actors import Actor
+from app_runtime.records.answers import Answers, Channel, Files
+from app_runtime.records.attachments import attach_files, with_files
+from app_runtime.records.change import Change
+from app_runtime.records.deriving import derive
+from app_runtime.records.errors import app_disabled, condition_failed, not_by_you
+from app_runtime.records.models import Record
+from app_runtime.records.numbering import next_number
+from app_runtime.records.reading import get_record
+from app_runtime.records.running_app import RunningApp, running_app
+from app_runtime.records.tracking import LANGUAGE_KEY, give_tracking_code, tracking_code_of
+from app_runtime.records.values import store_values
+from app_runtime.workflow.settling import settle
+from lumbung.db import now
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import Forbidden
+from lumbung.i18n import current_language, pick
+from lumbung.idempotency import once
+from lumbung.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new record and the code that finds it; `repeated` when this submission had made it before."""
+
+    record: Record
+    tracking_code: str
+    repeated: bool = False
+
+
+def create_record(
+    session: AnySession,
+    installation: Installation,
+    actor: Actor,
+    record_type: str,
+    values: Mapping[str, Any],
+    *,
+    channel: Channel = "form",
+    files: Files | None = None,
+    submission_key: str | None = None,
+) -> Created:
+    """Make a record: validated, numbered, owned, with its clocks, history, automations and effects.
+
+    A retry with the same `submission_key` gets the same record and code. Raises NotFound for an unknown type, Conflict
+    when the app is disabled, Forbidden when nobody in the actor's roles may make one, Invalid with every wrong answer
+    (`because` is `required` when one is missing), BadRequest for a key that is none.
+    """
+    app = running_app(session, installation)
+    app.record_type(record_type)
+    if installation.status != "enabled":
+        raise app_disabled()
+    if submission_key is None:
+        return _create(app, actor, record_type, values, channel, files)
+    made: list[Created] = []
+
+    def make() -> dict[str, Any]:
+        made.append(_create(app, actor, record_type, values, channel, files))
+        return {"record_id": str(made[0].record.id)}
+
+    scope = f"record:{installation.id}:{record_type}:{actor.account_id or ''}"
+    result = once(session, scope, submission_key, make)
+    if made:
+        return made[0]
+    record = get_record(session, UUID(result["record_id"]))
+    return Created(record, tracking_code_of(record) or "", repeated=True)
+
+
+def creatable_fields(app: RunningApp, record_type: RecordType, actor: Actor) -> frozenset[str]:
+    """Ids of the fields that the actor may fill in when making a record; empty when it may make none.
+
+    Where the package names none, they are all but those that belong to the workflow: set by an action and on no form.
+    """
+    found: set[str] = set()
+    for role in _creating_roles(record_type, actor):
+        rule = _create_rule(record_type, role)
+        assert rule is not None
+        named = rule.fields if rule.fields is not None else _form_fields(app, record_type)
+        found |= {
+            name
+            for name in named
+            if (spec := record_type.fields.get(name)) is not None
+            and (spec.visible_to is None or role in spec.visible_to)
+        }
+    return frozenset(found)
+
+
+def may_create(app: RunningApp, record_type: RecordType, actor: Actor) -> bool:
+    """Whether any role of the actor makes records of this type (conditions on values aside)."""
+    return actor.is_system or bool(_creating_roles(record_type, actor))
+
+
+def _create(
+    app: RunningApp,
+    actor: Actor,
+    record_type: str,
+    values: Mapping[str, Any],
+    channel: Channel,
+    files: Files | None,
+) -> Created:
+    kind = app.record_type(record_type)
+    if not may_create(app, kind, actor):
+        raise _forbidden(kind)
+    allowed = kind.fields if actor.is_system else creatable_fields(app, kind, actor)
+    fields = {name: spec for name, spec in kind.fields.items() if name in allowed}
+    answers = Answers(app, fields, channel, lambda known: app.scope(known, actor=actor))
+    cleaned = answers.clean(with_files(values, files))
+    _check_conditions(app, kind, actor, cleaned)
+    record = _blank(app, actor, record_type)
+    store_values(record, kind.fields, cleaned)
+    code = give_tracking_code(record)
+    app.session.add(record)
+    app.session.flush()
+    attach_files(app.session, record, fields, cleaned, channel=channel)
+    change = Change(app, record, actor, record.created_at)
+    derive(change)
+    if kind.number is not None:
+        record.number = next_number(change, kind.number)
+    change.note("created", public=True)
+    settle(change, [Event("created")] + ([Event("state", record.state)] if record.state else []))
+    app.session.flush()
+    return Created(record, code)
+
+
+def _blank(app: RunningApp, actor: Actor, record_type: str) -> Record:
+    workflow = app.record_type(record_type).workflow
+    moment = now()
+    return Record(
+        tenant_id=app.installation.tenant_id,
+        id=new_id(),
+        installation_id=app.installation.id,
+        definition_digest=app.definition.digest,
+        record_type=record_type,
+        title="",
+        state=workflow.start if workflow else "",
+        open=True,
+        overdue=False,
+        published=False,
+        checked=False,
+        agency_assigned=False,
+        data={},
+        private={LANGUAGE_KEY: current_language()},
+        search_text="",
+        created_by=actor.account_id,
+        version=0,
+        created_at=moment,
+        updated_at=moment,
+    )
+
+
+def _check_conditions(app: RunningApp, kind: RecordType, actor: Actor, values: Mapping[str, Any]) -> None:
+    if actor.is_system:
+        return
+    scope = app.scope(values, actor=actor)
+    for role in _creating_roles(kind, actor):
+        rule = _create_rule(kind, role)
+        if rule is not None and (
+            rule.when is None or app.evaluate(rule.when, scope, rule=f"access.{role}.create.when").holds
+        ):
+            return
+    raise condition_failed(pick(kind.name))
+
+
+def _creating_roles(kind: RecordType, actor: Actor) -> frozenset[str]:
+    # A visitor becomes a resident by making the record.
+    return frozenset(role for role in actor.roles | {"resident"} if _create_rule(kind, role) is not None)
+
+
+def _create_rule(kind: RecordType, role: str) -> CreateAccess | None:
+    access = kind.access.get(role)
+    return access.create if access else None
+
+
+def _form_fields(app: RunningApp, kind: RecordType) -> set[str]:
+    workflow = kind.workflow
+    set_by_actions = {
+        name
+        for action in (workflow.actions.values() if workflow else ())
+        for name in (*(ask.sets for ask in action.asks.values()), *action.sets)
+    }
+    on_forms = {
+        name
+        for page in app.definition.pages.values()
+        if page.kind == "form" and page.record == kind.id
+        for step in page.steps.values()
+        for name in step.fields
+    }
+    return {name for name in kind.fields if name in on_forms or name not in set_by_actions}
+
+
+def _forbidden(kind: RecordType) -> Forbidden:
+    return not_by_you(pick(kind.name))

@@ -1,0 +1,90 @@
+"""Why something cannot be done with a record. `details["because"]` is what scenarios and the API call the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from lumbung.errors import Conflict, Forbidden, Invalid
+from lumbung.i18n import Text
+
+Because = Literal["state", "role", "condition", "required", "invalid", "disabled"]
+
+
+def stale_form() -> Conflict:
+    """The record changed its state after the form was opened."""
+    return Conflict(
+        Text(
+            "Keadaan laporan ini baru saja berubah. Muat ulang halaman, lalu periksa apakah tindakan Anda masih perlu.",
+            "The state of this record has just changed. Reload the page and see whether your action is still needed.",
+        ),
+        because="state",
+    )
+
+
+def wrong_state(action: str, state: str) -> Conflict:
+    """The action is not possible in the record's state; both are labels in the reader's language."""
+    return Conflict(
+        Text(
+            "“{action}” tidak dapat dilakukan karena keadaannya “{state}”. Muat ulang halaman untuk melihat pilihan.",
+            "“{action}” is not possible because the state is “{state}”. Reload the page to see what is.",
+        ).format(action=action, state=state),
+        because="state",
+    )
+
+
+def too_late(action: str) -> Conflict:
+    """The time in which the action was possible is over."""
+    return Conflict(
+        Text(
+            "Waktu untuk “{action}” sudah lewat. Silakan buat yang baru.",
+            "The time for “{action}” is over. Please make a new one.",
+        ).format(action=action),
+        because="condition",
+    )
+
+
+def condition_failed(action: str) -> Conflict:
+    """The condition of the action does not hold."""
+    return Conflict(
+        Text(
+            "Syarat untuk “{action}” belum terpenuhi pada data ini.",
+            "The condition for “{action}” is not met for this record.",
+        ).format(action=action),
+        because="condition",
+    )
+
+
+def not_by_you(action: str) -> Forbidden:
+    """Nobody in the actor's roles may do this to this record."""
+    return Forbidden(
+        Text(
+            "Peran Anda tidak boleh melakukan “{action}” pada data ini.",
+            "Your role may not do “{action}” to this record.",
+        ).format(action=action),
+        because="role",
+    )
+
+
+def app_disabled() -> Conflict:
+    """The municipality has taken the app off its portal."""
+    return Conflict(
+        Text(
+            "Layanan ini sedang dinonaktifkan. Data yang ada tetap dapat dibaca.",
+            "This service is switched off at present. What there is can still be read.",
+        ),
+        because="disabled",
+    )
+
+
+def invalid_answers(fields: Mapping[str, list[str]], *, missing: bool) -> Invalid:
+    """Answers that do not fit, by field id; `missing` when a required one was left out."""
+    return Invalid(fields=fields, because="required" if missing else "invalid")
+
+
+def unknown_action(action: str) -> Conflict:
+    """The record's own definition does not know the action."""
+    return Conflict(
+        Text("Tindakan “{action}” tidak dikenal.", "There is no action “{action}”.").format(action=action),
+        because="state",
+    )

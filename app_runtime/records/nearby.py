@@ -1,0 +1,128 @@
+"""Records by their place: points for a map, and old records that a new one may repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from math import cos, radians
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, cast, func, literal, select
+
+from app_catalog.installations.models import Installation
+from app_runtime.records.actors import Actor
+from app_runtime.records.listing import list_matching, present_rows
+from app_runtime.records.models import Record
+from app_runtime.records.permissions import rows_predicate
+from app_runtime.records.presenting import PresentedRecord
+from app_runtime.records.running_app import running_app
+from lumbung.db import now
+from lumbung.db.tenancy import AnySession
+
+EARTH_RADIUS = 6_371_008.8
+"""Mean radius of the Earth in metres (IUGG)."""
+
+METRES_PER_DEGREE = 111_320
+MOST_POINTS = 2000
+_HINTS = 5
+
+
+def map_points(
+    session: AnySession,
+    installation: Installation,
+    actor: Actor,
+    record_type: str,
+    *,
+    filters: Mapping[str, Any] | None = None,
+    popup: Sequence[str] = (),
+    limit: int = MOST_POINTS,
+) -> dict[str, Any]:
+    """A GeoJSON FeatureCollection (RFC 7946) of the places that the actor may see, the newest first.
+
+    Properties: `id number title state state_label tone overdue` and a list `popup` of `{id, label, text}` for the
+    fields of the map's popup; None where the reader may not see it. Raises as `list_records` does.
+    """
+    app = running_app(session, installation)
+    query = list_matching(app, app.record_type(record_type), actor, filters or {})
+    rows = session.scalars(
+        query.where(Record.place_lon.is_not(None)).order_by(Record.created_at.desc(), Record.id.desc()).limit(limit)
+    ).all()
+    features = [
+        _feature(presented, popup) for presented in present_rows(app, rows, actor) if presented.place is not None
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def possible_duplicates(
+    session: AnySession, installation: Installation, actor: Actor, record_type: str, values: Mapping[str, Any]
+) -> list[PresentedRecord]:
+    """Records that the one being written may repeat, the nearest first: a hint, never a refusal.
+
+    As the definition's `duplicates` says: within so many metres, the same fields, open, so many days old. Only those
+    that the actor may read.
+    """
+    app = running_app(session, installation)
+    kind = app.record_type(record_type)
+    rule = kind.duplicates
+    point = next((values.get(f.id) for f in kind.fields.values() if f.type == "point" and values.get(f.id)), None)
+    if rule is None or point is None or any(not values.get(name) for name in rule.same):
+        return []
+    longitude, latitude = float(point[0]), float(point[1])
+    distance = metres_from(longitude, latitude)
+    query = select(Record).where(
+        Record.tenant_id == installation.tenant_id,
+        Record.installation_id == installation.id,
+        Record.record_type == record_type,
+        rows_predicate(kind, actor, needing=frozenset(rule.same)),
+        _near(longitude, latitude, rule.within),
+        distance <= rule.within,
+        *(Record.data[name].astext == str(values[name]) for name in rule.same),
+    )
+    if rule.open_only:
+        query = query.where(Record.open)
+    if rule.days is not None:
+        query = query.where(Record.created_at >= now() - timedelta(days=rule.days))
+    rows = session.scalars(query.order_by(distance, Record.id).limit(_HINTS)).all()
+    return present_rows(app, rows, actor)
+
+
+def metres_from(longitude: float, latitude: float) -> ColumnElement[float]:
+    """The distance of a record's place from a point, in metres along the sphere (haversine)."""
+    half_latitude = func.radians(Record.place_lat - latitude) / 2
+    half_longitude = func.radians(Record.place_lon - longitude) / 2
+    chord = func.power(func.sin(half_latitude), 2) + func.cos(func.radians(literal(latitude, Float))) * func.cos(
+        func.radians(Record.place_lat)
+    ) * func.power(func.sin(half_longitude), 2)
+    # Rounding may lift the chord a hair above one.
+    return cast(2 * EARTH_RADIUS * func.asin(func.least(1.0, func.sqrt(chord))), Float)
+
+
+def _near(longitude: float, latitude: float, metres: float) -> ColumnElement[bool]:
+    """A box that holds the circle, so that an index can help before distances are computed."""
+    north = metres / METRES_PER_DEGREE
+    east = metres / (METRES_PER_DEGREE * max(cos(radians(latitude)), 0.01))
+    return Record.place_lat.between(latitude - north, latitude + north) & Record.place_lon.between(
+        longitude - east, longitude + east
+    )
+
+
+def _feature(presented: PresentedRecord, popup: Sequence[str]) -> dict[str, Any]:
+    shown = [
+        {"id": name, "label": found.label, "text": found.text}
+        for name in popup
+        if (found := presented.field(name)) is not None
+    ]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": list(presented.place or ())},
+        "properties": {
+            "id": str(presented.id),
+            "number": presented.number,
+            "title": presented.title,
+            "state": presented.state,
+            "state_label": presented.state_label,
+            "tone": presented.state_tone,
+            "overdue": presented.overdue,
+            "popup": shown,
+        },
+    }

@@ -1,0 +1,135 @@
+"""An app as it runs in one municipality: installation, pinned definition, settings, agencies, calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import select
+
+from app_catalog.definitions.expressions import Evaluator, Outcome, Scope, evaluator_for
+from app_catalog.definitions.model import Definition, Expression, RecordType
+from app_catalog.installations.definitions import definition_by_digest
+from app_catalog.installations.effective import effective_settings
+from app_catalog.installations.models import Installation
+from app_runtime.records.actors import Actor
+from app_runtime.records.agency_tree import AgencyTree, load_agencies
+from app_runtime.records.models import Record
+from app_runtime.records.municipal import session_municipality
+from lumbung.db import now
+from lumbung.db.tenancy import AnySession, current_tenant
+from lumbung.errors import NotFound
+from tenants.calendars.services import load_calendar
+from tenants.calendars.working_time import WorkingCalendar
+from tenants.municipalities.models import Municipality
+
+log = structlog.get_logger("app_runtime.rules")
+
+
+@dataclass
+class RunningApp:
+    """One app in the session's municipality, read once and used for one piece of work."""
+
+    session: AnySession
+    installation: Installation
+    definition: Definition
+    settings: Mapping[str, Any]
+
+    @cached_property
+    def municipality(self) -> Municipality:
+        """Whose app it is."""
+        return session_municipality(self.session)
+
+    @cached_property
+    def agencies(self) -> AgencyTree:
+        """The municipality's agencies."""
+        return load_agencies(self.session)
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The municipality's working calendar."""
+        return load_calendar(self.session, self.municipality)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The municipality's time zone."""
+        return ZoneInfo(self.municipality.timezone)
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """Evaluates the definition's expressions."""
+        return evaluator_for(self.definition)
+
+    def record_type(self, record_type: str) -> RecordType:
+        """The record type with this id. Raises NotFound when the definition has none."""
+        found = self.definition.records.get(record_type)
+        if found is None:
+            raise NotFound
+        return found
+
+    def scope(
+        self,
+        values: Mapping[str, Any],
+        *,
+        actor: Actor | None = None,
+        old: Mapping[str, Any] | None = None,
+        at: datetime | None = None,
+    ) -> Scope:
+        """What an expression sees at the instant `at` (now)."""
+        moment = at or now()
+        return Scope(
+            now=moment,
+            today=moment.astimezone(self.zone).date(),
+            record=values,
+            old=old or {},
+            actor=self._actor_values(actor),
+            settings=self.settings,
+        )
+
+    def evaluate(self, expression: Expression, scope: Scope, *, rule: str) -> Outcome:
+        """The outcome of an expression; an error counts as false, and is logged under the name of the `rule`."""
+        outcome = self.evaluator.evaluate(expression, scope)
+        if outcome.error is not None:
+            log.warning("rule-error", app=self.definition.id, rule=rule, error=outcome.error)
+        return outcome
+
+    def _actor_values(self, actor: Actor | None) -> dict[str, Any]:
+        if actor is None:
+            return {}
+        return {
+            "id": str(actor.account_id) if actor.account_id else None,
+            "roles": sorted(actor.roles),
+            "agency": self.agencies.key_of(actor.agency_id),
+        }
+
+
+def running_app(session: AnySession, installation: Installation, *, digest: str | None = None) -> RunningApp:
+    """The app of an installation with its present definition, or with the one that `digest` pins.
+
+    Raises NotFound when the municipality never ran that definition.
+    """
+    definition = definition_by_digest(session, digest or installation.definition_digest)
+    return RunningApp(session, installation, definition, effective_settings(session, installation, definition))
+
+
+def app_of_record(session: AnySession, record: Record) -> RunningApp:
+    """The app that a record belongs to, with the record's own definition (ADR 0003)."""
+    return running_app(session, get_installation(session, record.installation_id), digest=record.definition_digest)
+
+
+def get_installation(session: AnySession, installation_id: UUID) -> Installation:
+    """An installation of the session's municipality. Raises NotFound."""
+    found = session.scalar(
+        select(Installation).where(
+            Installation.tenant_id == current_tenant(session), Installation.id == installation_id
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found

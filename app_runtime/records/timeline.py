@@ -1,0 +1,204 @@
+"""The history of a record as one reader may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import select
+
+from app_catalog.definitions.model import Action, Field, RecordType
+from app_runtime.records.actors import Actor
+from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
+from app_runtime.records.permissions import may_moderate, visible_fields
+from app_runtime.records.presenting import display_value
+from app_runtime.records.running_app import RunningApp
+from lumbung.i18n import Text, pick, t
+
+Audience = Literal["public", "resident", "official"]
+
+_TITLES = {
+    "created": Text("Dibuat", "Created"),
+    "updated": Text("Data diubah", "Changed"),
+    "checked": Text("Diperiksa", "Checked"),
+    "unchecked": Text("Tanda periksa dicabut", "Check taken back"),
+    "hidden": Text("Disembunyikan", "Hidden"),
+    "unhidden": Text("Ditampilkan kembali", "Shown again"),
+    "file_hidden": Text("Berkas disembunyikan", "File hidden"),
+    "file_shown": Text("Berkas ditampilkan kembali", "File shown again"),
+    "file_blurred": Text("Foto disamarkan", "Photo blurred"),
+    "file_unblurred": Text("Foto tidak lagi disamarkan", "Photo no longer blurred"),
+    "automation": Text("Diisi otomatis", "Filled in automatically"),
+    "message": Text("Pesan dikirim", "Message sent"),
+    "escalation": Text("Diberitahukan ke atasan", "Escalated"),
+    "rule_error": Text("Aturan aplikasi gagal dihitung", "A rule of the app failed"),
+}
+_CITIZEN_TITLES = {"visitor": Text("Pelapor", "Reporter"), "resident": Text("Pelapor", "Reporter")}
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened. `who` is a name for officials and a role for everybody else."""
+
+    at: datetime
+    kind: str
+    name: str
+    title: str
+    who: str
+    from_state: str | None
+    to_state: str | None
+    details: tuple[tuple[str, str], ...] = ()
+
+
+def present_history(app: RunningApp, record: Record, actor: Actor) -> list[TimelineEntry]:
+    """What happened to the record, the oldest first, as far as this reader may know it.
+
+    The public sees steps and published fields; whoever made the record also the questions and their own words;
+    officials everything.
+    """
+    kind = app.record_type(record.record_type)
+    audience = _audience(app, kind, record, actor)
+    allowed = visible_fields(app.definition, record.record_type, actor, record)
+    rows = app.session.scalars(
+        select(RecordHistory)
+        .where(RecordHistory.tenant_id == record.tenant_id, RecordHistory.record_id == record.id)
+        .order_by(RecordHistory.sequence)
+    ).all()
+    private = {} if audience == "public" else _private_values(app, [row.id for row in rows])
+    return [
+        _entry(app, kind, row, private.get(row.id) or {}, allowed, audience)
+        for row in rows
+        if _shown(kind, row, audience)
+    ]
+
+
+def _audience(app: RunningApp, kind: RecordType, record: Record, actor: Actor) -> Audience:
+    if actor.is_system or may_moderate(app.definition, kind, actor, record):
+        return "official"
+    return "resident" if actor.owns(record) else "public"
+
+
+def _private_values(app: RunningApp, ids: list[Any]) -> dict[Any, Mapping[str, Any] | None]:
+    query = select(RecordHistoryPrivate.history_id, RecordHistoryPrivate.values).where(
+        RecordHistoryPrivate.tenant_id == app.installation.tenant_id, RecordHistoryPrivate.history_id.in_(ids)
+    )
+    return {row.history_id: row.values for row in app.session.execute(query).all()}
+
+
+def _shown(kind: RecordType, row: RecordHistory, audience: Audience) -> bool:
+    if audience == "official" or row.public:
+        return True
+    return audience == "resident" and row.kind == "action" and _asks_resident(kind, row.name)
+
+
+def _entry(
+    app: RunningApp,
+    kind: RecordType,
+    row: RecordHistory,
+    private: Mapping[str, Any],
+    allowed: frozenset[str],
+    audience: Audience,
+) -> TimelineEntry:
+    return TimelineEntry(
+        at=row.created_at,
+        kind=row.kind,
+        name=row.name,
+        title=_title(kind, row),
+        who=_who(row, audience),
+        from_state=row.from_state,
+        to_state=row.to_state,
+        details=tuple(_details(app, kind, row, private, allowed, audience)),
+    )
+
+
+def _title(kind: RecordType, row: RecordHistory) -> str:
+    workflow = kind.workflow
+    if row.kind == "action":
+        action = workflow.actions.get(row.name) if workflow else None
+        return pick(action.label) if action else row.name
+    if row.kind == "clock":
+        clock_id, _, phase = row.name.partition(".")
+        clock = kind.clocks.get(clock_id)
+        label = pick(clock.label) if clock else clock_id
+        if phase == "warned":
+            return t("Batas waktu “{label}” hampir habis", "Deadline “{label}” is near", label=label)
+        return t("Batas waktu “{label}” terlewati", "Deadline “{label}” was missed", label=label)
+    return str(_TITLES.get(row.kind, Text(row.kind, row.kind)))
+
+
+def _who(row: RecordHistory, audience: Audience) -> str:
+    if row.actor_kind == "system":
+        return t("Otomatis", "Automatic")
+    if row.actor_kind in _CITIZEN_TITLES:
+        return str(_CITIZEN_TITLES[row.actor_kind])
+    return row.actor_name if audience == "official" else t("Petugas", "Officer")
+
+
+def _details(
+    app: RunningApp,
+    kind: RecordType,
+    row: RecordHistory,
+    private: Mapping[str, Any],
+    allowed: frozenset[str],
+    audience: Audience,
+) -> list[tuple[str, str]]:
+    action = kind.workflow.actions.get(row.name) if kind.workflow and row.kind == "action" else None
+    moved = {**row.changes.get("fields", {}), **(private.get("fields") or {})}
+    told = {**row.changes.get("answers", {}), **(private.get("answers") or {})}
+    found = []
+    for name, change in moved.items():
+        if name in allowed:
+            found.append(_labelled(app, _field(kind, action, name), name, change.get("to")))
+    if audience == "official" or (audience == "resident" and action is not None and _asks_resident(kind, row.name)):
+        found += [_labelled(app, _ask_field(action, name), name, value) for name, value in told.items()]
+    if audience == "official":
+        found += _platform_details(row)
+    return [(label, text) for label, text in found if text]
+
+
+def _platform_details(row: RecordHistory) -> list[tuple[str, str]]:
+    changes = row.changes
+    found = []
+    if row.kind in ("message", "escalation"):
+        nobody = t("tidak ada yang dapat dihubungi", "nobody could be reached")
+        found.append((t("Kepada", "To"), ", ".join(changes.get("reached", [])) or nobody))
+    if "reason" in changes:
+        found.append((t("Alasan", "Reason"), str(changes["reason"])))
+    if "error" in changes:
+        found.append((row.name, str(changes["error"])))
+    return found
+
+
+def _asks_resident(kind: RecordType, action_id: str) -> bool:
+    """Whether an action is the resident's own, or leads to where the resident answers: its words are meant for them."""
+    workflow = kind.workflow
+    action = workflow.actions.get(action_id) if workflow else None
+    if workflow is None or action is None:
+        return False
+    if "resident" in action.by:
+        return True
+    closing = action.to is not None and workflow.states[action.to].end is not None
+    return not closing and any(
+        "resident" in other.by and action.to is not None and action.to in other.from_states
+        for other in workflow.actions.values()
+    )
+
+
+def _field(kind: RecordType, action: Action | None, name: str) -> Field | None:
+    return kind.fields.get(name) or _ask_field(action, name)
+
+
+def _ask_field(action: Action | None, name: str) -> Field | None:
+    ask = action.asks.get(name) if action else None
+    return ask.field if ask else None
+
+
+def _labelled(app: RunningApp, field: Field | None, name: str, value: Any) -> tuple[str, str]:
+    if field is None:
+        return name, "" if value is None else str(value)
+    if field.type == "group" and isinstance(value, Mapping):
+        parts = [display_value(app, field.fields[key], part) for key, part in value.items() if key in field.fields]
+        return pick(field.label), ", ".join(part for part in parts if part)
+    return pick(field.label) or name, display_value(app, field, value)

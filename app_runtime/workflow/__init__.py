@@ -1,0 +1,1 @@
+"""Actions on records: who may take which, and what follows."""

@@ -1,0 +1,52 @@
+"""What follows from an event: clocks, derived values, automations, and what those bring about in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from app_catalog.definitions.model import Event
+from app_runtime.automations.running import run_automations
+from app_runtime.clocks.running import clocks_follow
+from app_runtime.records.actors import SYSTEM
+from app_runtime.records.change import Change
+from app_runtime.records.deriving import derive
+from app_runtime.workflow.permissions import check_action, find_action
+from app_runtime.workflow.steps import apply_action, clean_asks
+from lumbung.errors import Conflict, Forbidden, Invalid
+
+LONGEST_CHAIN = 20
+"""Automations that set off one another stop after so many rounds; the history says so."""
+
+
+def settle(change: Change, events: Sequence[Event]) -> None:
+    """Let everything follow that follows from `events`, in this order: clocks, derived values, automations."""
+    rounds = 0
+    pending = list(events)
+    while pending:
+        rounds += 1
+        if rounds > LONGEST_CHAIN:
+            change.note("rule_error", "automations", {"error": "Automations set off one another without end."})
+            return
+        clocks_follow(change, pending)
+        derive(change)
+        following: list[Event] = []
+        for event in pending:
+            following += run_automations(change, event, _take_as_system)
+        derive(change)
+        pending = following
+
+
+def _take_as_system(change: Change, action_id: str, values: Mapping[str, Any]) -> list[Event]:
+    """Take an action as the platform; what stands in its way is noted and stops nothing else."""
+    by_system = replace(change, actor=SYSTEM)
+    try:
+        action = find_action(by_system, action_id)
+        check_action(by_system, action)
+        answers = clean_asks(by_system, action, values, channel="api")
+    except (Conflict, Forbidden, Invalid) as refusal:
+        details = {"error": refusal.message.en, "because": refusal.details.get("because")}
+        by_system.note("rule_error", f"act.{action_id}", details)
+        return []
+    return apply_action(by_system, action, answers)

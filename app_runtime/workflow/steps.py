@@ -1,0 +1,134 @@
+"""One step of a record: an action's answers written, its state moved, its history noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app_catalog.definitions.model import Action, Event
+from app_runtime.records.answers import Answers, Channel
+from app_runtime.records.change import Change
+from app_runtime.records.deriving import derive_open
+from app_runtime.records.errors import invalid_answers
+from app_runtime.records.permissions import read_access
+from app_runtime.records.values import store_values
+from lumbung.i18n import t
+from tenants.people.models import Membership
+
+OWNERS = ("agency", "assignee")
+"""Built-in attributes that an ask may set."""
+
+
+def clean_asks(change: Change, action: Action, sent: Mapping[str, Any], *, channel: Channel) -> dict[str, Any]:
+    """The cleaned answers to an action's asks. Raises Invalid with every error at once."""
+    fields = {ask.id: ask.field for ask in action.asks.values()}
+    cleaned: dict[str, Any] = Answers(change.app, fields, channel, change.scope).clean(sent)
+    for ask in action.asks.values():
+        if ask.sets == "assignee" and cleaned.get(ask.id) and find_member(change, str(cleaned[ask.id])) is None:
+            message = t("Pilih seorang pegawai yang aktif.", "Choose somebody who works here.")
+            raise invalid_answers({ask.id: [message]}, missing=False)
+    return cleaned
+
+
+def apply_action(change: Change, action: Action, answers: Mapping[str, Any]) -> list[Event]:
+    """Take an action whose answers are clean and that was checked; returns what happened by it."""
+    record, before = change.record, change.record.state
+    old_values = change.values()
+    written: dict[str, Any] = {}
+    told: dict[str, Any] = {}
+    for ask in action.asks.values():
+        if ask.id not in answers:
+            continue
+        if ask.sets is None:
+            told[ask.id] = answers[ask.id]
+        else:
+            written[ask.sets] = answers[ask.id]
+    _write(change, written)
+    for name, expression in action.sets.items():
+        outcome = change.evaluate(expression, rule=f"{action.id}.sets.{name}")
+        if outcome.error is None:
+            _write(change, {name: outcome.value})
+            written[name] = outcome.value
+    if action.to is not None:
+        _move(change, action.to)
+    _note_action(change, action, before, old_values, written, told)
+    events = [Event("action", action.id)]
+    if record.state != before:
+        events.append(Event("state", record.state))
+    return events
+
+
+def find_member(change: Change, membership_id: str) -> Membership | None:
+    """Somebody who works in the municipality, or None."""
+    try:
+        wanted = UUID(membership_id)
+    except ValueError:
+        return None
+    return change.session.scalar(
+        select(Membership).where(
+            Membership.tenant_id == change.record.tenant_id, Membership.id == wanted, Membership.ended_at.is_(None)
+        )
+    )
+
+
+def _write(change: Change, values: Mapping[str, Any]) -> None:
+    record, fields = change.record, change.record_type.fields
+    store_values(record, fields, {name: value for name, value in values.items() if name in fields})
+    if values.get("agency"):
+        agency = change.app.agencies.find_open(str(values["agency"]))
+        if agency is not None:
+            if agency.id != record.agency_id:
+                record.assignee_id = None
+            record.agency_id, record.agency_assigned = agency.id, True
+    if values.get("assignee"):
+        member = find_member(change, str(values["assignee"]))
+        record.assignee_id = member.id if member else None
+
+
+def _move(change: Change, state: str) -> None:
+    record = change.record
+    was_open = record.open
+    record.state = state
+    derive_open(record, change.record_type)
+    if was_open and not record.open:
+        record.closed_at = change.at
+    elif record.open:
+        record.closed_at = None
+
+
+def _note_action(
+    change: Change,
+    action: Action,
+    before: str,
+    old_values: Mapping[str, Any],
+    written: Mapping[str, Any],
+    told: Mapping[str, Any],
+) -> None:
+    fields = change.record_type.fields
+    personal = {name for name in written if name in fields and fields[name].private}
+    moved = {name: {"from": old_values.get(name), "to": value} for name, value in written.items()}
+    # What a citizen writes freely may hold personal data, so erasure must be able to empty it.
+    citizen = change.actor.kind in ("visitor", "resident")
+    private = {
+        "fields": {name: value for name, value in moved.items() if name in personal},
+        "answers": dict(told) if citizen else {},
+    }
+    change.note(
+        "action",
+        action.id,
+        {
+            "fields": {name: value for name, value in moved.items() if name not in personal},
+            "answers": {} if citizen else dict(told),
+        },
+        private=private if any(private.values()) else None,
+        from_state=before,
+        public=change.record.state != before or bool(set(written) & _public_fields(change)),
+    )
+
+
+def _public_fields(change: Change) -> set[str]:
+    access = read_access(change.record_type, "public")
+    return set(access.fields or change.record_type.fields) if access else set()
