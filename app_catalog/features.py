@@ -7,16 +7,37 @@ import app_catalog.installations.models
 import app_catalog.publishers.models
 import app_catalog.releases.models
 import app_catalog.reviews.models  # noqa: F401 - models are known once imported.
+from app_catalog.catalog.sections import add_app_page_section
+from app_catalog.evaluations.views import evaluations
 from app_catalog.installations.views import installations
+from app_catalog.reviews.sections import judgement_section, judgements
+from app_catalog.reviews.views import replies, reviews
 from lumbung.i18n import Text
-from lumbung.web.access import ADMIN
+from lumbung.web.access import ADMIN, EVALUATOR, PUBLISHER
 from lumbung.web.navigation import Entry, add_navigation
 from lumbung.web.sites import LumbungFlask
 
 
 def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
-    app.register_blueprint(installations)
+    for blueprint in (installations, evaluations, reviews, replies, judgements):
+        app.register_blueprint(blueprint)
+    add_app_page_section(judgement_section)
     add_navigation(
-        Entry(place="manage", href="/manage/apps", text=Text("Aplikasi", "Apps"), icon="apps", order=20, rule=ADMIN)
+        Entry(place="manage", href="/manage/apps", text=Text("Aplikasi", "Apps"), icon="apps", order=20, rule=ADMIN),
+        Entry(
+            place="manage",
+            href="/manage/evaluations",
+            text=Text("Evaluasi", "Evaluations"),
+            icon="clipboard-list",
+            order=70,
+            rule=EVALUATOR,
+        ),
+        Entry(
+            place="account",
+            href="/publish/replies",
+            text=Text("Penilaian dan jawaban", "Judgements and replies"),
+            icon="message",
+            rule=PUBLISHER,
+        ),
     )(app)

@@ -17,9 +17,7 @@ class Evaluation(TenantTable):
 
     __tablename__ = "evaluations"
     __table_args__ = (
-        UniqueConstraint(
-            "tenant_id", "installation_id", "period_start", "period_end", name="uq_evaluations_period"
-        ),
+        UniqueConstraint("tenant_id", "installation_id", "period_start", "period_end", name="uq_evaluations_period"),
         ForeignKeyConstraint(
             ["tenant_id", "installation_id"],
             ["installations.tenant_id", "installations.id"],
@@ -51,9 +49,7 @@ class SubmittedEvaluation(SharedTable):
     __tablename__ = "submitted_evaluations"
     __append_only__ = True
     __table_args__ = (
-        UniqueConstraint(
-            "tenant_id", "app_id", "period_start", "period_end", name="uq_submitted_evaluations_period"
-        ),
+        UniqueConstraint("tenant_id", "app_id", "period_start", "period_end", name="uq_submitted_evaluations_period"),
     )
 
     app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))

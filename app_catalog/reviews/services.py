@@ -1,0 +1,173 @@
+"""Writing reviews and replying to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app_catalog.evaluations.models import SubmittedEvaluation
+from app_catalog.evaluations.services import list_submitted
+from app_catalog.installations.models import Installation
+from app_catalog.publishers.models import Publisher
+from app_catalog.releases.models import App, Release
+from app_catalog.reviews.models import PublisherReply, Review
+from lumbung.audit import record_audit
+from lumbung.db import now
+from lumbung.db.tenancy import AnySession, current_tenant
+from lumbung.errors import Forbidden, Invalid
+from lumbung.i18n import t
+from lumbung.ids import new_id
+from lumbung.web.access import Visitor
+from tenants.municipalities.models import Municipality
+
+SHORTEST_WORDS = 10
+LONGEST_WORDS = 2_000
+
+
+def find_review(session: AnySession, app_id: UUID) -> Review | None:
+    """What the session's municipality has written about an app, or None."""
+    return session.scalar(select(Review).where(Review.tenant_id == current_tenant(session), Review.app_id == app_id))
+
+
+def write_review(
+    session: AnySession, visitor: Visitor, installation: Installation, *, stars: int, words: str
+) -> Review:
+    """Publish, or rewrite, the municipality's review, bound to the version in use.
+
+    Raises Invalid for stars outside 1 to 5 or words that are too short or too long.
+    """
+    words = words.strip()
+    errors: dict[str, list[str]] = {}
+    if stars not in (1, 2, 3, 4, 5):
+        errors["stars"] = [t("Pilih 1 sampai 5 bintang.", "Choose 1 to 5 stars.")]
+    if not SHORTEST_WORDS <= len(words) <= LONGEST_WORDS:
+        errors["words"] = [
+            t(
+                "Tulis {low} sampai {high} huruf.",
+                "Write {low} to {high} characters.",
+                low=SHORTEST_WORDS,
+                high=LONGEST_WORDS,
+            )
+        ]
+    if errors:
+        raise Invalid(fields=errors)
+    tenant_id = installation.tenant_id
+    moment = now()
+    values = {
+        "version": session.scalars(select(Release.version).where(Release.id == installation.release_id)).one(),
+        "stars": stars,
+        "words": words,
+        "author": visitor.name,
+        "municipality_name": session.get_one(Municipality, tenant_id).name,
+        "updated_at": moment,
+    }
+    statement = insert(Review).values(
+        id=new_id(), tenant_id=tenant_id, app_id=installation.app_id, created_at=moment, **values
+    )
+    session.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "app_id"], set_=values))
+    review = find_review(session, installation.app_id)
+    assert review is not None
+    session.refresh(review)
+    record_audit(session, "review.written", subject_type="review", subject_id=review.id, after={"stars": stars})
+    return review
+
+
+def withdraw_review(session: AnySession, review: Review) -> None:
+    """Take the review back; the hub no longer shows it."""
+    record_audit(session, "review.withdrawn", subject_type="review", subject_id=review.id)
+    session.delete(review)
+    session.flush()
+
+
+def list_reviews(session: AnySession, app_id: UUID, *, limit: int = 50) -> Sequence[Review]:
+    """All municipalities' reviews of an app, the newest first."""
+    return session.scalars(
+        select(Review).where(Review.app_id == app_id).order_by(Review.updated_at.desc()).limit(limit)
+    ).all()
+
+
+def count_stars(session: AnySession, app_id: UUID) -> tuple[float | None, int]:
+    """Mean and number of the stars of an app; the mean is None without reviews."""
+    mean, number = session.execute(select(func.avg(Review.stars), func.count()).where(Review.app_id == app_id)).one()
+    return (round(float(mean), 1) if mean is not None else None), number
+
+
+def replies_for(session: AnySession, app_id: UUID) -> dict[UUID, PublisherReply]:
+    """The maintainer's replies about an app, by what they reply to."""
+    rows = session.scalars(select(PublisherReply).where(PublisherReply.app_id == app_id)).all()
+    return {reply.subject_id: reply for reply in rows}
+
+
+def reply_publicly(
+    session: AnySession,
+    visitor: Visitor,
+    app: App,
+    *,
+    subject_type: str,
+    subject_id: UUID,
+    municipality_id: UUID,
+    words: str,
+) -> PublisherReply:
+    """Write, or rewrite, the maintainer's public reply to a review or an evaluation of the app.
+
+    Raises Forbidden for people who do not act for the app's publisher, Invalid for words that are too short or long.
+    """
+    if app.publisher_id not in visitor.publishers:
+        raise Forbidden
+    words = words.strip()
+    if not SHORTEST_WORDS <= len(words) <= LONGEST_WORDS:
+        message = t(
+            "Tulis {low} sampai {high} huruf.",
+            "Write {low} to {high} characters.",
+            low=SHORTEST_WORDS,
+            high=LONGEST_WORDS,
+        )
+        raise Invalid(fields={"words": [message]})
+    publisher = session.get_one(Publisher, app.publisher_id)
+    reply = session.scalar(
+        select(PublisherReply).where(
+            PublisherReply.subject_type == subject_type, PublisherReply.subject_id == subject_id
+        )
+    )
+    if reply is None:
+        assert visitor.account_id is not None
+        reply = PublisherReply(
+            publisher_id=publisher.id,
+            app_id=app.id,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            municipality_id=municipality_id,
+            words=words,
+            author=publisher.name,
+            account_id=visitor.account_id,
+            updated_at=now(),
+        )
+        session.add(reply)
+    else:
+        reply.words, reply.updated_at = words, now()
+    session.flush()
+    record_audit(session, "reply.written", subject_type=subject_type, subject_id=subject_id)
+    return reply
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An app of a maintainer with everything written about it, and the replies by what they reply to."""
+
+    app: App
+    reviews: Sequence[Review]
+    evaluations: Sequence[SubmittedEvaluation]
+    replies: dict[UUID, PublisherReply]
+
+
+def list_replying_apps(session: AnySession, visitor: Visitor) -> list[Judged]:
+    """The apps of the visitor's publishers, by slug."""
+    apps = session.scalars(select(App).where(App.publisher_id.in_(visitor.publishers)).order_by(App.slug)).all()
+    return [
+        Judged(app, list_reviews(session, app.id), list_submitted(session, app.id), replies_for(session, app.id))
+        for app in apps
+    ]
