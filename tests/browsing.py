@@ -53,6 +53,7 @@ class Browser:
         parts = urlsplit(target)
         host = parts.netloc or self.host
         path = target if not parts.netloc else target.split(parts.netloc, 1)[1] or "/"
+        options.setdefault("buffered", True)
         headers = {"User-Agent": USER_AGENT, **dict(options.pop("headers", {}))}
         with self.app.app_context():
             return self.client.open(path, method=method, base_url=f"https://{host}", headers=headers, **options)

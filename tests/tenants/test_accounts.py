@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -15,6 +16,8 @@ from lumbung.db import now, set_clock
 from lumbung.messages import PlatformMessage
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts import passwords
+from tenants.accounts.cli import account as account_command
+from tenants.accounts.errors import AddressTaken
 from tenants.accounts.links import make_reset_link
 from tenants.accounts.models import Account, AccountToken
 from tenants.accounts.passwords import hash_password, password_problem
@@ -325,6 +328,26 @@ def test_the_account_page_lists_the_municipalities_of_a_member(app: LumbungFlask
     assert "Kota Tangerang Selatan" in words_of(page)
     assert "Kota Surabaya" not in words_of(page)
     assert "/handover?to=tangsel" in page.text
+
+
+def test_the_first_operator_gets_a_link_that_works_once(
+    app: LumbungFlask, session: DbSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsgi.create_app", lambda: app)
+    command = ["create", "--operator", "Kepala@Lumbung.test", "--name", "Oki"]
+    answer = CliRunner().invoke(account_command, command, catch_exceptions=False)
+    assert answer.exit_code == 0
+    link = answer.output.splitlines()[-1]
+    browser = browse(app)
+    assert "kepala@lumbung.test" in words_of(browser.get(link))
+    assert browser.post_form(link.removeprefix("https://lumbung.test"), {"password": PASSWORD}).status_code == 303
+    made = find_account(session, "kepala@lumbung.test")
+    assert made is not None
+    assert made.is_operator
+    with pytest.raises(AddressTaken):
+        CliRunner().invoke(account_command, command, catch_exceptions=False)
+    answer = CliRunner().invoke(account_command, ["reset", "kepala@lumbung.test"], catch_exceptions=False)
+    assert browser.get(answer.output.splitlines()[-1]).status_code == 200
 
 
 def _fields(page: object, action: str) -> dict[str, str]:
