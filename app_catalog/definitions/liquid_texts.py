@@ -11,13 +11,14 @@ from liquid.exceptions import LiquidError
 from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, Channel, Message, Text
 from app_catalog.definitions.problems import suggest
 
-# The names that a message may use beside ``record.<field or attribute>`` and ``settings.<setting>``.
+# The names that a message may use beside ``record.<field or attribute>`` and ``settings.<setting>``. ``action`` is what
+# sent the message; beside its label it has the answer to each of its asks by the ask's id.
 CONTEXT: Mapping[str, tuple[str, ...]] = {
     "municipality": ("name", "url"),
     "app": ("name",),
     "agency": ("name",),
     "recipient": ("name",),
-    "action": ("label", "note", "answer", "question", "reply", "reason"),
+    "action": ("label",),
     "clock": ("label", "due"),
     "state": ("label",),
     "category": ("label",),
@@ -100,11 +101,19 @@ def _unknown(path: list[str], canonical: Mapping[str, Any]) -> LiquidFault | Non
     elif root == "settings":
         settings = canonical["app"].get("settings", {})
         members = [name for name, spec in settings.items() if not spec.get("secret")]
+    elif root == "action":
+        members = [*CONTEXT[root], *_asks(canonical)]
     else:
         members = CONTEXT[root]
     if rest and rest[0] not in set(members):
         return LiquidFault("liquid-unknown-name", ".".join(path), suggest(rest[0], set(members)))
     return None
+
+
+def _asks(canonical: Mapping[str, Any]) -> list[str]:
+    workflows = [record.get("workflow", {}) for record in canonical["records"].values()]
+    actions = [action for workflow in workflows for action in workflow.get("actions", {}).values()]
+    return [ask for action in actions for ask in action.get("asks", {})]
 
 
 def render_message(message: Message, channel: Channel, lang: str, context: Mapping[str, Any]) -> RenderedMessage:

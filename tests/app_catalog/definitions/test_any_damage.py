@@ -10,7 +10,7 @@ from app_catalog.definitions.check import checked_reading
 from app_catalog.definitions.source import load_files
 
 WORDS = ["null", "true", "[]", "{}", "1", "-1", '""', "[a, b]", "{a: b}", "record.title", "P3D", "1.5", "order",
-         "{id: x}",          "[[[1]]]", "9" * 30, "é", "&a", "*a", "!x", "<<", "'", "{{ x }}", "{% if %}"]  # fmt: skip
+         "{id: x}", "[[[1]]]", "9" * 30, "é", "&a", "*a", "!x", "<<", "'", "{{ x }}", "{% if %}"]  # fmt: skip
 TOKEN = re.compile(r"\w+|\W")
 
 

@@ -120,6 +120,7 @@ TABLE = [
         "bad-liquid", "id: |", "include",
     ),
     Broken("messages/fixed.yaml", "  subject:\n", "  subjek:\n", "unknown-key", "subjek:", "“subject”"),
+    Broken("messages/asked.yaml", "action.question", "action.questoin", "liquid-unknown-name", "id: |", "“question”"),
     Broken("scenarios/waiting.yaml", "action: ask", "action: aks", "unknown-action", "action: aks", "“ask”"),
     Broken("scenarios/waiting.yaml", "{a: waiting,", "{a: wait,", "unknown-state", "{a: wait,", "“waiting”"),
     Broken("scenarios/waiting.yaml", "b.fix: breached", "c.fix: breached", "unknown-scenario-name", "c.fix", "a, b"),
