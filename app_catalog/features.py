@@ -7,6 +7,7 @@ import app_catalog.installations.models
 import app_catalog.publishers.models
 import app_catalog.releases.models
 import app_catalog.reviews.models  # noqa: F401 - models are known once imported.
+from app_catalog.catalog.features import install_catalog
 from app_catalog.catalog.sections import add_app_page_section
 from app_catalog.evaluations.views import evaluations
 from app_catalog.installations.views import installations
@@ -20,6 +21,7 @@ from lumbung.web.sites import LumbungFlask
 
 def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
+    install_catalog(app)
     for blueprint in (installations, evaluations, reviews, replies, judgements):
         app.register_blueprint(blueprint)
     add_app_page_section(judgement_section)

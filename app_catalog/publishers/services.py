@@ -21,7 +21,7 @@ from tenants.people.models import Membership, RoleGrant
 from tenants.regions.slugs import slug_problem
 
 KINDS = ("municipality", "vendor", "community")
-_TAKEN_SLUGS = frozenset({"request", "invitations"})
+_TAKEN_SLUGS = frozenset({"request", "invitations", "replies"})
 """Addresses under /publish that are pages of their own."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -27,6 +28,14 @@ from lumbung.errors import Forbidden, Invalid
 from lumbung.i18n import Text, t
 
 
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a package became; `created` is False when this very content was there already."""
+
+    release: Release
+    created: bool
+
+
 def submit_package(
     session: AnySession,
     publisher: Publisher,
@@ -44,6 +53,20 @@ def submit_package(
     signature that does not verify or whose key is unknown or revoked, Conflict when the version exists with other
     content or the id is another publisher's, Unavailable when scenarios cannot be run.
     """
+    outcome = submit_archive(session, publisher, archive, account_id=account_id, signature=signature, key_id=key_id)
+    return outcome.release if isinstance(outcome, Submission) else outcome
+
+
+def submit_archive(
+    session: AnySession,
+    publisher: Publisher,
+    archive: bytes,
+    *,
+    account_id: UUID | None = None,
+    signature: bytes | None = None,
+    key_id: str | None = None,
+) -> Submission | PackageRefused:
+    """As `submit_package`, and says whether the release is new."""
     _access_publishing(publisher)
     package = read_package_archive(archive)
     return _submit(session, publisher, package, account_id=account_id, signature=signature, key_id=key_id)
@@ -55,7 +78,8 @@ def publish_folder(
     """The release of a package on this machine (bundled apps); otherwise as `submit_package`."""
     _access_publishing(publisher)
     package = read_package_source(load_folder(folder))
-    return _submit(session, publisher, package, account_id=account_id, signature=None, key_id=None)
+    outcome = _submit(session, publisher, package, account_id=account_id, signature=None, key_id=None)
+    return outcome.release if isinstance(outcome, Submission) else outcome
 
 
 def _submit(
@@ -66,14 +90,14 @@ def _submit(
     account_id: UUID | None,
     signature: bytes | None,
     key_id: str | None,
-) -> Release | PackageRefused:
+) -> Submission | PackageRefused:
     if isinstance(package, PackageRefused):
         return package
     definition = package.definition
     key, signed = _signature(session, publisher, definition.digest, signature=signature, key_id=key_id)
     known = find_own_release(session, publisher, definition)
     if known is not None:
-        return same_or_conflict(known, definition.digest)
+        return Submission(same_or_conflict(known, definition.digest), created=False)
     scenarios = run_scenarios(session, definition)
     if not scenarios.passed:
         return PackageRefused(package.report, package.source, scenarios)
@@ -84,7 +108,7 @@ def _submit(
         note_event(session, release, "submitted", account_id=account_id, reason=", ".join(alike))
     elif new:
         publish(session, app, release, account_id=account_id)
-    return release
+    return Submission(release, created=new)
 
 
 def publish(session: AnySession, app: App, release: Release, *, account_id: UUID | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from base64 import b64encode
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,40 +21,17 @@ from app_catalog.releases.loading import ReleaseDamaged, forget_loaded, load_rel
 from app_catalog.releases.look_alikes import look_alike
 from app_catalog.releases.models import App, Release, ReleaseEvent, ReleaseFile
 from app_catalog.releases.reading import Package, PackageRefused, read_package_archive
-from app_catalog.releases.scenarios import ScenarioReport, ScenarioResult, install_scenario_runner
 from app_catalog.releases.states import newest_event
 from app_catalog.releases.submission import publish_folder, submit_package
 from lumbung.db import db
 from lumbung.errors import Conflict, Forbidden, Invalid
-from lumbung.i18n import Text
 from lumbung.postgres.testing import SuiteServer
 from lumbung.web.sites import LumbungFlask
-from tests.app_catalog.packages import SIARAN, approved_publisher, siaran_files, siaran_zip
+from tests.app_catalog.packages import SIARAN, StandInRunner, approved_publisher, siaran_files, siaran_zip
 from tests.world import World
 
+pytestmark = pytest.mark.usefixtures("tried")
 Db = scoped_session[Session]
-
-
-class _Runner:
-    """Stands for the runtime's runner: says what it was told to say."""
-
-    def __init__(self, passes: bool = True) -> None:
-        self.passes = passes
-
-    def run(self, session: Any, definition: Any) -> ScenarioReport:
-        failures = () if self.passes else (Text("Tandanya hilang.", "The mark vanished."),)
-        return ScenarioReport((ScenarioResult("forwarding", {"en": "Forwarding"}, self.passes, failures),))
-
-
-@pytest.fixture(autouse=True)
-def runner(app: LumbungFlask) -> Iterator[_Runner]:
-    """Scenarios pass unless a test says otherwise."""
-    before = app.extensions.get("lumbung_scenario_runner")
-    runner = _Runner()
-    install_scenario_runner(app, runner)
-    yield runner
-    app.extensions["lumbung_scenario_runner"] = before
-    forget_loaded()
 
 
 @pytest.fixture
@@ -203,8 +179,8 @@ def test_a_package_with_errors_says_all_of_them_and_leaves_nothing(session: Db, 
     assert session.scalar(select(func.count()).select_from(App)) == 0
 
 
-def test_a_failed_scenario_keeps_the_package_out(session: Db, publisher: Publisher, runner: _Runner) -> None:
-    runner.passes = False
+def test_a_failed_scenario_keeps_the_package_out(session: Db, publisher: Publisher, tried: StandInRunner) -> None:
+    tried.passes = False
     refused = submit_package(session, publisher, siaran_zip())
     assert isinstance(refused, PackageRefused)
     assert refused.scenarios is not None

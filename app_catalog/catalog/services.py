@@ -1,0 +1,147 @@
+"""What the catalog shows: figures, search, and who runs what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, case, func, select
+
+from app_catalog.installations.models import Adoption
+from app_catalog.publishers.models import Publisher
+from app_catalog.releases.models import App, Release, ReleaseFile
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import NotFound
+from tenants.municipalities.models import Municipality
+
+LONGEST_QUERY = 100
+_SYNONYMS = {
+    "lapor": "pengaduan",
+    "aduan": "pengaduan",
+    "komplain": "pengaduan",
+    "ijin": "izin",
+    "puskesmas": "kesehatan",
+}
+"""What people type, and the word that the catalog uses for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many there are, counted now."""
+
+    apps: int
+    municipalities: int
+    publishers: int
+    adoptions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An app as lists show it. `adopters` counts municipalities that say in public that they run it."""
+
+    app: App
+    publisher: Publisher
+    version: str
+    adopters: int
+    icon: str
+
+
+def count_figures(session: AnySession) -> Figures:
+    """Published apps, active municipalities, approved publishers with an app, and public adoptions."""
+    listed = select(App).where(*_listed()).subquery()
+    return Figures(
+        apps=_count(session, select(func.count()).select_from(listed)),
+        municipalities=_count(
+            session, select(func.count()).select_from(Municipality).where(Municipality.status == "active")
+        ),
+        publishers=_count(session, select(func.count(func.distinct(listed.c.publisher_id)))),
+        adoptions=_count(session, select(func.count()).select_from(Adoption).where(Adoption.ended_at.is_(None))),
+    )
+
+
+def search_apps(
+    session: AnySession, *, query: str = "", category: str = "", audience: str = "", limit: int = 200
+) -> list[Card]:
+    """Listed apps that hold every word of the query, those with it in their name first, then by adopters and id.
+
+    Forgiving: case and punctuation do not matter, a word may be a part of another, and words that people use for the
+    same thing find each other.
+    """
+    statement = _cards()
+    if category:
+        statement = statement.where(App.category == category)
+    if audience:
+        statement = statement.where(App.audience == audience)
+    words = _words(query)
+    for word in words:
+        forms = {word, _SYNONYMS.get(word, word)}
+        matches = [App.search_text.contains(form, autoescape=True) for form in sorted(forms)]
+        condition = matches[0]
+        for match in matches[1:]:
+            condition |= match
+        statement = statement.where(condition)
+    name = func.lower(func.concat(App.name["id"].astext, " ", App.name["en"].astext, " ", App.slug))
+    in_name = [case((name.contains(word, autoescape=True), 1), else_=0) for word in words]
+    ranks: list[Any] = [sum(in_name[1:], in_name[0]).desc()] if in_name else []
+    rows = session.execute(statement.order_by(*ranks, _adopters().desc(), App.slug).limit(limit))
+    return [Card(*row) for row in rows]
+
+
+def newest_apps(session: AnySession, *, limit: int = 6) -> list[Card]:
+    """The apps whose newest release is the youngest."""
+    rows = session.execute(_cards().order_by(Release.created_at.desc(), App.slug).limit(limit))
+    return [Card(*row) for row in rows]
+
+
+def get_card(session: AnySession, slug: str) -> Card:
+    """A listed app. Raises NotFound when there is none by this id."""
+    row = session.execute(_cards().where(App.slug == slug)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Card(*row)
+
+
+def list_adopters(session: AnySession, app_id: UUID) -> list[tuple[Adoption, Municipality]]:
+    """The municipalities that say in public that they run the app, the longest first."""
+    rows = session.execute(
+        select(Adoption, Municipality)
+        .join(Municipality, Municipality.id == Adoption.tenant_id)
+        .where(Adoption.app_id == app_id, Adoption.ended_at.is_(None))
+        .order_by(Adoption.since)
+    )
+    return [(adoption, municipality) for adoption, municipality in rows]
+
+
+def _cards() -> Select[App, Publisher, str, int, str]:
+    icon = func.coalesce(ReleaseFile.digest, "")
+    return (
+        select(App, Publisher, Release.version, _adopters(), icon)
+        .join(Publisher, Publisher.id == App.publisher_id)
+        .join(Release, Release.id == App.latest_release_id)
+        .outerjoin(ReleaseFile, (ReleaseFile.release_id == Release.id) & (ReleaseFile.path == "icon.svg"))
+        .where(*_listed())
+    )
+
+
+def _listed() -> tuple[Any, ...]:
+    return App.latest_release_id.is_not(None), App.hidden_at.is_(None)
+
+
+def _adopters() -> Any:
+    return (
+        select(func.count())
+        .select_from(Adoption)
+        .where(Adoption.app_id == App.id, Adoption.ended_at.is_(None))
+        .correlate(App)
+        .scalar_subquery()
+    )
+
+
+def _words(query: str) -> list[str]:
+    letters = "".join(letter if letter.isalnum() else " " for letter in query[:LONGEST_QUERY].casefold())
+    return letters.split()[:8]
+
+
+def _count(session: AnySession, statement: Select[int]) -> int:
+    return session.scalars(statement).one()

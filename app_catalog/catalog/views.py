@@ -1,0 +1,92 @@
+"""The hub's open pages: start, catalog, app, release."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from app_catalog.catalog.app_page import get_app_page, get_canonical, get_release_page
+from app_catalog.catalog.categories import AUDIENCES, category_choices
+from app_catalog.catalog.files import FOREVER, answer_file, find_icon, get_release_file, short_digest
+from app_catalog.catalog.rich_text import render_markdown
+from app_catalog.catalog.sections import render_sections
+from app_catalog.catalog.services import LONGEST_QUERY, count_figures, newest_apps, search_apps
+from lumbung.db import db
+from lumbung.web.access import PUBLIC, access, current_visitor
+
+catalog = Blueprint("catalog", __name__, subdomain="hub", template_folder="templates")
+app_files = Blueprint("app_files", __name__, subdomain="portal")
+
+
+@catalog.get("/")
+@access(PUBLIC)
+def start() -> str:
+    """What Lumbung is, for somebody who has never heard of it."""
+    return render_template(
+        "catalog/start.html", figures=count_figures(db.session), newest=newest_apps(db.session, limit=6)
+    )
+
+
+@catalog.get("/apps")
+@access(PUBLIC)
+def app_list() -> str:
+    """The catalog with search and filters."""
+    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    category, audience = request.args.get("category", ""), request.args.get("audience", "")
+    return render_template(
+        "catalog/apps.html",
+        cards_found=search_apps(db.session, query=query, category=category, audience=audience),
+        chosen={"query": query, "category": category, "audience": audience},
+        categories=category_choices(),
+        audiences=list(AUDIENCES.items()),
+    )
+
+
+@catalog.get("/apps/<slug>")
+@access(PUBLIC)
+def app_page(slug: str) -> str:
+    """One app."""
+    page = get_app_page(db.session, slug, account_id=current_visitor().account_id)
+    return render_template(
+        "catalog/app.html",
+        page=page,
+        changelog=render_markdown(page.definition.changelog),
+        readme=render_markdown(page.definition.readme),
+        sections=render_sections(db.session, page.card.app),
+    )
+
+
+@catalog.get("/apps/<slug>/<version>")
+@access(PUBLIC)
+def release_page(slug: str, version: str) -> str:
+    """One version of an app."""
+    page = get_release_page(db.session, slug, version, current_visitor())
+    return render_template("catalog/release.html", page=page, changelog=render_markdown(page.definition.changelog))
+
+
+@catalog.get("/apps/<slug>/<version>/canonical.json")
+@access(PUBLIC)
+def canonical(slug: str, version: str) -> Response:
+    """The signed content of a version; its SHA-256 is the digest."""
+    page = get_release_page(db.session, slug, version, current_visitor())
+    response = Response(get_canonical(db.session, page.state.release), mimetype="application/json")
+    response.headers["Cache-Control"] = FOREVER if page.state.kind == "published" else "no-store"
+    response.set_etag(page.state.release.digest)
+    return response
+
+
+@catalog.get("/apps/<slug>/<version>/files/<path:path>")
+@access(PUBLIC)
+def release_file(slug: str, version: str, path: str) -> Response:
+    """A picture of a version."""
+    page = get_release_page(db.session, slug, version, current_visitor())
+    return answer_file(get_release_file(db.session, page.state.release, path), forever=page.state.kind == "published")
+
+
+@catalog.get("/apps/<slug>/icon.svg")
+@app_files.get("/apps/<slug>/icon.svg")
+@access(PUBLIC)
+def icon(slug: str) -> Response:
+    """An app's icon; `?v=` names its content."""
+    wanted = request.args.get("v", "")[:64]
+    file = find_icon(db.session, slug, wanted=wanted)
+    return answer_file(file, forever=bool(wanted) and short_digest(file.digest) == wanted)
