@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from lumbung.i18n import Text
+from lumbung.web.access import SIGNED_IN
+from lumbung.web.navigation import Entry, add_navigation
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.account_views import account_pages
 from tenants.accounts.browser_session import install_login
@@ -14,5 +17,15 @@ def install_accounts(app: LumbungFlask) -> None:
     # The cookie is sent again when a session is touched, and not with every picture.
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     install_login(app)
+    add_navigation(
+        Entry(
+            place="account",
+            href="/account",
+            text=Text("Akun saya", "My account"),
+            icon="user",
+            order=90,
+            rule=SIGNED_IN,
+        )
+    )(app)
     for blueprint in (accounts, leaving, crossing, arrival, account_pages):
         app.register_blueprint(blueprint)

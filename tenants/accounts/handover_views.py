@@ -57,6 +57,13 @@ def go_to_hub() -> Response:
     return redirect(f"{hub_origin()}/sign-in?next={quote(back, safe='')}", code=303)
 
 
+@arrival.get("/account")
+@access(PUBLIC)
+def account_on_hub() -> Response:
+    """The account has one page, on the hub."""
+    return redirect(f"{hub_origin()}/account", code=303)
+
+
 @arrival.get("/signed-out")
 @access(PUBLIC)
 def signed_out() -> str:

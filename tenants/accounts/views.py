@@ -210,7 +210,7 @@ def reset_now(token: str) -> Page:
 @access(SIGNED_IN)
 def sign_out_form() -> Page:
     """Asks from where to sign out; portals lead here."""
-    return render_template("accounts/sign_out.html")
+    return render_template("accounts/sign_out.html", next_path=safe_next())
 
 
 @leaving.post("/sign-out")
@@ -225,4 +225,4 @@ def sign_out_now() -> Page:
     if current_site().kind == "portal":
         return redirect("/signed-out", code=303)
     flash(t("Anda sudah keluar.", "You are signed out."), "success")
-    return redirect("/", code=303)
+    return redirect(safe_next(), code=303)

@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.db import now, set_clock
-from lumbung.web.sites import LumbungFlask
+from lumbung.web.sites import LumbungFlask, Site
 from tenants.accounts.models import AccountSession
 from tenants.accounts.passwords import hash_password
+from tenants.directory import as_tenant_info
+from tenants.identity import AccountIdentity
 from tests.browsing import Browser, browse, words_of
 from tests.world import PASSWORD, World
 
@@ -158,3 +160,18 @@ def test_a_token_of_one_portal_opens_no_other(app: LumbungFlask, world: World) -
             planted["account"] = token
         answer = other.get("/sign-in?next=/x")
         assert answer.status_code == 200 or answer.headers["Location"].startswith("https://lumbung.test/sign-in")
+
+
+def test_a_portal_leads_to_the_account_page_of_the_hub(app: LumbungFlask, world: World) -> None:
+    answer = browse(app, TANGSEL).get("/account")
+    assert answer.headers["Location"] == "https://lumbung.test/account"
+
+
+def test_a_page_for_members_on_a_portal_leads_through_the_hub_and_back(app: LumbungFlask, world: World) -> None:
+    browser = browse(app, account=world.tangsel.accounts["handler"])
+    place = as_tenant_info(world.tangsel.municipality)
+    with app.app_context():
+        to_hub = AccountIdentity().sign_in_url(Site(kind="portal", name=place.name, tenant=place), "/work?state=new")
+    assert to_hub == "https://lumbung.test/handover?to=tangsel&next=%2Fwork%3Fstate%3Dnew"
+    arrived = browser.get(browser.get(to_hub).headers["Location"])
+    assert arrived.headers["Location"] == "/work?state=new"
