@@ -5,6 +5,7 @@ from __future__ import annotations
 import app_catalog.features
 import app_runtime.features
 import tenants.features
+from lumbung.doctor import assert_wall
 from lumbung.settings import Settings
 from lumbung.web.app import create_host
 from lumbung.web.sites import LumbungFlask
@@ -13,11 +14,16 @@ from tenants.identity import AccountIdentity
 
 
 def create_app(settings: Settings | None = None) -> LumbungFlask:
-    """The whole application, hub and portals, from the given settings or from the environment."""
-    app = create_host(
-        settings or Settings.from_environment(), directory=Directory(), identity=AccountIdentity()
-    )
+    """The whole application, hub and portals, from the given settings or from the environment.
+
+    From the environment, which is how it is served, it refuses to start when the doctor finds the wall between
+    municipalities broken (`BrokenWall`).
+    """
+    chosen = settings or Settings.from_environment()
+    app = create_host(chosen, directory=Directory(), identity=AccountIdentity())
     tenants.features.install(app)
     app_catalog.features.install(app)
     app_runtime.features.install(app)
+    if settings is None:
+        assert_wall(chosen.database_url)
     return app

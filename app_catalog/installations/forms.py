@@ -119,7 +119,7 @@ def _new_id(cells: Mapping[str, Any], taken: set[str]) -> str:
 def shown_settings(
     definition: Definition, values: Mapping[str, Any], *, agencies: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """What the page needs for each setting, in order: id, kind of control, label, help, value, options, columns, rows."""
+    """What the page needs for each setting, in order: id, kind of control, label, help, value, options and rows."""
     return [_shown(spec, values.get(spec.id), agencies) for spec in definition.settings.values()]
 
 

@@ -36,12 +36,10 @@ def list_changes(session: AnySession, installation: Installation, definition: De
         .where(SettingsVersion.tenant_id == installation.tenant_id, SettingsVersion.installation_id == installation.id)
         .order_by(SettingsVersion.version)
     ).all()
-    people: dict[Any, str] = {
-        account_id: name
-        for account_id, name in session.execute(
-            select(Membership.account_id, Membership.name).where(Membership.tenant_id == installation.tenant_id)
-        )
-    }
+    members = session.execute(
+        select(Membership.account_id, Membership.name).where(Membership.tenant_id == installation.tenant_id)
+    )
+    people: dict[Any, str] = dict(members.all())
     changes = []
     before: Mapping[str, Any] = merge_settings(definition, {})
     for version in versions:

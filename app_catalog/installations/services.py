@@ -61,7 +61,7 @@ def agency_keys(session: AnySession) -> dict[str, str]:
         .where(Agency.tenant_id == current_tenant(session), Agency.closed_at.is_(None))
         .order_by(Agency.order, Agency.name)
     )
-    return {key: name for key, name in rows}
+    return dict(rows.all())
 
 
 def enable_app(

@@ -43,12 +43,8 @@ def list_shelf(session: AnySession) -> Shelf:
         .where(App.latest_release_id.is_not(None), App.hidden_at.is_(None))
         .order_by(App.slug)
     ).all()
-    versions: dict[object, str] = {
-        release_id: version
-        for release_id, version in session.execute(
-            select(Release.id, Release.version).where(Release.id.in_([found.release_id for found in mine.values()]))
-        )
-    }
+    used = select(Release.id, Release.version).where(Release.id.in_([found.release_id for found in mine.values()]))
+    versions: dict[object, str] = dict(session.execute(used).all())
     return Shelf(
         installed=tuple(
             (mine[app.id], app, versions.get(mine[app.id].release_id, "")) for app, _ in rows if app.id in mine

@@ -1,6 +1,6 @@
 """`lumbung doctor`: proves from the database's own catalog that one municipality cannot see another's data."""
 
 from lumbung.doctor.assertions import ASSERTIONS, Assertion
-from lumbung.doctor.examination import Finding, examine
+from lumbung.doctor.examination import BrokenWall, Finding, assert_wall, examine, examine_url
 
-__all__ = ["ASSERTIONS", "Assertion", "Finding", "examine"]
+__all__ = ["ASSERTIONS", "Assertion", "BrokenWall", "Finding", "assert_wall", "examine", "examine_url"]

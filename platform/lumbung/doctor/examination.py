@@ -41,6 +41,23 @@ def examine(connection: psycopg.Connection[Any]) -> list[Finding]:
     return findings
 
 
+class BrokenWall(Exception):
+    """The doctor found something; the message lists it, one finding a line."""
+
+
+def examine_url(url: str) -> list[Finding]:
+    """Examine the database at an SQLAlchemy URL. All models must have been imported."""
+    with psycopg.connect(url.replace("+psycopg", "", 1), connect_timeout=5) as connection:
+        return examine(connection)
+
+
+def assert_wall(url: str) -> None:
+    """Raise BrokenWall when an examination of this database finds more than warnings."""
+    broken = [finding for finding in examine_url(url) if not finding.warning]
+    if broken:
+        raise BrokenWall("\n".join(map(str, broken)))
+
+
 def _parameters() -> dict[str, Any]:
     kinds = table_kinds()
     by_kind: dict[str, Any] = {

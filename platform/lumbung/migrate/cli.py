@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 import psycopg
 
+from lumbung.doctor.cli import refuse_findings
+from lumbung.doctor.examination import examine_url
 from lumbung.migrate.runner import differences, migrations_folder, upgrade, write_revision
 from lumbung.postgres.roles import ensure_database, roles_sql
 from lumbung.postgres.testing import start_suite_server, stop_suite_server
@@ -25,8 +27,10 @@ def db() -> None:
 
 @db.command("upgrade")
 def upgrade_command() -> None:
-    """Bring the schema to the newest revision (as the migrator)."""
-    upgrade(migration_url())
+    """Bring the schema to the newest revision (as the migrator), then prove the wall between municipalities."""
+    url = migration_url()
+    upgrade(url)
+    refuse_findings(examine_url(url))
 
 
 @db.command("roles")

@@ -70,9 +70,7 @@ def add_walls(directives: Iterable[Any]) -> None:
             made.append(operation)
             if isinstance(operation, ops.CreateTableOp):
                 made.append(
-                    ProtectOp(
-                        operation.table_name, kinds[operation.table_name], operation.table_name in append_only
-                    )
+                    ProtectOp(operation.table_name, kinds[operation.table_name], operation.table_name in append_only)
                 )
         script.upgrade_ops.ops = made
 

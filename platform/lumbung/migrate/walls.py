@@ -33,14 +33,10 @@ def protect(table: str, kind: str, *, append_only: bool = False) -> None:
         op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
     if kind == TableKind.TENANT:
-        op.execute(
-            f"CREATE POLICY tenant_isolation ON {name} FOR ALL TO PUBLIC USING ({POLICY}) WITH CHECK ({POLICY})"
-        )
+        op.execute(f"CREATE POLICY tenant_isolation ON {name} FOR ALL TO PUBLIC USING ({POLICY}) WITH CHECK ({POLICY})")
     if kind == TableKind.SHARED:
         op.execute(f"CREATE POLICY shared_read ON {name} FOR SELECT TO PUBLIC USING (true)")
-        op.execute(
-            f"CREATE POLICY shared_write ON {name} FOR ALL TO PUBLIC USING ({POLICY}) WITH CHECK ({POLICY})"
-        )
+        op.execute(f"CREATE POLICY shared_write ON {name} FOR ALL TO PUBLIC USING ({POLICY}) WITH CHECK ({POLICY})")
     verbs = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
     op.execute(f"GRANT {verbs} ON {name} TO {APPLICATION}")
 

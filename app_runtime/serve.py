@@ -1,0 +1,30 @@
+"""`lumbung run`: everything on one machine, with the demonstration loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import click
+
+from app_runtime.demonstration.sign_ins import demonstration_lines
+from lumbung.supervisor import Step, SupervisorSettings
+from lumbung.supervisor import run as run_supervisor
+from lumbung.supervisor.settings import cli_command
+
+
+@click.command()
+@click.option("--demo/--no-demo", default=True, show_default=True, help="Load the demonstration on an empty database.")
+def run(demo: bool) -> None:
+    """Start database, web and worker on port 8000, with the demonstration; Ctrl-C stops all of it."""
+    prepare = [Step("Menyiapkan basis data", "Preparing the database", cli_command("db", "upgrade"))]
+    # A database that somebody gave us may be a real one; nobody's demonstration belongs there unasked.
+    with_demo = demo and not os.environ.get("DATABASE_URL")
+    if with_demo:
+        prepare.append(Step("Memuat data peragaan", "Loading the demonstration", cli_command("demo", "load")))
+    sys.exit(run_supervisor(SupervisorSettings.from_environment(prepare=prepare, announce=_sign_ins(with_demo))))
+
+
+def _sign_ins(with_demo: bool) -> Callable[[str], Sequence[str]] | None:
+    return demonstration_lines if with_demo else None
