@@ -89,6 +89,8 @@ def _read_text(path: str, source: Source, reading: Reading) -> str:
 
 def _check_required(source: Source, reading: Reading) -> None:
     refused = {problem.file for problem in source.problems}
+    if not source.files and "archive" in refused:
+        return  # Nothing could be read, and that is said already.
     for path in REQUIRED_FILES:
         if path not in source.files and path not in refused:
             reading.problems.add("file-missing", path)
