@@ -9,6 +9,7 @@ import tenants.municipalities.models
 import tenants.people.models  # noqa: F401 - models are known once imported.
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.features import install_accounts
+from tenants.municipalities.features import install_municipalities
 from tenants.people.features import install_people
 
 
@@ -16,3 +17,4 @@ def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
     install_accounts(app)
     install_people(app)
+    install_municipalities(app)

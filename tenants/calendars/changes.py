@@ -187,14 +187,14 @@ def take_days_off(session: AnySession, days: Mapping[date, DayOff]) -> DaysOffCh
     if tenant_id is None:
         raise NotFound
     change = preview_days_off(session, days)
-    before = {day.isoformat(): old.name for day, (old, _) in change.replaced.items()}
+    before: dict[str, object] = {day.isoformat(): old.name for day, (old, _) in change.replaced.items()}
     for old, new in change.replaced.values():
         old.name, old.kind, old.source = new.name, new.kind, new.source
     for day, new in change.added.items():
         session.add(CalendarDay(tenant_id=tenant_id, day=day, name=new.name, kind=new.kind, source=new.source))
     session.flush()
     if change.added or change.replaced:
-        after = {day.isoformat(): days[day].name for day in (*change.added, *change.replaced)}
+        after: dict[str, object] = {day.isoformat(): days[day].name for day in (*change.added, *change.replaced)}
         _audit(session, "calendar.days_imported", tenant_id, before, after)
     return change
 

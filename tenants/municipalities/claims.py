@@ -161,10 +161,15 @@ def lock_claim(session: AnySession, claim_id: UUID) -> Claim:
     return claim
 
 
-def settle(claim: Claim, status: str, *, by: UUID | None, reason: str | None = None) -> None:
-    """End an open claim. Raises AlreadyDecided when it is not open."""
+def require_open(claim: Claim) -> None:
+    """Raise AlreadyDecided when the claim is not open."""
     if claim.status != "open":
         raise AlreadyDecided
+
+
+def settle(claim: Claim, status: str, *, by: UUID | None, reason: str | None = None) -> None:
+    """End an open claim. Raises AlreadyDecided when it is not open."""
+    require_open(claim)
     claim.status, claim.reason, claim.decided_by, claim.decided_at = status, reason, by, now()
 
 

@@ -18,7 +18,7 @@ from tenants.accounts.models import Account
 from tenants.accounts.services import index_membership
 from tenants.calendars.models import OfficeHours
 from tenants.calendars.national_import import import_national_days
-from tenants.municipalities.claims import get_region, lock_claim, settle
+from tenants.municipalities.claims import get_region, lock_claim, require_open, settle
 from tenants.municipalities.errors import RegionTaken
 from tenants.municipalities.models import Claim, Municipality
 from tenants.municipalities.services import find_by_region, slug_error
@@ -40,12 +40,13 @@ def approve_claim(session: AnySession, claim_id: UUID, *, operator_id: UUID | No
     taken this very moment.
     """
     claim = lock_claim(session, claim_id)
-    settle(claim, "approved", by=operator_id)
+    require_open(claim)
     if find_by_region(session, claim.region_code) is not None:
         raise RegionTaken
     wrong = slug_error(session, slug)
     if wrong is not None:
         raise Invalid(fields={"slug": [str(wrong)]})
+    settle(claim, "approved", by=operator_id)
     municipality = _found(session, claim, slug)
     _equip(session, municipality, claim)
     record_audit(
