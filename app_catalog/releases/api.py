@@ -15,7 +15,7 @@ from app_catalog.releases.states import newest_event
 from app_catalog.releases.submission import Submission, submit_archive
 from lumbung.db import db
 from lumbung.errors import BadRequest, SignInNeeded
-from lumbung.i18n import Text, t
+from lumbung.i18n import Text, t, use_language
 from lumbung.limits import Limit, spend
 from lumbung.web.access import Rule, Visitor, access
 from lumbung.web.security import csrf
@@ -38,6 +38,7 @@ def create_release(slug: str) -> tuple[Response, int]:
     exists with other content. `Lumbung-Key` (`ed25519:…`) and `Lumbung-Signature` (base64 of 64 bytes) carry the
     maintainer's own signature of the digest; without them the platform signs for the publisher.
     """
+    use_language(request.accept_languages.best_match(("id", "en")))
     request.max_content_length = MAX_ARCHIVE
     publisher, account = access_by_token(db.session, _token(), slug=slug)
     g.visitor = Visitor(account_id=account.id, name=account.name, email=account.email)

@@ -51,7 +51,10 @@ def upload(slug: str) -> Page:
 
 def _sent_archive() -> bytes:
     sent = request.files.get("package")
-    archive = sent.read(MAX_ARCHIVE + 1) if sent else b""
+    archive = b""
+    if sent is not None:
+        archive = sent.read(MAX_ARCHIVE + 1)
+        sent.close()
     if len(archive) > MAX_ARCHIVE:
         raise TooLarge(_TOO_LARGE)
     return archive

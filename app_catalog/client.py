@@ -1,0 +1,82 @@
+"""Sending a package to a hub over HTTP, for the command line."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from app_catalog.definitions.signing import Signature
+
+TIMEOUT = 120
+_LARGEST_ANSWER = 4 * 1024 * 1024
+
+
+class HubUnreachableError(Exception):
+    """The hub did not answer as a hub does; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the hub said: the HTTP status and its JSON document."""
+
+    status: int
+    document: dict[str, Any]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the release is there now."""
+        return self.status in (200, 201)
+
+
+class _StayHere(HTTPRedirectHandler):
+    """Follows no redirect: a token goes to the address that was named and to no other."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+def send_package(
+    hub: str, publisher: str, token: str, archive: bytes, *, signature: Signature | None = None, language: str = "id"
+) -> Answer:
+    """The hub's answer to a package. `hub` is the address of its start page.
+
+    Raises HubUnreachableError when the address is no http(s) address, nobody answers there, or the answer is not the
+    API's.
+    """
+    if urlsplit(hub).scheme not in {"http", "https"} or not urlsplit(hub).netloc:
+        raise HubUnreachableError(hub)
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/zip",
+        "Accept": "application/json",
+        "Accept-Language": language,
+    }
+    if signature is not None:
+        headers["Lumbung-Key"] = signature.key_id
+        headers["Lumbung-Signature"] = b64encode(signature.value).decode()
+    url = f"{hub.rstrip('/')}/api/v1/publishers/{quote(publisher, safe='')}/releases"
+    request = Request(url, data=archive, headers=headers, method="POST")  # noqa: S310 - the scheme was checked.
+    try:
+        with build_opener(_StayHere).open(request, timeout=TIMEOUT) as response:
+            return Answer(response.status, _document(response.read(_LARGEST_ANSWER)))
+    except HTTPError as error:
+        with error:
+            return Answer(error.code, _document(error.read(_LARGEST_ANSWER)))
+    except (URLError, OSError) as error:
+        reason = getattr(error, "reason", error)
+        raise HubUnreachableError(f"{hub}: {reason}") from error
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        raise HubUnreachableError("…") from error
+    if not isinstance(document, dict):
+        raise HubUnreachableError("…")
+    return document
