@@ -12,11 +12,12 @@ from sqlalchemy.exc import OperationalError
 from app_catalog.definitions.model import Clock, Event, Rung, Send
 from app_catalog.installations.models import Installation
 from app_runtime.clocks.ladder import next_rung
-from app_runtime.clocks.running import FINISHED, WAKEUP, next_moment
+from app_runtime.clocks.running import FINISHED, WAKEUP, next_moment, wake_for
 from app_runtime.notifications.recipients import resolve_recipients
 from app_runtime.notifications.sending import send_escalation, shown_names
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change, open_change
+from app_runtime.records.deriving import derive_deadline
 from app_runtime.records.models import Record, RecordClock
 from app_runtime.records.permissions import read_access
 from app_runtime.records.running_app import app_of_record
@@ -72,6 +73,8 @@ def catch_up(change: Change, *, until: datetime | None = None) -> int:
         _fire_step(by_system, clock)
         steps += 1
     if steps:
+        derive_deadline(change)
+        wake_for(change)
         change.old = change.values()
     return steps
 
@@ -156,7 +159,6 @@ def _climb(change: Change, spec: Clock, clock: RecordClock) -> None:
         if LAST_RUNG not in {rung.to for rung in spec.escalate.values()}:
             send_escalation(change, spec.id, LAST_RUNG, LAST_RUNG, resolve_recipients(change, LAST_RUNG))
     clock.next_at = next_moment(change, spec, clock)
-    settle(change, [])
 
 
 def _tell(change: Change, spec: Clock, rung: Rung) -> bool:

@@ -53,7 +53,8 @@ class Answers:
             if spec.visible_when and not self.app.evaluate(spec.visible_when, scope, rule=f"{name}.visible_when").holds:
                 values.pop(name, None)
                 continue
-            if values.get(name) in EMPTY and (name in sent or not partial) and self._required(spec, scope):
+            asked = (name in sent or not partial) and name not in self.errors
+            if asked and values.get(name) in EMPTY and self._required(spec, scope):
                 self._fault(name, word("required", current_language()), missing=True)
             self._check_names(name, spec, values.get(name))
         if self.errors:
@@ -81,8 +82,8 @@ class Answers:
             loaded: dict[str, Any] = made().load(dict(sent), partial=partial)
         except ValidationError as error:
             for name, texts in _flattened(_by_field(error)):
-                absent = sent.get(name.partition(".")[0]) in EMPTY or _member(sent, name) in EMPTY
-                self._fault(name, *texts, missing=absent and name.partition(".")[0] in self.fields)
+                absent = name.partition(".")[0] in self.fields and _is_blank(_member(sent, name))
+                self._fault(name, *texts, missing=absent)
             return dict(error.valid_data) if isinstance(error.valid_data, Mapping) else {}
         return dict(loaded)
 
@@ -127,3 +128,7 @@ def _member(sent: Mapping[str, Any], name: str) -> Any:
     group, _, member = name.partition(".")
     found = sent.get(group)
     return found.get(member) if member and isinstance(found, Mapping) else found
+
+
+def _is_blank(value: Any) -> bool:
+    return value in EMPTY or (isinstance(value, str) and not value.strip())

@@ -15,6 +15,7 @@ from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.permissions import may_moderate
 from app_runtime.workflow.acting import lock_for_change
 from app_runtime.workflow.settling import settle
+from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid, NotFound
@@ -33,6 +34,7 @@ def set_checked(session: AnySession, record: Record, actor: Actor, checked: bool
         derive(change)
         change.note("checked" if checked else "unchecked", "", {"published": record.published})
         settle(change, [Event("updated")])
+        _audited(change, "checked", checked=checked)
     return record
 
 
@@ -43,6 +45,7 @@ def hide_record(session: AnySession, record: Record, actor: Actor, *, reason: st
     change = _moderating(session, record, actor)
     record.hidden_at, record.hidden_reason = now(), reason.strip()[:1000]
     change.note("hidden", "", {"reason": record.hidden_reason})
+    _audited(change, "hidden", reason=record.hidden_reason)
     return record
 
 
@@ -52,6 +55,7 @@ def unhide_record(session: AnySession, record: Record, actor: Actor) -> Record:
     if record.hidden_at is not None:
         record.hidden_at, record.hidden_reason = None, None
         change.note("unhidden")
+        _audited(change, "unhidden")
     return record
 
 
@@ -64,6 +68,7 @@ def hide_file(session: AnySession, record: Record, actor: Actor, file_id: UUID, 
     row = _find_file(session, record, file_id)
     row.hidden_at = now() if hidden else None
     change.note("file_hidden" if hidden else "file_shown", row.field, _named(row))
+    _audited(change, "file-hidden", file_id=str(row.file_id), hidden=hidden)
     return row
 
 
@@ -80,6 +85,7 @@ def blur_file(
         attach_file(session, get_file(session, blurred_file_id), SUBJECT, record.id)
     row.blurred_file_id = blurred_file_id
     change.note("file_blurred" if blurred_file_id else "file_unblurred", row.field, _named(row))
+    _audited(change, "file-blurred", file_id=str(row.file_id), blurred=blurred_file_id is not None)
     return row
 
 
@@ -88,6 +94,13 @@ def _moderating(session: AnySession, record: Record, actor: Actor) -> Change:
     if not may_moderate(change.app.definition, change.record_type, change.actor, record):
         raise not_by_you(t("moderasi", "moderation"))
     return change
+
+
+def _audited(change: Change, action: str, **after: Any) -> None:
+    """Note an act of moderation in the municipality's audit as well: it decides what the public sees."""
+    record_audit(
+        change.session, f"record.{action}", subject_type="record", subject_id=change.record.id, after=after or None
+    )
 
 
 def _find_file(session: AnySession, record: Record, file_id: UUID) -> RecordFile:
