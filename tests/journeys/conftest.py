@@ -1,0 +1,242 @@
+"""A served application and a real Chromium, on a phone and on a desk."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import default as default_policy
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from aiosmtpd.controller import Controller
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy.orm import Session, scoped_session
+from werkzeug.serving import make_server
+
+from lumbung.db import db
+from lumbung.outbox import drain
+from lumbung.postgres.testing import SuiteServer
+from lumbung.settings import Settings
+from lumbung.web.sites import LumbungFlask
+from tenants.accounts.models import Account
+from tenants.accounts.passwords import hash_password
+from tests.conftest import EMPTY_ALL
+from tests.world import PASSWORD, World, build_world
+from wsgi import create_app
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SHOTS = ROOT / "test-results" / "journeys"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SCREENS = {
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+        "user_agent": "Mozilla/5.0 (Linux; Android 13; SM-A045F) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/142.0 Mobile Safari/537.36",
+    },
+    "desk": {"viewport": {"width": 1280, "height": 900}},
+}
+
+
+class Mailbox:
+    """Every mail that the platform has really sent."""
+
+    def __init__(self) -> None:
+        self.mails: list[Message] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name.
+        self.mails.append(BytesParser(policy=default_policy).parsebytes(envelope.content))
+        return "250 OK"
+
+    def to(self, address: str) -> list[Message]:
+        """Mails to this address, in the order in which they came."""
+        return [mail for mail in self.mails if address in str(mail["To"])]
+
+
+@dataclass
+class Served:
+    """The application at its address, with the people of `tests.world` (their password is PASSWORD)."""
+
+    app: LumbungFlask
+    address: str
+    world: World
+    mailbox: Mailbox
+    session: scoped_session[Session]
+
+    def portal(self, slug: str) -> str:
+        """Address of a portal."""
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{slug}.{parts.netloc}"
+
+    def work(self) -> None:
+        """Let the worker do everything that is due."""
+        drain(self.app)
+
+
+@dataclass
+class Person:
+    """Somebody at a screen; `see` keeps a picture and asks axe."""
+
+    page: Page
+    served: Served
+    screen: str
+    journey: str
+    step: list[int] = field(default_factory=lambda: [0])
+
+    def sign_in(self, account: Account, *, to: str = "/") -> None:
+        """Sign in on the hub, then go to `to` (a path of the hub or a whole address)."""
+        self.page.goto(f"{self.served.address}/sign-in")
+        self.page.locator("input[name=email]").fill(account.email)
+        self.page.locator("input[name=password]").fill(PASSWORD)
+        self.page.locator("main form:has(input[name=password]) button[type=submit]").click()
+        self.page.wait_for_load_state()
+        self.go(to)
+
+    def go(self, target: str) -> None:
+        """Open an address; a path is one of the hub."""
+        answer = self.page.goto(target if target.startswith("http") else self.served.address + target)
+        assert answer is not None
+        assert answer.status < 400, f"{target} answered {answer.status}"
+
+    def see(self, name: str) -> None:
+        """Keep a picture, and refuse what axe calls serious or critical, and sideways scrolling."""
+        self.step[0] += 1
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        file = SHOTS / f"{self.journey}-{self.step[0]:02}-{name}-{self.screen}.png"
+        self.page.screenshot(path=file, full_page=True)
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name}: the page is {wide} px wider than the screen"
+        serious = axe(self.page)
+        assert serious == [], f"{name}: {json.dumps(serious, indent=1)}"
+
+
+def axe(page: Page) -> list[dict[str, Any]]:
+    """What axe finds serious or critical on a page, by the rules of WCAG 2.2 AA."""
+    page.evaluate((ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8"))
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        ".then(r => r.violations.map(v => ({id: v.id, impact: v.impact, help: v.help,"
+        " nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))})))"
+    )
+    return [violation for violation in found if violation["impact"] in ("serious", "critical")]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the run of this worker."""
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[tuple[Mailbox, int]]:
+    """A real mail server on loopback."""
+    mailbox = Mailbox()
+    # aiosmtpd tries the port that it was given, so it must be told a free one.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield mailbox, port
+    controller.stop()
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings, mail_server: tuple[Mailbox, int]) -> Iterator[tuple[LumbungFlask, str]]:
+    """The application behind a real port."""
+    holder = make_server("127.0.0.1", 0, lambda environ, start: [], threaded=True)
+    address = f"http://localhost:{holder.server_port}"
+    app = create_app(
+        replace(
+            settings,
+            base_url=address,
+            smtp_url=f"smtp://127.0.0.1:{mail_server[1]}",
+            map_tiles_url="/static/build/tile.png",
+        )
+    )
+    holder.app = app
+    thread = Thread(target=holder.serve_forever, daemon=True)
+    thread.start()
+    yield app, address
+    holder.shutdown()
+    thread.join()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def served(
+    server: tuple[LumbungFlask, str],
+    mail_server: tuple[Mailbox, int],
+    suite_server: SuiteServer,
+    worker_id: str,
+) -> Iterator[Served]:
+    """The served application with fresh people; emptied afterwards."""
+    app, address = server
+    mail_server[0].mails.clear()
+    with app.app_context():
+        world = build_world(db.session)
+        password = hash_password(PASSWORD)
+        for account in db.session.query(Account):
+            account.password_hash = password
+        db.session.commit()
+        yield Served(app, address, world, mail_server[0], db.session)
+        db.session.rollback()
+        db.session.remove()
+    conninfo = psycopg.conninfo.make_conninfo(suite_server.admin_conninfo, dbname=f"test_{worker_id}")
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        admin.execute(EMPTY_ALL)
+
+
+@pytest.fixture(params=["phone", "desk"])
+def screen(request: pytest.FixtureRequest) -> str:
+    """On a phone and on a desk."""
+    return str(request.param)
+
+
+@pytest.fixture
+def person(
+    chromium: Browser, served: Served, screen: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Person]]:
+    """Makes people, each with a browser of their own; all of one journey number their pictures together."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+    journey = request.node.name.split("[")[0].removeprefix("test_")
+    step = [0]
+
+    def make(on: str = screen, **options: Any) -> Person:
+        context = chromium.new_context(**{**SCREENS[on], "locale": "id-ID", **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda note: errors.append(note.text) if _is_broken(note) else None)
+        return Person(page, served, on, journey, step)
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def _is_broken(note: Any) -> bool:
+    """Refusals by the content security policy and scripts that fail; answers above 400 are the tests' own matter."""
+    return note.type == "error" and "Failed to load resource" not in note.text
