@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 
 def tidy_address(email: str) -> str:
     """The address as an account keeps it; not checked."""
-    return email.strip().lower()
+    return "".join(letter for letter in email if letter.isprintable()).strip().lower()
 
 
 def checked_address(email: str) -> str | None:

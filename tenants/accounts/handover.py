@@ -35,6 +35,8 @@ def make_handover(session: AnySession, account_id: UUID, session_id: UUID, slug:
 
     Raises NotFound when there is no such municipality, or it is suspended.
     """
+    if "\0" in slug:  # PostgreSQL knows no such text.
+        raise NotFound
     known = session.scalar(select(Municipality.id).where(Municipality.slug == slug, Municipality.status != "suspended"))
     if known is None:
         raise NotFound

@@ -20,6 +20,7 @@ from tenants.accounts.addresses import checked_address, tidy_address
 from tenants.accounts.errors import AddressTaken, WrongPassword
 from tenants.accounts.models import Account, AccountMembership
 from tenants.accounts.passwords import hash_password, needs_rehash, password_problem, verify_password
+from tenants.answers import clean_text
 from tenants.municipalities.models import Municipality
 
 LONGEST_NAME = 120
@@ -55,7 +56,8 @@ def create_account(
     problems: dict[str, list[str]] = {}
     if address is None:
         problems["email"] = [str(Text("Tulis alamat e-mail yang lengkap.", "Write a complete e-mail address."))]
-    if not name.strip() or len(name.strip()) > LONGEST_NAME:
+    tidy = clean_text(name)
+    if not tidy or len(tidy) > LONGEST_NAME:
         problems["name"] = [str(Text("Tulis nama Anda.", "Write your name."))]
     wrong = password_problem(password, email=address or email, name=name) if password is not None else None
     if wrong:
@@ -65,7 +67,7 @@ def create_account(
     account = Account(
         id=new_id(),
         email=address,
-        name=" ".join(name.split()),
+        name=tidy,
         password_hash=hash_password(password) if password is not None else None,
         language=language if language in LANGUAGES else "id",
         is_operator=is_operator,
@@ -139,7 +141,7 @@ def change_password(session: AnySession, account: Account, *, current: str, pass
 
 def change_profile(session: AnySession, account: Account, *, name: str, language: str) -> None:
     """Change name and language; raises Invalid when the name is empty or too long."""
-    tidy = " ".join(name.split())
+    tidy = clean_text(name)
     if not tidy or len(tidy) > LONGEST_NAME:
         raise Invalid(fields={"name": [str(Text("Tulis nama Anda.", "Write your name."))]})
     before = {"name": account.name, "language": account.language}

@@ -127,6 +127,8 @@ def join_with_new_account(
 
 
 def _municipality(session: AnySession, slug: str) -> Municipality:
+    if "\0" in slug:  # PostgreSQL knows no such text.
+        raise InvitationGone
     found = session.scalar(select(Municipality).where(Municipality.slug == slug, Municipality.status != "suspended"))
     if found is None:
         raise InvitationGone

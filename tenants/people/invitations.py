@@ -19,6 +19,7 @@ from lumbung.web.sites import hub_origin
 from tenants.accounts.addresses import checked_address
 from tenants.accounts.tokens import digest_of, new_secret
 from tenants.agencies.models import Agency
+from tenants.answers import clean_text
 from tenants.municipalities.models import Municipality
 from tenants.people.models import Invitation
 from tenants.people.roles import role_label, split_role
@@ -46,6 +47,7 @@ def invite_person(
     Raises Invalid with `fields`.
     """
     municipality = _municipality(session)
+    name, position = clean_text(name), clean_text(position)
     address = checked_address(email)
     agency = _find_agency(session, agency_id)
     problems = _problems(address=address, name=name, position=position, agency_id=agency_id, agency=agency, head=head)
@@ -57,8 +59,8 @@ def invite_person(
     invitation = Invitation(
         tenant_id=municipality.id,
         email=address,
-        name=" ".join(name.split()),
-        position=" ".join(position.split()),
+        name=name,
+        position=position,
         agency_id=agency_id,
         head=head,
         roles=wanted,
@@ -137,7 +139,7 @@ def _problems(
     problems: dict[str, Text] = {}
     if address is None:
         problems["email"] = Text("Tulis alamat e-mail yang lengkap.", "Write a complete e-mail address.")
-    if not name.strip() or len(name) > LONGEST:
+    if not name or len(name) > LONGEST:
         problems["name"] = Text("Tulis nama orangnya.", "Write the person's name.")
     if len(position) > LONGEST:
         problems["position"] = Text(f"Paling banyak {LONGEST} huruf.", f"At most {LONGEST} characters.")

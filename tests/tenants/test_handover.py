@@ -107,7 +107,7 @@ def test_a_hand_over_leads_to_a_page_of_the_portal_only(app: LumbungFlask, world
     assert link.endswith("next=%2F")
 
 
-@pytest.mark.parametrize("slug", ["tidak-ada", "", "tangsel.evil.example", "evil.example%2F"])
+@pytest.mark.parametrize("slug", ["tidak-ada", "", "%00", "tangsel.evil.example", "evil.example%2F"])
 def test_nobody_is_sent_to_a_portal_that_does_not_exist(app: LumbungFlask, world: World, slug: str) -> None:
     assert browse(app, account=world.stranger).get(f"/handover?to={slug}").status_code == 404
 

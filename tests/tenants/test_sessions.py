@@ -149,6 +149,31 @@ def test_ending_all_others_keeps_this_browser_and_its_portals(app: LumbungFlask,
     assert portal.get("/sign-in?next=/x").headers["Location"] != "/x"
 
 
+@pytest.mark.parametrize("change", ["revoked_at", "expires_at"])
+def test_a_portal_session_is_over_when_its_parent_is(
+    app: LumbungFlask, session: DbSession, world: World, change: str
+) -> None:
+    browser = browse(app, world.tangsel.host, world.tangsel.accounts["handler"])
+    assert browser.get("/sign-in?next=/x").headers["Location"] == "/x"
+    parent = session.scalars(select(AccountSession).where(AccountSession.parent_id.is_(None))).one()
+    setattr(parent, change, now())
+    session.commit()
+    assert browser.get("/sign-in?next=/x").headers["Location"] != "/x"
+
+
+def test_signing_in_again_ends_the_session_that_the_browser_had(
+    app: LumbungFlask, session: DbSession, world: World
+) -> None:
+    world.stranger.password_hash = hash_password(PASSWORD)
+    session.commit()
+    browser = browse(app, account=world.operator)
+    typed = {"email": world.stranger.email, "password": PASSWORD}
+    assert browser.post_form("/account", typed, to="/sign-in").status_code == 303
+    assert world.stranger.email in words_of(browser.get("/account"))
+    live = session.scalars(select(AccountSession).where(AccountSession.revoked_at.is_(None))).all()
+    assert [one.account_id for one in live] == [world.stranger.id]
+
+
 def test_a_foreign_session_cannot_be_ended(app: LumbungFlask, session: DbSession, world: World) -> None:
     other = browse(app, account=world.operator)
     foreign = session.scalars(select(AccountSession.id)).one()
