@@ -129,7 +129,7 @@ def _shown(spec: SettingSpec, value: Any, agencies: Mapping[str, str]) -> dict[s
         "type": spec.type,
         "label": pick(spec.label),
         "help": pick(spec.help) if spec.help else None,
-        "optional": not spec.required,
+        "optional": not spec.required and spec.default is None,
         "secret": spec.secret,
         "value": pick(value) if isinstance(value, Mapping) and spec.type != "table" else value,
         "options": _options(spec, agencies),
@@ -161,7 +161,7 @@ def _column(column: Column, agencies: Mapping[str, str]) -> list[dict[str, Any]]
         unit = {"id": f"{column.id}__unit", "label": t("Satuan", "Unit"), "type": "select", "options": unit_options()}
         return [
             {**base, "id": f"{column.id}__amount", "type": "number"},
-            {**unit, "required": False, "help": None},
+            {**unit, "required": True, "help": None},
         ]
     kinds = {"agency": "select", "choice": "select", "boolean": "select", "integer": "number", "money": "number"}
     if column.type == "boolean":
@@ -170,7 +170,7 @@ def _column(column: Column, agencies: Mapping[str, str]) -> list[dict[str, Any]]
 
 
 def _row(spec: SettingSpec, row_id: str, cells: Mapping[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {"_id": row_id}
+    row: dict[str, Any] = {"_id": row_id, "_title": pick(cells.get("name")) or row_id}
     for column in spec.columns.values():
         value = cells.get(column.id, column.default)
         if column.type == "duration":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from app_catalog.definitions.model import Column, Definition, SettingSpec
 from app_catalog.definitions.patterns import matches_pattern
 from lumbung.i18n import pick, t
 
+_YEARS = re.compile(r"P(\d{1,3})Y")
 Errors = dict[str, list[str]]
 Spec = SettingSpec | Column
 
@@ -143,6 +145,8 @@ def show_duration(text: str) -> str:
         span = parse_duration(text)
     except DurationError:
         return text
+    if years := _YEARS.fullmatch(text):
+        return t("{n} tahun", "{n} years", n=int(years[1]))
     if span.is_working:
         return t("{n} hari kerja", "{n} working days", n=span.working_days)
     days, rest = divmod(span.seconds, 86400)

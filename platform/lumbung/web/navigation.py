@@ -47,9 +47,15 @@ def navigation() -> dict[str, list[Entry]]:
     menus: dict[str, list[Entry]] = {"hub": [], "portal": [], "manage": [], "account": []}
     for entry in sorted(known, key=lambda e: e.order):
         if entry.rule.allows(g.visitor) and (entry.shown is None or entry.shown(g.visitor)):
-            menus[entry.place].append(replace(entry, active=_is_active(entry.href)))
-    return menus
+            menus[entry.place].append(entry)
+    return {place: _with_active(entries) for place, entries in menus.items()}
 
 
-def _is_active(href: str) -> bool:
+def _with_active(entries: list[Entry]) -> list[Entry]:
+    """Mark the one entry that leads closest to this page; its parents stay unmarked."""
+    here = max((entry.href for entry in entries if _leads_to(entry.href)), key=len, default=None)
+    return [replace(entry, active=entry.href == here) for entry in entries]
+
+
+def _leads_to(href: str) -> bool:
     return request.path == href or (href != "/" and request.path.startswith(href + "/"))
