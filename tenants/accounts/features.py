@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from lumbung.i18n import Text
-from lumbung.web.access import SIGNED_IN
+from lumbung.web.access import OPERATOR, SIGNED_IN
 from lumbung.web.navigation import Entry, add_navigation
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.account_views import account_pages
 from tenants.accounts.browser_session import install_login
 from tenants.accounts.handover_views import arrival, crossing
+from tenants.accounts.operator_views import operator_accounts
 from tenants.accounts.views import accounts, leaving
 
 
@@ -25,7 +26,15 @@ def install_accounts(app: LumbungFlask) -> None:
             icon="user",
             order=90,
             rule=SIGNED_IN,
-        )
+        ),
+        Entry(
+            place="account",
+            href="/operator/accounts",
+            text=Text("Akun orang", "People's accounts"),
+            icon="users",
+            order=85,
+            rule=OPERATOR,
+        ),
     )(app)
-    for blueprint in (accounts, leaving, crossing, arrival, account_pages):
+    for blueprint in (accounts, leaving, crossing, arrival, account_pages, operator_accounts):
         app.register_blueprint(blueprint)

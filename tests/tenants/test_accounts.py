@@ -19,9 +19,10 @@ from tenants.accounts import passwords
 from tenants.accounts.cli import account as account_command
 from tenants.accounts.errors import AddressTaken
 from tenants.accounts.links import make_reset_link
-from tenants.accounts.models import Account, AccountToken
+from tenants.accounts.models import Account, AccountSession, AccountToken
 from tenants.accounts.passwords import hash_password, password_problem
 from tenants.accounts.services import authenticate, create_account, find_account
+from tenants.accounts.supervision import forget_ended
 from tests.browsing import browse, read_page, words_of
 from tests.world import PASSWORD, World
 
@@ -349,6 +350,45 @@ def test_the_first_operator_gets_a_link_that_works_once(
         CliRunner().invoke(account_command, command, catch_exceptions=False)
     answer = CliRunner().invoke(account_command, ["reset", "kepala@lumbung.test"], catch_exceptions=False)
     assert browser.get(answer.output.splitlines()[-1]).status_code == 200
+
+
+def test_an_operator_hands_out_a_link_and_shuts_an_account(
+    app: LumbungFlask, session: DbSession, world: World, account: Account
+) -> None:
+    operator, owner = browse(app, account=world.operator), browse(app, account=account)
+    found = words_of(operator.get("/operator/accounts?q=WARGA@"))
+    assert account.email in found
+    assert world.operator.email not in found
+    assert account.email not in words_of(operator.get("/operator/accounts?q=%25%00"))
+    made = operator.post_form("/operator/accounts", to=f"/operator/accounts/{account.id}/reset-link")
+    assert (made.status_code, made.headers["Cache-Control"]) == (200, "no-store")
+    link = re.search(r"https://lumbung\.test(/reset/[\w-]+)", made.text)
+    assert link is not None
+    assert browse(app).get(link[1]).status_code == 200
+    shut = operator.post_form("/operator/accounts", to=f"/operator/accounts/{account.id}/disable")
+    assert shut.status_code == 303
+    assert owner.get("/account").status_code == 302
+    refused = operator.post_form("/operator/accounts", to=f"/operator/accounts/{account.id}/reset-link")
+    assert refused.status_code == 409
+    assert operator.post_form("/operator/accounts", to=f"/operator/accounts/{account.id}/enable").status_code == 303
+    assert browse(app).post_form("/sign-in", _typed(account)).status_code == 303
+    own = operator.post_form("/operator/accounts", to=f"/operator/accounts/{world.operator.id}/disable")
+    assert own.status_code == 409
+    assert browse(app, account=account).get("/operator/accounts").status_code == 403
+
+
+def test_links_and_sessions_that_are_long_over_are_forgotten(
+    app: LumbungFlask, session: DbSession, account: Account
+) -> None:
+    with set_clock(now() - timedelta(days=130)):
+        make_reset_link(session, account)
+        session.commit()
+        browse(app, account=account)
+    make_reset_link(session, account)
+    browse(app, account=account)
+    assert forget_ended(session) == 2
+    assert len(session.scalars(select(AccountToken)).all()) == 1
+    assert len(session.scalars(select(AccountSession)).all()) == 1
 
 
 def _fields(page: object, action: str) -> dict[str, str]:
