@@ -5,8 +5,15 @@ from __future__ import annotations
 import app_runtime.clocks.firing
 import app_runtime.notifications.writing
 import app_runtime.records.models  # noqa: F401 - models and handlers are known once imported.
+from app_catalog.releases.scenarios import install_scenario_runner
+from app_runtime.pages.features import install_pages
+from app_runtime.work.features import install_work
+from app_runtime.scenarios.runner import EngineRunner
 from lumbung.web.sites import LumbungFlask
 
 
 def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
+    install_work(app)
+    install_pages(app)
+    install_scenario_runner(app, EngineRunner())

@@ -1,0 +1,136 @@
+"""What an official may do with a record now: actions as forms, the likeliest first, and what only a condition stops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app_catalog.definitions.model import Action
+from app_runtime.records.change import open_change
+from app_runtime.records.values import latest_rounds
+from app_runtime.work.controls import Control, make_controls
+from app_runtime.work.reach import Work, at_work
+from app_runtime.workflow.acting import allowed_actions
+from app_runtime.workflow.permissions import why_not
+from lumbung.i18n import pick
+from lumbung.ids import new_id
+
+_RUNNING = ("running", "warned", "breached")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionForm:
+    """One possible action with its questions. `open` asks for showing the form unfolded."""
+
+    id: str
+    label: str
+    help: str
+    controls: tuple[Control, ...]
+    submission_key: str
+    errors: Mapping[str, Sequence[str]]
+    open: bool = False
+
+    @property
+    def has_files(self) -> bool:
+        """Whether the form sends files."""
+        return any(control.type == "files" for control in self.controls)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels by control, for the summary of errors."""
+        return {control.name: control.label for control in self.controls}
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """An action that this person's role and the state allow, but a condition or the time does not."""
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An action that was sent and refused: what was typed and sent stays."""
+
+    action: str
+    values: Mapping[str, Any]
+    files: Mapping[str, Sequence[UUID]]
+    errors: Mapping[str, Sequence[str]]
+    submission_key: str
+
+
+def action_forms(work: Work, tried: Tried | None = None) -> list[ActionForm]:
+    """The actions that are possible now; the likeliest is first and open, or the one that was just tried."""
+    found = sorted(_possible(work), key=lambda action: action.id != likeliest(work))
+    forms = []
+    for index, action in enumerate(found):
+        again = tried if tried is not None and tried.action == action.id else None
+        prefix = action.id
+        errors = {f"{prefix}.{name}": texts for name, texts in (again.errors if again else {}).items()}
+        controls = make_controls(
+            work.app,
+            [ask.field for ask in action.asks.values()],
+            prefix=prefix,
+            values=again.values if again else {},
+            errors=again.errors if again else None,
+            kept=again.files if again else None,
+        )
+        forms.append(
+            ActionForm(
+                action.id,
+                pick(action.label) or action.id,
+                pick(action.help),
+                controls,
+                again.submission_key if again else str(new_id()),
+                errors,
+                open=again is not None or (tried is None and index == 0),
+            )
+        )
+    return forms
+
+
+def blocked_actions(work: Work) -> list[Blocked]:
+    """What this person could do here if a condition held, with the condition in the package's own words."""
+    change = open_change(work.app, work.record, work.actor)
+    change.looking = True
+    found = []
+    for action in _mine(work):
+        if work.record.state not in action.from_states or work.app.installation.status != "enabled":
+            continue
+        refusal = why_not(change, action)
+        if refusal is not None and refusal.details.get("because") == "condition":
+            label = pick(action.label) or action.id
+            found.append(Blocked(label, pick(action.help) or str(refusal.message)))
+    return found
+
+
+def find_mine(work: Work, action_id: str) -> Action | None:
+    """The action with this id, if it is one of an official's own; possible now or not."""
+    return next((action for action in _mine(work) if action.id == action_id), None)
+
+
+def likeliest(work: Work) -> str:
+    """The action that the clock which is due first waits for, if it is possible; else the first of the definition."""
+    possible = [action.id for action in _possible(work)]
+    change = open_change(work.app, work.record, work.actor)
+    running = [clock for clock in latest_rounds(change.clocks) if clock.state in _RUNNING]
+    for clock in sorted(running, key=lambda one: one.due_at):
+        spec = work.kind.clocks.get(clock.clock)
+        if spec is not None and spec.met_by and spec.met_by[0] in possible:
+            return spec.met_by[0]
+    return possible[0] if possible else ""
+
+
+def _possible(work: Work) -> list[Action]:
+    mine = {action.id for action in _mine(work)}
+    return [action for action in allowed_actions(work.app.session, work.record, work.actor) if action.id in mine]
+
+
+def _mine(work: Work) -> list[Action]:
+    """Actions by a role at work: what an official may do as the reporter of a record is done on the public pages."""
+    roles = at_work(work.actor).roles
+    workflow = work.kind.workflow
+    return [action for action in workflow.actions.values() if roles & set(action.by)] if workflow else []

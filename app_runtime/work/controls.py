@@ -1,0 +1,147 @@
+"""Fields of a definition as controls of a form, and what came back from such a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from werkzeug.datastructures import MultiDict
+
+from app_catalog.definitions.model import Field
+from app_catalog.installations.durations_form import join_duration, split_duration, unit_options
+from app_runtime.records.running_app import RunningApp
+from lumbung.i18n import pick, t
+from tenants.municipalities.places import find_coordinates
+
+_LONG = 200
+"""A text that may be longer than this is written in more than one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One field as a form shows it. `name` is the control's name in the page; `kept` are files sent earlier."""
+
+    name: str
+    type: str
+    label: str
+    help: str
+    required: bool
+    value: Any
+    errors: tuple[str, ...]
+    options: tuple[tuple[str, str], ...] = ()
+    max: int | None = None
+    accept: str = ""
+    max_count: int | None = None
+    max_mb: float | None = None
+    kept: tuple[UUID, ...] = ()
+    members: tuple[Control, ...] = ()
+
+
+def make_controls(
+    app: RunningApp,
+    fields: Iterable[Field],
+    *,
+    prefix: str,
+    values: Mapping[str, Any],
+    errors: Mapping[str, Sequence[str]] | None = None,
+    kept: Mapping[str, Sequence[UUID]] | None = None,
+) -> tuple[Control, ...]:
+    """Controls for the fields, named `<prefix>.<field>`; `values`, `errors` and `kept` are by field id."""
+    found = errors or {}
+    return tuple(
+        _control(
+            app, field, f"{prefix}.{field.id}", values.get(field.id), found, field.id, (kept or {}).get(field.id, ())
+        )
+        for field in fields
+    )
+
+
+def read_controls(fields: Iterable[Field], form: MultiDict[str, str], *, prefix: str) -> dict[str, Any]:
+    """What was typed, by field id, as the schemas take it; files are read by `app_runtime.work.uploads`."""
+    return {
+        field.id: _typed(field, form, f"{prefix}.{field.id}")
+        for field in fields
+        if field.type != "files" and _was_shown(field, form, f"{prefix}.{field.id}")
+    }
+
+
+def _control(
+    app: RunningApp,
+    field: Field,
+    name: str,
+    value: Any,
+    errors: Mapping[str, Sequence[str]],
+    key: str,
+    kept: Sequence[UUID] = (),
+) -> Control:
+    stored = value if isinstance(value, Mapping) else {}
+    return Control(
+        name=name,
+        type=_kind(field),
+        label=pick(field.label),
+        help=pick(field.help),
+        required=field.required != "no",
+        value=split_duration(value) if field.type == "duration" else value,
+        errors=tuple(errors.get(key, ())),
+        options=_options(app, field),
+        max=field.max if field.type in ("text", "long_text") else None,
+        accept=",".join(field.accept),
+        max_count=field.max_count,
+        max_mb=field.max_size / 1_000_000 if field.max_size else None,
+        kept=tuple(kept),
+        members=tuple(
+            _control(app, member, f"{name}.{member.id}", stored.get(member.id), errors, f"{key}.{member.id}")
+            for member in field.fields.values()
+        ),
+    )
+
+
+def _kind(field: Field) -> str:
+    if field.type == "text" and (field.max or 0) > _LONG:
+        return "long_text"
+    return field.type
+
+
+def _options(app: RunningApp, field: Field) -> tuple[tuple[str, str], ...]:
+    if field.type == "agency":
+        return tuple((node.key, node.name) for node in app.agencies.by_id.values() if node.open)
+    if field.type == "boolean":
+        return (("true", t("Ya", "Yes")), ("false", t("Tidak", "No")))
+    if field.type == "duration":
+        return tuple(unit_options())
+    options = field.options
+    if options is None:
+        return ()
+    if options.setting is None:
+        return tuple((key, pick(label)) for key, label in options.fixed.items())
+    rows: Mapping[str, Any] = app.settings.get(options.setting) or {}
+    return tuple((key, pick(row.get(options.label_column)) or key) for key, row in rows.items())
+
+
+def _was_shown(field: Field, form: MultiDict[str, str], name: str) -> bool:
+    if field.type in ("group", "point"):
+        return any(key.startswith(f"{name}.") for key in form)
+    return name in form
+
+
+def _typed(field: Field, form: MultiDict[str, str], name: str) -> Any:
+    if field.type == "group":
+        return {member.id: _typed(member, form, f"{name}.{member.id}") for member in field.fields.values()}
+    if field.type == "point":
+        return _point(form, name)
+    if field.type == "duration":
+        return join_duration(form.get(name, ""), form.get(f"{name}.unit", "days"))
+    return form.get(name, "")
+
+
+def _point(form: MultiDict[str, str], name: str) -> Any:
+    """What the map says; else coordinates typed as people copy them from a map, latitude first."""
+    longitude, latitude = form.get(f"{name}.lon", "").strip(), form.get(f"{name}.lat", "").strip()
+    if longitude and latitude:
+        return [longitude, latitude]
+    typed = form.get(f"{name}.text", "").strip()
+    if not typed:
+        return None
+    return find_coordinates(typed) or typed

@@ -1,0 +1,196 @@
+"""One inbox over all apps: what to act on, what is overdue, what waits for the reporter, what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, text
+from sqlalchemy.orm import defer
+
+from app_catalog.definitions.model import RecordType
+from app_catalog.installations.definitions import definition_by_digest
+from app_catalog.installations.models import Installation
+from app_catalog.installations.services import list_installations
+from app_catalog.installations.views import shown_name
+from app_runtime.records.actors import Actor
+from app_runtime.records.deriving import searched_fields
+from app_runtime.records.listing import present_rows
+from app_runtime.records.models import Record
+from app_runtime.records.paging import Key, after_cursor, encode_cursor, ordered
+from app_runtime.records.permissions import rows_predicate
+from app_runtime.records.presenting import PresentedRecord
+from app_runtime.records.running_app import running_app
+from app_runtime.work.deadlines import age_of, left, since
+from app_runtime.work.reach import at_work
+from app_runtime.work.turns import late, my_turn, waits_for_reporter
+from lumbung.db.tenancy import AnySession, current_tenant
+
+Tab = Literal["act", "late", "waiting", "done", "all"]
+TABS: tuple[Tab, ...] = ("act", "late", "waiting", "done", "all")
+PAGE = 25
+
+_NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
+# What was missed was due before now, so this order puts it first, the longest overdue at the very top.
+_BY_DEADLINE = (Key(func.coalesce(Record.due_at, _NO_DEADLINE), is_time=True), Key(Record.id))
+_NEWEST_FIRST = (Key(Record.created_at, descending=True, is_time=True), Key(Record.id, descending=True))
+_LAST_CLOSED = (
+    Key(func.coalesce(Record.closed_at, Record.created_at), descending=True, is_time=True),
+    Key(Record.id, descending=True),
+)
+_ORDER: Mapping[Tab, tuple[Key, ...]] = {"done": _LAST_CLOSED, "all": _NEWEST_FIRST}
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One row: the record as this person may see it, the app's name, whether it is late now, and in words since when
+    it is late or when it is due (empty without a deadline), and how long ago it was made."""
+
+    record: PresentedRecord
+    app_name: str
+    late: bool
+    due: str
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A page of the inbox: rows, how many there are under each tab, the apps to choose from, and where it goes on."""
+
+    items: tuple[InboxItem, ...]
+    counts: Mapping[Tab, int]
+    apps: tuple[tuple[str, str], ...]
+    next_cursor: str | None
+    tab: Tab
+    works: bool
+    """Whether this person has any action of their own in any app; an administrator often has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The records of one type of one app that are this person's work."""
+
+    kind: RecordType
+    actor: Actor
+    rows: ColumnElement[bool]
+    enabled: bool
+
+
+def list_work(
+    session: AnySession,
+    actor: Actor,
+    *,
+    tab: Tab | None = None,
+    app_slug: str = "",
+    search: str = "",
+    cursor: str | None = None,
+    at: datetime,
+) -> Inbox:
+    """The inbox of somebody at work; `at` is the present instant.
+
+    Without a `tab` it opens with what there is to do; for who has no action anywhere (a head, an administrator) with
+    what is overdue, or with everything when nothing is. Raises BadRequest for a cursor that is none.
+    """
+    installations = list_installations(session, with_disabled=True)
+    apps = {one.id: one for one in installations}
+    chosen = [one for one in installations if not app_slug or one.slug == app_slug]
+    parts = _parts(session, actor, chosen)
+    found = _tabs(parts, at)
+    reach = and_(Record.tenant_id == current_tenant(session), _found(parts, search))
+    counted = session.execute(
+        select(*(func.count().filter(found[name]) for name in TABS)).select_from(Record).where(reach)
+    ).one()
+    counts = dict(zip(TABS, counted, strict=True))
+    works = any(_has_actions(part) for part in parts)
+    tab = tab or ("act" if works else "late" if counts["late"] else "all")
+    keys = _ORDER.get(tab, _BY_DEADLINE)
+    query = select(Record, *(key.column for key in keys)).options(defer(Record.search_text), defer(Record.search))
+    query = query.where(reach, found[tab])
+    if cursor:
+        query = query.where(after_cursor(keys, cursor))
+    rows = session.execute(query.order_by(*ordered(keys)).limit(PAGE + 1)).all()
+    names = {one.id: shown_name(one, definition_by_digest(session, one.definition_digest)) for one in installations}
+    return Inbox(
+        items=tuple(_present(session, [row[0] for row in rows[:PAGE]], actor, apps, names, at)),
+        counts=counts,
+        apps=tuple((one.slug, names[one.id]) for one in installations if one.status == "enabled"),
+        next_cursor=encode_cursor(rows[PAGE - 1][1:]) if len(rows) > PAGE else None,
+        tab=tab,
+        works=works,
+    )
+
+
+def _parts(session: AnySession, actor: Actor, installations: Sequence[Installation]) -> list[_Part]:
+    parts = []
+    for one in installations:
+        definition = definition_by_digest(session, one.definition_digest)
+        official = at_work(actor.in_app(one.slug))
+        for kind in definition.records.values():
+            rows = and_(Record.installation_id == one.id, Record.record_type == kind.id, rows_predicate(kind, official))
+            parts.append(_Part(kind, official, rows, one.status == "enabled"))
+    return parts
+
+
+def _tabs(parts: Sequence[_Part], at: datetime) -> dict[Tab, ColumnElement[bool]]:
+    running = [part for part in parts if part.enabled]
+    overdue = late(at)
+    return {
+        "act": or_(false(), *(and_(part.rows, my_turn(part.kind, part.actor, at)) for part in running)),
+        "late": and_(Record.open, overdue, or_(false(), *(part.rows for part in running))),
+        "waiting": or_(false(), *(and_(part.rows, waits_for_reporter(part.kind)) for part in running)),
+        "done": and_(Record.open.is_(False), or_(false(), *(part.rows for part in parts))),
+        "all": or_(false(), *(part.rows for part in parts)),
+    }
+
+
+def _found(parts: Sequence[_Part], search: str) -> ColumnElement[bool]:
+    """By number and title, and by words where this person sees every field that words are taken from."""
+    wanted = search.strip()[:200]
+    everything = or_(false(), *(part.rows for part in parts))
+    if not wanted:
+        return everything
+    pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    by_name = or_(Record.number.ilike(pattern), Record.title.ilike(pattern))
+    words = Record.search.op("@@")(func.websearch_to_tsquery(text("'indonesian'::regconfig"), wanted))
+    by_words = [
+        and_(part.rows, rows_predicate(part.kind, part.actor, needing=searched_fields(part.kind))) for part in parts
+    ]
+    return and_(everything, or_(by_name, and_(words, or_(false(), *by_words))))
+
+
+def _present(
+    session: AnySession,
+    records: Sequence[Record],
+    actor: Actor,
+    apps: Mapping[UUID, Installation],
+    names: Mapping[UUID, str],
+    at: datetime,
+) -> list[InboxItem]:
+    presented: dict[UUID, InboxItem] = {}
+    by_app: dict[UUID, list[Record]] = {}
+    for record in records:
+        by_app.setdefault(record.installation_id, []).append(record)
+    for installation_id, group in by_app.items():
+        installation = apps[installation_id]
+        app = running_app(session, installation)
+        shown: Any = present_rows(app, group, at_work(actor.in_app(installation.slug)))
+        zone = app.municipality.timezone
+        for record, row in zip(group, shown, strict=True):
+            presented[record.id] = _item(record, row, names[installation_id], zone, at)
+    return [presented[record.id] for record in records]
+
+
+def _item(record: Record, row: PresentedRecord, app_name: str, zone: str, at: datetime) -> InboxItem:
+    is_late = record.open and (record.overdue or (record.due_at is not None and record.due_at <= at))
+    due = ""
+    if record.open and row.due_at is not None:
+        due = since(row.due_at, zone) if is_late else left(row.due_at, zone, at)
+    return InboxItem(row, app_name, is_late, due, age_of(record.created_at, at))
+
+
+def _has_actions(part: _Part) -> bool:
+    actions = part.kind.workflow.actions.values() if part.kind.workflow else ()
+    return part.enabled and any(part.actor.roles & set(action.by) for action in actions)

@@ -1,0 +1,119 @@
+"""Everything that the page of one record shows to one official."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app_catalog.installations.views import shown_name
+from app_runtime.records.nearby import possible_duplicates
+from app_runtime.records.permissions import may_moderate, title_fields
+from app_runtime.records.presenting import PresentedField, PresentedRecord, present_record
+from app_runtime.records.reading import list_clocks
+from app_runtime.records.running_app import RunningApp
+from app_runtime.records.updating import updatable_fields
+from app_runtime.records.values import field_values
+from app_runtime.work.choices import ActionForm, Blocked, Tried, action_forms, blocked_actions
+from app_runtime.work.deadlines import Deadline, age_of, show_deadlines
+from app_runtime.work.publication import Publication, show_publication
+from app_runtime.work.reach import Work, at_work
+from app_runtime.work.told import show_history, show_messages
+from lumbung.db import now
+from lumbung.i18n import pick, t
+
+_NOT_AS_FACTS = ("files", "point", "long_text", "group")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPage:
+    """One record for one official: what it says, how its deadlines stand, what may be done, what happened.
+
+    `late_since` is the red mark's text, empty when nothing is overdue; `age` says how long ago it was made. `disabled`
+    means that the app was taken off the portal, so that nothing can be done.
+    """
+
+    record: PresentedRecord
+    app_name: str
+    app_slug: str
+    kind_name: str
+    age: str
+    late_since: str
+    facts: Sequence[tuple[str, str]]
+    texts: Sequence[PresentedField]
+    groups: Sequence[PresentedField]
+    photos: Sequence[PresentedField]
+    deadlines: Sequence[Deadline]
+    actions: Sequence[ActionForm]
+    blocked: Sequence[Blocked]
+    publication: Publication | None
+    moderates: bool
+    edits: bool
+    history: Sequence[dict[str, Any]]
+    messages: Sequence[dict[str, str]]
+    mails: bool
+    duplicates: Sequence[PresentedRecord]
+    disabled: bool
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"/work/{self.app_slug}/{self.record.id}"
+
+
+def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
+    """The page of a record, with the answers of a refused action put back when there was one."""
+    app, record, kind = work.app, work.record, work.kind
+    official = at_work(work.actor)
+    presented = present_record(app, record, official)
+    at = now()
+    deadlines = show_deadlines(app, kind, list_clocks(app.session, record), at=at)
+    late = [deadline.text for deadline in deadlines if deadline.state == "late"]
+    messages, mails = show_messages(work)
+    fields = [field for field in presented.fields if field.id not in title_fields(kind)]
+    moderates = may_moderate(app.definition, kind, official, record)
+    return RecordPage(
+        record=presented,
+        app_name=shown_name(app.installation, app.definition),
+        app_slug=app.installation.slug,
+        kind_name=_name(app, record.record_type),
+        age=age_of(record.created_at, at),
+        late_since=late[0] if late and record.open else "",
+        facts=_facts(presented, fields),
+        texts=[field for field in fields if field.type == "long_text"],
+        groups=[field for field in fields if field.type == "group" and field.members],
+        photos=[field for field in fields if field.type == "files" and field.files],
+        deadlines=deadlines,
+        actions=action_forms(work, tried),
+        blocked=blocked_actions(work),
+        publication=show_publication(work) if moderates else None,
+        moderates=moderates,
+        edits=bool(updatable_fields(app.session, record, official) & {*kind.fields}),
+        history=show_history(work),
+        messages=messages,
+        mails=mails,
+        duplicates=_duplicates(work),
+        disabled=app.installation.status != "enabled",
+    )
+
+
+def _name(app: RunningApp, record_type: str) -> str:
+    return pick(app.record_type(record_type).name)
+
+
+def _facts(presented: PresentedRecord, fields: Sequence[PresentedField]) -> list[tuple[str, str]]:
+    plain = [(field.label, field.text) for field in fields if field.type not in _NOT_AS_FACTS]
+    agency = [(t("Dinas", "Agency"), presented.agency_name or t("Belum ditentukan", "Not decided yet"))]
+    return [*agency, *plain]
+
+
+def _duplicates(work: Work) -> list[PresentedRecord]:
+    """Records near by that may be about the same; only those that are this person's work too."""
+    found = possible_duplicates(
+        work.app.session,
+        work.app.installation,
+        at_work(work.actor),
+        work.record.record_type,
+        field_values(work.record, work.kind),
+    )
+    return [other for other in found if other.id != work.record.id]

@@ -1,0 +1,103 @@
+"""`/work`: the inbox, and the page of a record with what may be done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app_runtime.records.actors import actor_for
+from app_runtime.records.reading import access_record, access_record_file
+from app_runtime.work.acting import act
+from app_runtime.work.choices import Tried
+from app_runtime.work.inbox import TABS, Inbox, Tab, list_work
+from app_runtime.work.reach import Work, access_work
+from app_runtime.work.record_page import show_record
+from lumbung.db import db, now
+from lumbung.errors import LumbungError
+from lumbung.files.serving import send_stored_file
+from lumbung.web.access import MEMBER, access, current_visitor
+
+work = Blueprint("work", __name__, url_prefix="/work", subdomain="portal", template_folder="templates")
+Page = str | AnyResponse | tuple[str, int]
+
+
+@work.get("")
+@access(MEMBER)
+def inbox() -> Page:
+    """What I must do, over all apps."""
+    return render_template("work/inbox.html", inbox=_inbox(), asked=_asked())
+
+
+@work.get("/list")
+@access(MEMBER)
+def inbox_list() -> Page:
+    """The part of the inbox that is fetched again while somebody looks at it."""
+    return render_template("work/_list.html", inbox=_inbox(), asked=_asked())
+
+
+@work.get("/<uuid:record_id>")
+@access(MEMBER)
+def find(record_id: UUID) -> Page:
+    """From the address in a message to the page of the record."""
+    _, app = access_record(db.session, actor_for(db.session, current_visitor()), record_id)
+    return redirect(url_for("work.record", app_slug=app.installation.slug, record_id=record_id))
+
+
+@work.get("/<app_slug>/<uuid:record_id>")
+@access(MEMBER)
+def record(app_slug: str, record_id: UUID) -> Page:
+    """The record: what it says, how its deadlines stand, what may be done."""
+    found = access_work(db.session, current_visitor(), app_slug, record_id)
+    return render_template("work/record.html", page=show_record(found))
+
+
+@work.post("/<app_slug>/<uuid:record_id>/act/<action_id>")
+@access(MEMBER)
+def take(app_slug: str, record_id: UUID, action_id: str) -> Page:
+    """Take an action. What was typed and sent stays when it is refused, also when somebody else was faster."""
+    found = access_work(db.session, current_visitor(), app_slug, record_id)
+    outcome = act(db.session, found, action_id, request.form, request.files)
+    if outcome.refusal is None:
+        flash(outcome.told, "success")
+        return redirect(url_for("work.record", app_slug=app_slug, record_id=record_id), 303)
+    db.session.rollback()
+    again = access_work(db.session, current_visitor(), app_slug, record_id)
+    return refused_page(again, outcome.refusal, outcome.tried)
+
+
+@work.get("/<app_slug>/<uuid:record_id>/files/<uuid:file_id>")
+@access(MEMBER)
+def file(app_slug: str, record_id: UUID, file_id: UUID) -> Response:
+    """A photo or file of the record: officials see the original, also when it is hidden or blurred."""
+    found = access_work(db.session, current_visitor(), app_slug, record_id)
+    return send_stored_file(access_record_file(db.session, found.actor, record_id, file_id))
+
+
+def refused_page(work_item: Work, refusal: LumbungError, tried: Tried | None = None) -> tuple[str, int]:
+    """The newest page of a record with why something was refused. What was typed goes back into its form, or stands
+    beside the reason when that form is no longer there."""
+    page = show_record(work_item, tried=tried)
+    offered = tried is not None and any(form.id == tried.action for form in page.actions)
+    typed = [] if tried is None or offered else [value for value in tried.values.values() if isinstance(value, str)]
+    html = render_template("work/record.html", page=page, refusal=refusal, typed=[one for one in typed if one.strip()])
+    return html, refusal.status
+
+
+def _asked() -> dict[str, str]:
+    return {name: request.args.get(name, "")[:200] for name in ("tab", "app", "q", "cursor")}
+
+
+def _inbox() -> Inbox:
+    asked = _asked()
+    tab: Tab | None = next((name for name in TABS if name == asked["tab"]), None)
+    return list_work(
+        db.session,
+        actor_for(db.session, current_visitor()),
+        tab=tab,
+        app_slug=asked["app"],
+        search=asked["q"],
+        cursor=asked["cursor"] or None,
+        at=now(),
+    )
