@@ -17,6 +17,7 @@ from app_catalog.definitions.problems import Report
 from app_catalog.definitions.signing import Signature, key_id, new_private_key, public_key_of, sign_digest
 from app_catalog.definitions.source import Source, load_archive, load_folder, pack_source
 from app_catalog.releases.archives import unwrap_folder
+from app_catalog.scenario_command import test_command
 from lumbung.i18n import t, use_language
 
 _PACKAGE = click.Path(exists=True, path_type=Path)
@@ -28,6 +29,9 @@ _PACKAGE = click.Path(exists=True, path_type=Path)
 def app(context: click.Context, lang: str) -> None:
     """Paket aplikasi: periksa, kemas, terbitkan. / App packages: check, pack, publish."""
     context.obj = use_language(lang)
+
+
+app.add_command(test_command)
 
 
 @app.command()

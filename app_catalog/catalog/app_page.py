@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app_catalog.catalog.services import Card, get_card, list_adopters
-from app_catalog.definitions.model import Definition, SettingSpec
+from app_catalog.definitions.model import Definition, Duration, SettingSpec
 from app_catalog.installations.models import Adoption
 from app_catalog.installations.values import show_duration
 from app_catalog.publishers.keys import fingerprint_of
@@ -130,6 +130,16 @@ def show_setting(spec: SettingSpec) -> ShownSetting:
     """A setting in words."""
     return ShownSetting(
         label=pick(spec.label), help=pick(spec.help), kind=_kind_name(spec.type), default=_show_default(spec)
+    )
+
+
+def show_retention(span: Duration) -> str:
+    """How long personal data are kept, in years where it is whole years."""
+    years, rest = divmod(span.seconds, 365 * 86_400)
+    return (
+        t("{n} tahun", "{n} years" if years != 1 else "1 year", n=years)
+        if years and not rest
+        else show_duration(span.text)
     )
 
 

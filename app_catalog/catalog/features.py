@@ -9,10 +9,10 @@ import app_catalog.publishers.people_views
 import app_catalog.publishers.views
 import app_catalog.releases.views  # noqa: F401 - these modules add their routes to `publishing`.
 import tenants.identity
+from app_catalog.catalog.app_page import show_retention
 from app_catalog.catalog.categories import AUDIENCES, category_icon, category_name
 from app_catalog.catalog.files import short_digest
 from app_catalog.catalog.views import app_files, catalog
-from app_catalog.installations.values import show_duration
 from app_catalog.publishers.blueprint import publishing
 from app_catalog.publishers.members import publishers_of
 from app_catalog.publishers.operator_views import publisher_requests
@@ -38,7 +38,7 @@ def install_catalog(app: LumbungFlask) -> None:
         category_name=category_name,
         category_icon=category_icon,
         audience_name=lambda audience: AUDIENCES.get(audience, Text(audience, audience)),
-        show_duration=show_duration,
+        show_retention=show_retention,
     )
     tenants.identity.publisher_lookup = publishers_of
     add_navigation(

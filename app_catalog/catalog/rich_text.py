@@ -13,13 +13,16 @@ _TAGS = {
 _LONGEST = 200_000
 
 
-def render_markdown(text: str) -> Markup:
+def render_markdown(text: str, *, without_title: bool = False) -> Markup:
     """The text as HTML that cannot run anything: no raw HTML, no pictures, links to http(s) and mail only.
 
-    Headings start at the second level, since the page has its own first one.
+    Headings start at the second level, since the page has its own first one; `without_title` leaves out a first-level
+    heading at the top, where the page says the same.
     """
     reader = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
     tokens = reader.parse(text[:_LONGEST])
+    if without_title and tokens and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
+        tokens = tokens[3:]
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + 1)}"

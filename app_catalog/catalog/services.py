@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Select, case, func, select
 
+from app_catalog.catalog.categories import category_choices
 from app_catalog.installations.models import Adoption
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release, ReleaseFile
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
+from lumbung.i18n import Text
 from tenants.municipalities.models import Municipality
 
 LONGEST_QUERY = 100
@@ -86,6 +88,12 @@ def search_apps(
     ranks: list[Any] = [sum(in_name[1:], in_name[0]).desc()] if in_name else []
     rows = session.execute(statement.order_by(*ranks, _adopters().desc(), App.slug).limit(limit))
     return [Card(*row) for row in rows]
+
+
+def offered_categories(session: AnySession, chosen: str = "") -> list[tuple[str, Text]]:
+    """The categories that hold a listed app, and the chosen one, with their names in the order of the format."""
+    held = {*session.scalars(select(App.category).where(*_listed()).distinct()), chosen}
+    return [(category, name) for category, name in category_choices() if category in held]
 
 
 def newest_apps(session: AnySession, *, limit: int = 6) -> list[Card]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from app_catalog.catalog.app_page import get_app_page, get_canonical, get_release_page
-from app_catalog.catalog.categories import AUDIENCES, category_choices
+from app_catalog.catalog.categories import AUDIENCES
 from app_catalog.catalog.files import FOREVER, answer_file, find_icon, get_release_file, short_digest
 from app_catalog.catalog.rich_text import render_markdown
 from app_catalog.catalog.sections import render_sections
-from app_catalog.catalog.services import LONGEST_QUERY, count_figures, newest_apps, search_apps
+from app_catalog.catalog.services import LONGEST_QUERY, count_figures, newest_apps, offered_categories, search_apps
 from lumbung.db import db
 from lumbung.web.access import PUBLIC, access, current_visitor
 
@@ -36,7 +36,7 @@ def app_list() -> str:
         "catalog/apps.html",
         cards_found=search_apps(db.session, query=query, category=category, audience=audience),
         chosen={"query": query, "category": category, "audience": audience},
-        categories=category_choices(),
+        categories=offered_categories(db.session, category),
         audiences=list(AUDIENCES.items()),
     )
 
@@ -49,8 +49,7 @@ def app_page(slug: str) -> str:
     return render_template(
         "catalog/app.html",
         page=page,
-        changelog=render_markdown(page.definition.changelog),
-        readme=render_markdown(page.definition.readme),
+        changelog=render_markdown(page.definition.changelog, without_title=True),
         sections=render_sections(db.session, page.card.app),
     )
 
@@ -60,7 +59,9 @@ def app_page(slug: str) -> str:
 def release_page(slug: str, version: str) -> str:
     """One version of an app."""
     page = get_release_page(db.session, slug, version, current_visitor())
-    return render_template("catalog/release.html", page=page, changelog=render_markdown(page.definition.changelog))
+    return render_template(
+        "catalog/release.html", page=page, changelog=render_markdown(page.definition.changelog, without_title=True)
+    )
 
 
 @catalog.get("/apps/<slug>/<version>/canonical.json")
