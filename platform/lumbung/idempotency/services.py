@@ -58,6 +58,13 @@ def once(session: AnySession, scope: str, key: str, make: Callable[[], Result]) 
     return result
 
 
+def find_result(session: AnySession, scope: str, key: str) -> Result | None:
+    """What `once` gave for this scope and key, or None when it was never done or is being done right now."""
+    query = select(Submission.result).where(Submission.scope == scope, Submission.key == key)
+    result: Result | None = session.execute(query).scalar_one_or_none()
+    return result
+
+
 def forget_old_submissions(session: AnySession) -> int:
     """Delete the municipality's submissions that are older than 72 hours and return how many there were."""
     expired = delete(Submission).where(Submission.created_at < now() - KEPT_FOR).returning(Submission.id)

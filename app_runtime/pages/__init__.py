@@ -1,0 +1,1 @@
+"""The citizens' side of an app: portal, form, list, map, record, as its definition describes them."""

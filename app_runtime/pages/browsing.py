@@ -1,0 +1,237 @@
+"""Lists and maps of published records: filters, search, pages, points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+
+from app_catalog.definitions.model import RecordType
+from app_runtime.pages.controls import choice_options
+from app_runtime.pages.opening import OpenPage
+from app_runtime.records.listing import list_matching, list_records, present_rows
+from app_runtime.records.models import Record
+from app_runtime.records.presenting import PresentedRecord
+from app_runtime.records.running_app import RunningApp
+from lumbung.db import now
+from lumbung.errors import BadRequest
+from lumbung.i18n import pick, show_datetime, t
+
+PAGE_SIZE = 20
+MOST_POINTS = 2_000
+_FARTHEST_BACK = 12
+Query = MultiDict[str, str]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of a page: its options as (value, label), and what is chosen."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str]]
+    value: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of a list, in words."""
+
+    href: str
+    record: PresentedRecord
+    late: bool
+    due: str
+    meta: list[str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a list or map page shows."""
+
+    filters: list[Filter]
+    search: str
+    filtered: bool
+    rows: list[Row]
+    older: str | None = None
+    newer: str | None = None
+    points_url: str = ""
+
+
+def browse_list(opened: OpenPage, query: Query) -> Found:
+    """A page of the list. Raises BadRequest for a cursor that is none."""
+    return _browse(opened, query, sort=opened.page.sort, columns=opened.page.columns)
+
+
+def browse_map(opened: OpenPage, query: Query) -> Found:
+    """The list beside the map, and where the map's points come from."""
+    found = _browse(opened, query, sort=(), columns=opened.page.popup)
+    chosen = {one.name: one.value for one in found.filters if one.value}
+    url = _address(chosen, url_for("pages.points", slug=opened.slug, page_id=opened.page.id))
+    return Found(found.filters, found.search, found.filtered, found.rows, found.older, found.newer, url)
+
+
+def map_geojson(opened: OpenPage, query: Query) -> dict[str, Any]:
+    """Up to 2,000 points: open ones first, the newest first; `bbox=west,south,east,north` narrows them.
+
+    Raises BadRequest for a box that is none.
+    """
+    app, kind = opened.app, opened.record_type
+    chosen = _chosen(_filters(opened, query))
+    rows = list_matching(app, kind, opened.reader, chosen).where(Record.place_lon.is_not(None))
+    if box := query.get("bbox"):
+        west, south, east, north = _box(box)
+        rows = rows.where(Record.place_lon.between(west, east), Record.place_lat.between(south, north))
+    newest = rows.order_by(Record.open.desc(), Record.created_at.desc(), Record.id.desc()).limit(MOST_POINTS)
+    records = app.session.scalars(newest).all()
+    shown = opened.page.popup
+    features = [
+        _feature(opened, record, shown)
+        for record in present_rows(app, records, opened.reader)
+        if record.place is not None
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def is_late(record: PresentedRecord) -> bool:
+    """Whether a record has the red mark: said by the platform, or to be seen from a deadline that has passed."""
+    if record.overdue is not None:
+        return record.overdue
+    return record.due_at is not None and record.due_at <= now()
+
+
+def due_text(app: RunningApp, record: PresentedRecord) -> str:
+    """The next deadline in words, in the municipality's time; empty without one."""
+    if record.due_at is None:
+        return ""
+    when = show_datetime(record.due_at, app.municipality.timezone)
+    return t("Tenggat {when}", "Due {when}", when=when)
+
+
+def record_url(opened: OpenPage, record: PresentedRecord) -> str:
+    """Where a record is shown: in public, or to officials at their work."""
+    if opened.reader.is_member:
+        return f"/work/{record.id}"
+    return url_for("pages.record", slug=record.app, record_type=record.record_type, record_id=record.id)
+
+
+def _browse(opened: OpenPage, query: Query, *, sort: Sequence[Any], columns: Sequence[str]) -> Found:
+    app = opened.app
+    filters = _filters(opened, query)
+    search = " ".join(query.get("q", "").split())[:100]
+    back = [cursor for cursor in query.get("back", "").split("~") if cursor][-_FARTHEST_BACK:]
+    cursor = query.get("cursor") or None
+    found = list_records(
+        app.session,
+        app.installation,
+        opened.reader,
+        opened.record_type.id,
+        filters=_chosen(filters),
+        sort=sort,
+        cursor=cursor,
+        limit=PAGE_SIZE,
+        search=search,
+        columns=columns,
+    )
+    kept: dict[str, str] = {
+        **{one.name: one.value for one in filters if one.value},
+        **({"q": search} if search else {}),
+    }
+    older = newer = None
+    if found.next_cursor:
+        older = _address({**kept, "cursor": found.next_cursor, "back": "~".join([*back, cursor or "-"])})
+    if cursor:
+        last = back[-1] if back else "-"
+        rest = {"back": "~".join(back[:-1])} if len(back) > 1 else {}
+        newer = _address({**kept, **({} if last == "-" else {"cursor": last, **rest})})
+    rows = [_row(opened, record, columns) for record in found.items]
+    return Found(filters, search, bool(kept), rows, older, newer)
+
+
+def _address(query: Mapping[str, str], path: str = "") -> str:
+    return (path or request.path) + (f"?{urlencode(query)}" if query else "")
+
+
+def _row(opened: OpenPage, record: PresentedRecord, columns: Sequence[str]) -> Row:
+    kind = opened.record_type
+    meta = []
+    for name in columns:
+        field = record.field(name)
+        if name == "agency":
+            meta.append(record.agency_name)
+        elif name == "created_at" and record.created_at is not None:
+            meta.append(show_datetime(record.created_at, opened.app.municipality.timezone))
+        elif field is not None and field.type not in ("files", "point", "long_text") and field.text != record.title:
+            meta.append(field.text)
+    late = is_late(record)
+    shown = kind.workflow is None or record.open is not False
+    return Row(record_url(opened, record), record, late, due_text(opened.app, record) if shown else "", meta)
+
+
+def _filters(opened: OpenPage, query: Query) -> list[Filter]:
+    found = []
+    for name in opened.page.filters:
+        label, options = _options(opened.app, opened.record_type, name)
+        value = query.get(name, "")
+        if options:
+            found.append(Filter(name, label, options, value if value in dict(options) else ""))
+    return found
+
+
+def _options(app: RunningApp, kind: RecordType, name: str) -> tuple[str, list[tuple[str, str]]]:
+    yes_or_no = [("true", t("Ya", "Yes")), ("false", t("Tidak", "No"))]
+    if name == "state":
+        states = kind.workflow.states.values() if kind.workflow else ()
+        return t("Keadaan", "State"), [(state.id, pick(state.label)) for state in states]
+    if name == "agency":
+        return t("Dinas", "Agency"), [(node.key, node.name) for node in app.agencies.by_key.values()]
+    if name == "overdue":
+        return t("Terlambat", "Overdue"), yes_or_no
+    if name in ("open", "checked", "published"):
+        labels = {
+            "open": t("Masih terbuka", "Still open"),
+            "checked": t("Sudah diperiksa", "Checked"),
+            "published": t("Ditayangkan", "Published"),
+        }
+        return labels[name], yes_or_no
+    spec = kind.fields.get(name)
+    if spec is None or spec.type not in ("choice", "boolean"):
+        return name, []
+    if spec.type == "boolean":
+        return pick(spec.label), yes_or_no
+    return pick(spec.label), [(value, label) for value, label, _ in choice_options(app, spec, with_stops=False)]
+
+
+def _chosen(filters: Sequence[Filter]) -> dict[str, str]:
+    return {one.name: one.value for one in filters if one.value}
+
+
+def _feature(opened: OpenPage, record: PresentedRecord, shown: Sequence[str]) -> dict[str, Any]:
+    assert record.place is not None
+    late = is_late(record)
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [round(part, 6) for part in record.place]},
+        "properties": {
+            "title": record.title,
+            "number": record.number if "number" in shown else None,
+            "state": record.state_label if "state" in shown else None,
+            "tone": record.state_tone,
+            "due": due_text(opened.app, record) if "due" in shown else None,
+            "overdue": late,
+            "href": record_url(opened, record),
+        },
+    }
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise BadRequest from error
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise BadRequest
+    return west, south, east, north

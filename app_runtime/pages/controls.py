@@ -1,0 +1,132 @@
+"""What a form asks, ready for the template: one control per field, with what was typed and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app_catalog.definitions.model import Field
+from app_catalog.definitions.schemas.records import options_of
+from app_runtime.photos.uploads import KeptFile
+from app_runtime.records.running_app import RunningApp
+from lumbung.i18n import pick, t
+from lumbung.messages.services import channel_available
+
+Errors = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in a form: texts by name of control (`reporter.email`, `place.lon`), and files kept so far."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Sequence[KeptFile]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One control. `options` are those of `radio_cards`; `kept` the files that need not be chosen again."""
+
+    name: str
+    type: str
+    label: str
+    help: str = ""
+    optional: bool = True
+    value: str = ""
+    error: Sequence[str] = ()
+    options: Sequence[Mapping[str, Any]] = ()
+    max: int | None = None
+    accept: str = ""
+    max_count: int | None = None
+    max_mb: int | None = None
+    kept: Sequence[KeptFile] = ()
+    members: Sequence[Control] = ()
+    lon: str = ""
+    lat: str = ""
+    landmark: str = ""
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Value and label of each option."""
+        return [(option["value"], option["label"]) for option in self.options]
+
+
+def controls(app: RunningApp, fields: Iterable[Field], typed: Typed, errors: Errors) -> list[Control]:
+    """The controls of these fields in their order."""
+    return [control(app, spec, typed, errors) for spec in fields]
+
+
+def control(app: RunningApp, spec: Field, typed: Typed, errors: Errors, *, prefix: str = "") -> Control:
+    """The control of one field; `prefix` is that of its group."""
+    name = f"{prefix}{spec.id}"
+    return Control(
+        name=name,
+        type=spec.type,
+        label=pick(spec.label),
+        help=_help(spec),
+        # What is asked for only sometimes must not be demanded by the browser.
+        optional=spec.required == "no" or spec.visible_when is not None,
+        value=typed.texts.get(name, _default(spec)),
+        error=errors.get(name, ()),
+        options=_options(app, spec),
+        max=spec.max if spec.type in ("text", "long_text") else None,
+        accept=",".join(spec.accept),
+        max_count=spec.max_count,
+        max_mb=round(spec.max_size / 1_048_576) or 1 if spec.max_size else None,
+        kept=typed.kept.get(name, ()),
+        members=[control(app, member, typed, errors, prefix=f"{name}.") for member in spec.fields.values()],
+        lon=typed.texts.get(f"{name}.lon", ""),
+        lat=typed.texts.get(f"{name}.lat", ""),
+        landmark=typed.texts.get(f"{name}.text", ""),
+    )
+
+
+def labels_of(fields: Iterable[Field], prefix: str = "") -> dict[str, str]:
+    """Labels by name of control, members of groups too."""
+    found: dict[str, str] = {}
+    for spec in fields:
+        found[f"{prefix}{spec.id}"] = pick(spec.label)
+        found |= labels_of(spec.fields.values(), f"{prefix}{spec.id}.")
+    return found
+
+
+def choice_options(app: RunningApp, spec: Field, *, with_stops: bool = True) -> list[tuple[str, str, str]]:
+    """Value, label and notice of each option; an option with a notice takes no answer."""
+    if spec.options is None:
+        return []
+    if spec.options.setting is None:
+        return [(value, pick(label), "") for value, label in spec.options.fixed.items()]
+    rows: Mapping[str, Any] = app.settings.get(spec.options.setting) or {}
+    known = options_of(spec, app.settings)
+    found = [
+        (value, pick(row.get(spec.options.label_column)) or value, pick(row.get("stop")))
+        for value, row in rows.items()
+        if value in known
+    ]
+    return [option for option in found if with_stops or not option[2]]
+
+
+def _options(app: RunningApp, spec: Field) -> list[dict[str, Any]]:
+    if spec.type == "agency":
+        return [{"value": node.key, "label": node.name} for node in app.agencies.by_key.values() if node.open]
+    if spec.type != "choice":
+        return []
+    return [
+        {"value": value, "label": label, "notice": notice, "icon": "alert-triangle" if notice else None}
+        for value, label, notice in choice_options(app, spec)
+    ]
+
+
+def _help(spec: Field) -> str:
+    """The package's help; but it cannot know whether mail can be sent here, and nobody is promised what cannot be."""
+    if spec.type == "email" and not channel_available("email"):
+        return t(
+            "Portal ini belum mengirim email; petugas dapat menghubungi Anda di alamat ini.",
+            "This portal does not send e-mail yet; officials can reach you at this address.",
+        )
+    return pick(spec.help)
+
+
+def _default(spec: Field) -> str:
+    return "" if spec.default is None else str(spec.default)

@@ -1,0 +1,107 @@
+"""`/<app>/<page>`: the pages of an app by their kind."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID, uuid4
+
+from flask import Response, json, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app_runtime.pages.blueprint import Answer, pages
+from app_runtime.pages.browsing import browse_list, browse_map, map_geojson
+from app_runtime.pages.controls import controls, labels_of
+from app_runtime.pages.done import find_done, remember_made
+from app_runtime.pages.opening import OpenPage, app_name, open_page
+from app_runtime.pages.personal_data import data_notice
+from app_runtime.pages.submitting import Sending, form_fields, send_form
+from lumbung.db import db
+from lumbung.i18n import current_language
+from lumbung.messages.services import channel_available
+from lumbung.web.access import PUBLIC, access, current_visitor
+
+
+@pages.get("/<slug>/<page_id>")
+@access(PUBLIC)
+def page(slug: str, page_id: str) -> Answer | AnyResponse:
+    """A form, list, map or tracking page, as the definition says."""
+    opened = open_page(db.session, current_visitor(), slug, page_id)
+    kind = opened.page.kind
+    if kind == "form":
+        return _show_form(opened, Sending(str(uuid4())))
+    if kind == "track":
+        return redirect(url_for("tracking.ask"))
+    found = browse_list(opened, request.args) if kind == "list" else browse_map(opened, request.args)
+    return render_template(f"pages/{kind}.html", opened=opened, name=app_name(opened.app), found=found)
+
+
+@pages.post("/<slug>/<page_id>")
+@access(PUBLIC)
+def send(slug: str, page_id: str) -> Answer | AnyResponse:
+    """Send a form; the answer leads to the page that shows the tracking code."""
+    opened = open_page(db.session, current_visitor(), slug, page_id, kind="form")
+    sending = send_form(opened, request.form, request.files)
+    if sending.record_id is None:
+        return _show_form(opened, sending)
+    remember_made(sending.record_id)
+    return redirect(url_for("pages.done", slug=slug, page_id=page_id, record_id=sending.record_id), 303)
+
+
+@pages.get("/<slug>/<page_id>/done/<uuid:record_id>")
+@access(PUBLIC)
+def done(slug: str, page_id: str, record_id: UUID) -> AnyResponse | Response:
+    """Number, tracking code, and what comes next; only in the browser that sent the form."""
+    opened = open_page(db.session, current_visitor(), slug, page_id, kind="form")
+    found = find_done(db.session, opened, record_id)
+    if found is None:
+        return redirect(url_for("tracking.ask"))
+    shown = render_template("pages/done.html", opened=opened, name=app_name(opened.app), done=found)
+    return private_answer(Response(shown))
+
+
+@pages.get("/<slug>/<page_id>/points.geojson")
+@access(PUBLIC)
+def points(slug: str, page_id: str) -> Response:
+    """The points of a map page as GeoJSON (RFC 7946), kept by the browser for a minute."""
+    opened = open_page(db.session, current_visitor(), slug, page_id, kind="map")
+    body = json.dumps(map_geojson(opened, request.args), ensure_ascii=False, separators=(",", ":"))
+    response = Response(body, mimetype="application/geo+json")
+    response.headers["Cache-Control"] = "private, max-age=60"
+    response.headers["Content-Language"] = current_language()
+    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+    response.make_conditional(request)
+    return response
+
+
+def private_answer(response: Response) -> Response:
+    """A page that shows a tracking code: kept by nobody, and its address told to nobody."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _show_form(opened: OpenPage, sending: Sending) -> Answer | Response:
+    fields = form_fields(opened)
+    steps = []
+    for step in opened.page.steps.values():
+        specs = [fields[name] for name in step.fields if name in fields]
+        if specs:
+            steps.append((step, controls(opened.app, specs, sending.typed, sending.errors)))
+    shown = render_template(
+        "pages/form.html",
+        opened=opened,
+        name=app_name(opened.app),
+        sending=sending,
+        steps=steps,
+        labels=labels_of(fields.values()),
+        with_map=any(spec.type == "point" for spec in fields.values()),
+        with_contact=any(spec.private for spec in fields.values()),
+        can_mail=channel_available("email"),
+        notice=data_notice(opened.app.definition),
+    )
+    response = Response(shown, sending.status)
+    if sending.retry_after is not None:
+        response.headers["Retry-After"] = str(sending.retry_after)
+    response.headers["Cache-Control"] = "no-store"
+    return response

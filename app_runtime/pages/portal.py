@@ -1,0 +1,111 @@
+"""What a municipality's own site opens with: its services, what was published last, and honest numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy import exists, func, select
+
+from app_catalog.definitions.model import Page
+from app_catalog.installations.services import list_installations
+from app_runtime.pages.opening import ANYBODY, app_icon, app_name, find_page
+from app_runtime.records.listing import list_records
+from app_runtime.records.models import Record, RecordClock
+from app_runtime.records.presenting import PresentedRecord
+from app_runtime.records.running_app import RunningApp, running_app
+from lumbung.db import now
+from lumbung.db.tenancy import AnySession
+from lumbung.i18n import pick
+
+LATEST = 4
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One service on the portal: where it leads, and the page that the main button opens."""
+
+    slug: str
+    name: str
+    title: str
+    text: str
+    icon: str
+    opens: Page | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """This month of one app, by the municipality's calendar; `in_time` are those closed without a missed deadline."""
+
+    name: str
+    received: int
+    closed: int
+    in_time: int
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The newest published records of an app, and the page that lists all."""
+
+    slug: str
+    page: Page
+    records: tuple[PresentedRecord, ...]
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Everything on the start page."""
+
+    tiles: list[Tile]
+    figures: list[Figures]
+    latest: list[Latest]
+
+
+def open_portal(session: AnySession) -> Portal:
+    """The start page of the session's municipality."""
+    apps = [running_app(session, installation) for installation in list_installations(session)]
+    return Portal(
+        tiles=[_tile(app) for app in apps],
+        figures=[_figures(app) for app in apps if app.installation.public_numbers],
+        latest=[found for app in apps if (found := _latest(app)) is not None],
+    )
+
+
+def _tile(app: RunningApp) -> Tile:
+    tile = find_page(app, "tile")
+    opens = app.definition.pages.get(tile.opens) if tile is not None and tile.opens else find_page(app, "form")
+    return Tile(
+        slug=app.installation.slug,
+        name=app_name(app),
+        title=pick(tile.title) if tile else app_name(app),
+        text=pick(tile.text) if tile else "",
+        icon=app_icon(app),
+        opens=opens,
+    )
+
+
+def _latest(app: RunningApp) -> Latest | None:
+    page = find_page(app, "list")
+    if page is None or page.record is None:
+        return None
+    found = list_records(app.session, app.installation, ANYBODY, page.record, limit=LATEST)
+    return Latest(app.installation.slug, page, found.items) if found.items else None
+
+
+def _figures(app: RunningApp) -> Figures:
+    first = now().astimezone(app.zone).date().replace(day=1)
+    since = datetime.combine(first, time.min, app.zone)
+    mine = (Record.tenant_id == app.installation.tenant_id, Record.installation_id == app.installation.id)
+    missed = exists().where(
+        RecordClock.tenant_id == Record.tenant_id,
+        RecordClock.record_id == Record.id,
+        RecordClock.breached_at.is_not(None),
+    )
+    received = select(func.count()).select_from(Record).where(*mine, Record.created_at >= since)
+    closed = select(func.count()).select_from(Record).where(*mine, Record.closed_at >= since)
+    return Figures(
+        name=app_name(app),
+        received=app.session.scalar(received) or 0,
+        closed=app.session.scalar(closed) or 0,
+        in_time=app.session.scalar(closed.where(~missed)) or 0,
+    )

@@ -1,0 +1,164 @@
+"""What a citizen typed, as the engine takes it: values by field, landmarks, files, and errors of all at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from app_catalog.definitions.expressions import Scope
+from app_catalog.definitions.model import Field
+from app_runtime.pages.controls import Typed
+from app_runtime.photos.uploads import KeptFile, receive_files
+from app_runtime.records.answers import EMPTY, Answers
+from app_runtime.records.landmarks import LONGEST_LANDMARK
+from app_runtime.records.running_app import RunningApp
+from lumbung.errors import Invalid
+from lumbung.i18n import t
+from tenants.answers import clean_text
+from tenants.municipalities.places import find_coordinates, in_indonesia
+
+Texts = MultiDict[str, str]
+Uploads = MultiDict[str, FileStorage]
+
+
+@dataclass
+class Written:
+    """A form as it was sent: `values` for the engine, `landmarks` by point field, `kept` files by field."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    landmarks: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, tuple[KeptFile, ...]] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    typed: Typed = field(default_factory=Typed)
+
+    @property
+    def files(self) -> dict[str, list[UUID]]:
+        """Ids of the stored files by field."""
+        return {name: [file.file_id for file in kept] for name, kept in self.kept.items()}
+
+    def wrong(self, errors: Mapping[str, Iterable[str]]) -> None:
+        """Note further errors, each text once."""
+        for name, texts in errors.items():
+            known = self.errors.setdefault(name, [])
+            known.extend(text for text in texts if text not in known)
+
+
+def read_form(
+    app: RunningApp, fields: Iterable[Field], form: Texts, uploads: Uploads, *, uploaded_by: UUID | None = None
+) -> Written:
+    """Read these fields from a form and commit the files that came with it.
+
+    Files are committed apart from everything else: an answer that refuses the form must not lose them.
+    """
+    specs = list(fields)
+    written = Written()
+    for spec in specs:
+        if spec.type == "files":
+            _read_files(app, spec, form, uploads, written, uploaded_by)
+        else:
+            value = _read(app, spec, form, spec.id, written)
+            if value not in EMPTY:
+                written.values[spec.id] = value
+    written.typed = Typed(form.to_dict(), written.kept)
+    if any(spec.type == "files" for spec in specs):
+        app.session.commit()
+    return written
+
+
+def check_form(
+    app: RunningApp, fields: Mapping[str, Field], written: Written, scope_of: Callable[[Mapping[str, Any]], Scope]
+) -> None:
+    """Check everything that the engine will check, so that all errors are told together, with those of files.
+
+    A point that is given by a landmark alone is not missing: an official sets it later.
+    """
+    by_landmark = {name for name, text in written.landmarks.items() if text and name not in written.values}
+    asked = {name: spec for name, spec in fields.items() if name not in by_landmark}
+    sent = {**written.values, **{name: [str(one) for one in ids] for name, ids in written.files.items() if ids}}
+    try:
+        Answers(app, asked, "form", scope_of).clean(sent)
+    except Invalid as error:
+        # A refused photo says more than that a photo is missing.
+        wrong = {name: texts for name, texts in error.fields.items() if name not in written.errors}
+        written.wrong(wrong)
+
+
+def _read(app: RunningApp, spec: Field, form: Texts, name: str, written: Written) -> Any:
+    if spec.type == "group":
+        members = {
+            member.id: _read(app, member, form, f"{name}.{member.id}", written) for member in spec.fields.values()
+        }
+        return {key: value for key, value in members.items() if value not in EMPTY}
+    if spec.type == "point":
+        return _read_point(form, name, written)
+    text = form.get(name, "").replace("\x00", "").strip()
+    if spec.type == "boolean":
+        return True if text in ("1", "true", "on") else None
+    if spec.type == "datetime" and text:
+        return _with_zone(app, text)
+    return text
+
+
+def _with_zone(app: RunningApp, text: str) -> str:
+    """What a browser's `datetime-local` gives is the municipality's time."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (moment if moment.tzinfo else moment.replace(tzinfo=app.zone)).isoformat()
+
+
+def _read_point(form: Texts, name: str, written: Written) -> list[float] | None:
+    """A point of the map, else coordinates or a map link in the text, else a landmark in words."""
+    words = clean_text(form.get(f"{name}.text", ""))
+    place = _point_of(form.get(f"{name}.lon", ""), form.get(f"{name}.lat", ""))
+    found = find_coordinates(words)
+    if found is None and words:
+        if len(words) > LONGEST_LANDMARK:
+            text = t("Patokan paling banyak {n} huruf.", "A landmark has at most {n} characters.", n=LONGEST_LANDMARK)
+            written.wrong({name: [text]})
+        elif "://" in words:
+            text = t(
+                "Tautan ini tidak berisi koordinat. Buka tautannya, lalu salin alamat lengkapnya, atau tulis patokan.",
+                "This link holds no coordinates. Open it and copy the full address, or write a landmark.",
+            )
+            written.wrong({name: [text]})
+        else:
+            written.landmarks[name] = words
+    place = place or found
+    if place is None:
+        return None
+    if not in_indonesia(*place):
+        text = t("Titik ini di luar Indonesia. Pilih lagi.", "This point lies outside Indonesia. Choose again.")
+        written.wrong({name: [text]})
+        return None
+    return [place[0], place[1]]
+
+
+def _point_of(lon: str, lat: str) -> tuple[float, float] | None:
+    try:
+        place = float(lon), float(lat)
+    except ValueError:
+        return None
+    return place if math.isfinite(place[0]) and math.isfinite(place[1]) else None
+
+
+def _read_files(
+    app: RunningApp, spec: Field, form: Texts, uploads: Uploads, written: Written, uploaded_by: UUID | None
+) -> None:
+    received = receive_files(
+        app.session,
+        spec,
+        uploads.getlist(spec.id),
+        form.getlist(f"{spec.id}.kept"),
+        uploaded_by=uploaded_by,
+    )
+    written.kept[spec.id] = received.kept
+    if received.errors:
+        written.wrong({spec.id: received.errors})

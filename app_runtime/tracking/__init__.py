@@ -1,0 +1,1 @@
+"""Following a record by its code, and what its reporter may do."""

@@ -1,0 +1,87 @@
+"""`/track`: following a record by its code."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app_runtime.pages.blueprint import show_preparing
+from app_runtime.pages.opening import app_name
+from app_runtime.pages.page_views import private_answer
+from app_runtime.tracking.services import (
+    Attempt,
+    Tracked,
+    WrongCode,
+    attempt_action,
+    open_tracked,
+    show_tracked,
+)
+from lumbung.codes import normalise
+from lumbung.db import db
+from lumbung.i18n import t
+from lumbung.web.access import PUBLIC, access, current_visitor
+
+tracking = Blueprint("tracking", __name__, subdomain="portal", url_prefix="/track", template_folder="templates")
+tracking.before_request(show_preparing)
+
+
+@tracking.get("")
+@access(PUBLIC)
+def ask() -> Response:
+    """Ask for the code."""
+    return private_answer(Response(render_template("tracking/ask.html", code="", error=None)))
+
+
+@tracking.post("")
+@access(PUBLIC)
+def look_up() -> AnyResponse:
+    """Lead to the record of a code."""
+    code = request.form.get("code", "")[:200]
+    try:
+        tracked = open_tracked(db.session, current_visitor(), code)
+    except WrongCode as error:
+        return _wrong(code, error)
+    return redirect(url_for("tracking.show", code=tracked.code), 303)
+
+
+@tracking.get("/<code>")
+@access(PUBLIC)
+def show(code: str) -> Response:
+    """State, answer, deadlines and history of a record, and what its reporter may do."""
+    try:
+        tracked = open_tracked(db.session, current_visitor(), code)
+    except WrongCode as error:
+        return _wrong(code, error)
+    return _page(tracked)
+
+
+@tracking.post("/<code>/<action_id>")
+@access(PUBLIC)
+def act(code: str, action_id: str) -> AnyResponse:
+    """Take an action as the reporter."""
+    try:
+        tracked = open_tracked(db.session, current_visitor(), code)
+    except WrongCode as error:
+        return _wrong(code, error)
+    attempt = attempt_action(db.session, tracked, action_id, request.form, request.files)
+    if not attempt.done:
+        # What failed was rolled back: look at the record as it is now.
+        return _page(open_tracked(db.session, current_visitor(), code), attempt)
+    flash(t("Terkirim. Petugas sudah dapat melihatnya.", "Sent. Officials can see it now."), "success")
+    return redirect(url_for("tracking.show", code=tracked.code), 303)
+
+
+def _page(tracked: Tracked, attempt: Attempt | None = None) -> Response:
+    shown = render_template(
+        "tracking/show.html",
+        page=show_tracked(db.session, tracked, attempt),
+        tracked=tracked,
+        name=app_name(tracked.app),
+        attempt=attempt,
+    )
+    return private_answer(Response(shown, attempt.status if attempt else 200))
+
+
+def _wrong(code: str, error: WrongCode) -> Response:
+    shown = render_template("tracking/ask.html", code=normalise(code) or code[:80], error=str(error.message))
+    return private_answer(Response(shown, error.status))
