@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import defer
@@ -65,9 +66,10 @@ def inbox(
         query = query.where(after_cursor(_KEYS, cursor))
     size = page_size(limit)
     rows = session.execute(query.order_by(*ordered(_KEYS)).limit(size + 1)).all()
-    by_id = {installation.id: installation for installation in installations}
-    items = [_present(session, by_id[row[0].installation_id], row[0], actor) for row in rows[:size]]
-    return PageOf(tuple(items), encode_cursor(rows[size - 1][1:]) if len(rows) > size else None)
+    return PageOf(
+        tuple(_present(session, [row[0] for row in rows[:size]], installations, actor)),
+        encode_cursor(rows[size - 1][1:]) if len(rows) > size else None,
+    )
 
 
 def inbox_counts(session: AnySession, actor: Actor, *, app_slug: str | None = None) -> InboxCounts:
@@ -86,9 +88,18 @@ def _installations(session: AnySession, app_slug: str | None) -> Sequence[Instal
     return [one for one in list_installations(session) if app_slug in (None, one.slug)]
 
 
-def _present(session: AnySession, installation: Installation, record: Record, actor: Actor) -> PresentedRecord:
-    app = running_app(session, installation, digest=record.definition_digest)
-    return present_rows(app, [record], actor.in_app(installation.slug))[0]
+def _present(
+    session: AnySession, records: Sequence[Record], installations: Sequence[Installation], actor: Actor
+) -> list[PresentedRecord]:
+    by_id = {installation.id: installation for installation in installations}
+    presented: dict[UUID, PresentedRecord] = {}
+    for installation_id in dict.fromkeys(record.installation_id for record in records):
+        installation = by_id[installation_id]
+        own = [record for record in records if record.installation_id == installation_id]
+        app = running_app(session, installation)
+        for item in present_rows(app, own, actor.in_app(installation.slug)):
+            presented[item.id] = item
+    return [presented[record.id] for record in records]
 
 
 def _mine(session: AnySession, actor: Actor, installations: Sequence[Installation]) -> ColumnElement[bool]:

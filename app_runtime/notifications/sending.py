@@ -16,7 +16,9 @@ def send_message(change: Change, message: str, to: str) -> list[Recipient]:
 
     Nobody to reach is noted in the history too.
     """
-    recipients = resolve_recipients(change, to)
+    # The only channel so far is e-mail; a message without a text for it reaches nobody.
+    carried = "email" in change.app.definition.messages[message].channels
+    recipients = resolve_recipients(change, to) if carried else []
     row = change.note("message", message, {"to": to, "reached": shown_names(recipients)})
     for recipient in recipients:
         _enqueue(change, recipient, history_id=str(row.id), to=to, message=message)

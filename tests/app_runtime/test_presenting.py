@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from app_catalog.definitions.model import SortKey
+from app_catalog.definitions.model import Access, ReadAccess, SortKey
 from app_runtime.inbox.services import inbox, inbox_counts
 from app_runtime.records.actors import Actor, actor_for
 from app_runtime.records.creating import Created
 from app_runtime.records.listing import count_records, list_records
 from app_runtime.records.moderation import blur_file, hide_file, hide_record, set_checked, unhide_record
 from app_runtime.records.nearby import map_points, possible_duplicates
+from app_runtime.records.permissions import fields_read_by
 from app_runtime.records.presenting import PresentedRecord, present_record
 from app_runtime.records.reading import access_record, access_record_file
+from app_runtime.records.running_app import running_app
 from app_runtime.records.timeline import present_history
 from app_runtime.records.updating import updatable_fields, update_record
 from lumbung.db import now, set_clock
@@ -52,6 +54,14 @@ def test_the_public_sees_only_the_fields_that_the_package_names(stage: Stage) ->
     assert presented.overdue is None
     everything = str(asdict(presented))
     assert all(word not in everything for word in ("Budi", "+62", "contoh.id", "Minggu malam", created.tracking_code))
+
+
+def test_private_fields_are_never_the_publics_even_if_a_package_gives_all_fields(stage: Stage) -> None:
+    kind = running_app(stage.session, stage.installation).record_type("report")
+    generous = replace(kind, access={"public": Access(read=ReadAccess(rows=("published",)))})
+    assert "title" in fields_read_by(generous, ["public"])
+    assert "reporter" not in fields_read_by(generous, ["public"])
+    assert "cost" not in fields_read_by(generous, ["public"])
 
 
 def test_the_reporter_sees_their_own_data_and_officials_what_they_need(stage: Stage) -> None:
