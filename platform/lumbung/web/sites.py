@@ -1,18 +1,18 @@
 """Hub and portals: which site a host name stands for.
 
-Rules of the two sites live in one URL map. Werkzeug's subdomain matching is used with the *kind* of site as the
-subdomain, so that `/` can mean both, and a municipality may later bring a domain of its own.
+Rules of the two sites live in one URL map. Werkzeug's host matching is used with the *kind* of site as the host, so that
+`/` can mean both, and a municipality may later bring a domain of its own (ADR 0012).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Flask, Request, current_app, g, url_for
+from flask import Flask, Request, current_app, g
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.routing import MapAdapter
 
@@ -20,7 +20,7 @@ from lumbung.errors import LumbungError
 from lumbung.settings import Settings
 
 SiteKind = Literal["hub", "portal"]
-BOTH_SITES = "<any(hub,portal):site_kind>"
+BOTH_SITES = "hub+portal"
 """Give this as `subdomain` to a blueprint whose rules exist on the hub and on every portal."""
 
 
@@ -69,25 +69,36 @@ class Site:
 class TenantDirectory(Protocol):
     """Finds the municipality of a host name; lives in `tenants`."""
 
-    def find_by_host(
-        self, session: Session | scoped_session[Any], host: str, *, hub_host: str
-    ) -> Tenant | None: ...
+    def find_by_host(self, session: Session | scoped_session[Any], host: str, *, hub_host: str) -> Tenant | None: ...
 
 
 class LumbungFlask(Flask):
-    """Flask that matches rules by the kind of site."""
+    """Flask that matches rules by the kind of site: a rule's `subdomain` is `hub`, `portal` or `BOTH_SITES`."""
 
     lumbung: Settings
 
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        if request is None:
-            return self.url_map.bind(
-                self.lumbung.hub_host, subdomain="hub", url_scheme=self.lumbung.scheme, script_name="/"
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
+    ) -> None:
+        """Register a rule for its site. A rule of both sites is two, so that neither is shadowed by a general one."""
+        subdomain = options.pop("subdomain", "hub")
+        for kind in ("hub", "portal") if subdomain == BOTH_SITES else (subdomain,):
+            super().add_url_rule(
+                rule, endpoint, view_func, provide_automatic_options=provide_automatic_options, host=kind, **options
             )
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """An adapter whose server name is the kind of site; absolute addresses are made by `url_on_…` alone."""
+        if request is None:
+            return self.url_map.bind("hub", url_scheme=self.lumbung.scheme, script_name="/")
         kind = "hub" if request.host.lower() == self.lumbung.hub_host else "portal"
         return self.url_map.bind(
-            self.lumbung.hub_host,
-            subdomain=kind,
+            kind,
             url_scheme=request.scheme,
             script_name=request.root_path or "/",
             path_info=request.path,
@@ -142,35 +153,11 @@ def is_local_path(target: str | None) -> bool:
 
 
 def _path(kind: SiteKind, endpoint: str, values: dict[str, Any]) -> str:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    adapter = app.url_map.bind(_settings().hub_host, subdomain=kind)
-    rules = app.url_map.iter_rules(endpoint)
-    if any("site_kind" in rule.arguments for rule in rules):
-        values = {**values, "site_kind": kind}
-    path: str = urlsplit(adapter.build(endpoint, values, force_external=True)).path
-    query = urlsplit(adapter.build(endpoint, values, force_external=True)).query
-    return f"{path}?{query}" if query else path
+    adapter = current_app.url_map.bind(kind, script_name="/")
+    path: str = adapter.build(endpoint, values)
+    return path
 
 
 def _settings() -> Settings:
     settings: Settings = current_app.lumbung  # type: ignore[attr-defined]
     return settings
-
-
-def install_sites(app: LumbungFlask) -> None:
-    """Let rules with `BOTH_SITES` be built and called without naming the site."""
-
-    @app.url_value_preprocessor
-    def _take_site_kind(endpoint: str | None, values: dict[str, Any] | None) -> None:
-        if values is not None:
-            values.pop("site_kind", None)
-
-    @app.url_defaults
-    def _give_site_kind(endpoint: str, values: dict[str, Any]) -> None:
-        if "site_kind" not in values and app.url_map.is_endpoint_expecting(endpoint, "site_kind"):
-            values["site_kind"] = g.site.kind if "site" in g else "hub"
-
-
-def asset_path(name: str) -> str:
-    """Path of a static file."""
-    return url_for("static", filename=name)
