@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +42,7 @@ def index() -> Page:
         invitations=list_open_invitations(db.session),
         delegations=list_delegations(db.session),
         agency_names=names,
-        role_names=_role_names(),
+        role_name=_role_namer(),
     )
 
 
@@ -175,7 +175,7 @@ def _agency_choices() -> list[tuple[str, str]]:
     return [(str(row.agency.id), "— " * row.depth + row.agency.name) for row in agency_tree(db.session)]
 
 
-def _role_names() -> dict[str, str]:
-    """Every role's short name: built-in ones by their own, those of apps as the app says."""
+def _role_namer() -> Callable[[str], str]:
+    """Shows a role by the name that its app gives it, else by the plain one."""
     offered = {choice.value: choice.label for choice in role_choices(db.session) if ":" in choice.value}
-    return {**{role: role_label(role) for role in ("official", "tenant_admin", "evaluator")}, **offered}
+    return lambda role: offered.get(role) or role_label(role)
