@@ -1,0 +1,97 @@
+"""Loading the demonstration: city by city, each whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import select
+
+from app_runtime.demonstration.cities import CITIES
+from app_runtime.demonstration.founding import Founded, add_account, find_visitors, found_city
+from app_runtime.demonstration.judging import judge_app, leave_claim_open
+from app_runtime.demonstration.month import LONGEST_DAYS, live_month
+from app_runtime.demonstration.progress import MARK, REFUSED, STEPS
+from app_runtime.demonstration.publishing import enable_in, publish_app
+from app_runtime.demonstration.script import CITIZEN_LOGIN, City
+from lumbung.audit import record_audit
+from lumbung.audit.models import PlatformAuditEntry
+from lumbung.db import as_tenant, now, set_clock, use_tenant
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import Conflict
+from lumbung.i18n import Text
+from lumbung.web.access import Visitor
+from tenants.municipalities.models import Municipality
+
+_BEFORE_THE_MONTH = timedelta(days=LONGEST_DAYS + 6)
+
+
+class RealData(Conflict):
+    """There is a municipality that is not invented: a demonstration has no place beside it."""
+
+    slug = "demonstration-refused"
+    title = Text("Data peragaan tidak dimuat", "The demonstration is not loaded")
+    default = REFUSED
+
+
+def load_demonstration(
+    session: AnySession, *, until: datetime | None = None, tell: Callable[[str], None] = lambda step: None
+) -> list[str]:
+    """Load what is missing, as if it had happened in the month before `until` (now); the steps that were done.
+
+    Each step commits by itself and leaves a mark in the audit of the hub, so that a load that was interrupted goes on
+    where it stopped. `tell` hears of each step before it begins. Raises RealData when a municipality is no
+    demonstration.
+    """
+    moment = until or now()
+    use_tenant(session, None)
+    done = loaded_steps(session)
+    missing = [step for step in STEPS if step not in done]
+    if not missing:
+        return []
+    if session.scalar(select(Municipality.id).where(Municipality.demo.is_(False)).limit(1)) is not None:
+        raise RealData
+    steps: dict[str, Callable[[AnySession, datetime], None]] = {
+        **{city.slug: partial(_load_city, city=city) for city in CITIES},
+        "judgements": _load_judgements,
+    }
+    for step in missing:
+        tell(step)
+        steps[step](session, moment)
+        use_tenant(session, None)
+        record_audit(session, MARK, subject_type="demonstration", subject_id=step)
+        session.commit()
+    return missing
+
+
+def loaded_steps(session: AnySession) -> set[str]:
+    """The steps that have been done."""
+    rows = session.scalars(select(PlatformAuditEntry.subject_id).where(PlatformAuditEntry.action == MARK))
+    return set(rows)
+
+
+def _load_city(session: AnySession, until: datetime, *, city: City) -> None:
+    first = city is CITIES[0]
+    with set_clock(until - _BEFORE_THE_MONTH):
+        founded = found_city(session, city)
+        if first:
+            publish_app(session, founded)
+    citizen = add_account(session, CITIZEN_LOGIN, "Wulan Anggraeni")
+    with as_tenant(session, founded.id):
+        with set_clock(until - _BEFORE_THE_MONTH + timedelta(days=2)):
+            installation = enable_in(session, founded)
+        visitor = Visitor(account_id=citizen.id, name=citizen.name, email=citizen.email)
+        live_month(session, founded, installation, until=until, citizen=visitor)
+
+
+def _load_judgements(session: AnySession, until: datetime) -> None:
+    judge_app(session, _refound(session, CITIES[1]), CITIES[0], until=until)
+    leave_claim_open(session, until=until)
+
+
+def _refound(session: AnySession, city: City) -> Founded:
+    """A city that was loaded before, with its people as they sign in."""
+    municipality = session.scalars(select(Municipality).where(Municipality.slug == city.slug)).one()
+    with as_tenant(session, municipality.id):
+        return Founded(city, municipality, find_visitors(session, city))
