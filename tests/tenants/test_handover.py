@@ -165,6 +165,9 @@ def test_a_token_of_one_portal_opens_no_other(app: LumbungFlask, world: World) -
 def test_a_portal_leads_to_the_account_page_of_the_hub(app: LumbungFlask, world: World) -> None:
     answer = browse(app, TANGSEL).get("/account")
     assert answer.headers["Location"] == "https://lumbung.test/account"
+    menu = browse(app, TANGSEL, world.operator).get("/signed-out").text
+    assert 'href="https://lumbung.test/account"' in menu
+    assert 'href="https://lumbung.test/operator/accounts"' in menu
 
 
 def test_a_page_for_members_on_a_portal_leads_through_the_hub_and_back(app: LumbungFlask, world: World) -> None:

@@ -10,6 +10,7 @@ from flask import current_app, g, request
 
 from lumbung.i18n import Text
 from lumbung.web.access import PUBLIC, Rule, Visitor
+from lumbung.web.sites import hub_origin
 
 Place = Literal["hub", "portal", "manage", "account"]
 
@@ -48,6 +49,9 @@ def navigation() -> dict[str, list[Entry]]:
     for entry in sorted(known, key=lambda e: e.order):
         if entry.rule.allows(g.visitor) and (entry.shown is None or entry.shown(g.visitor)):
             menus[entry.place].append(entry)
+    if g.site.kind == "portal":
+        # The account's pages are the hub's.
+        menus["account"] = [replace(entry, href=hub_origin() + entry.href) for entry in menus["account"]]
     return {place: _with_active(entries) for place, entries in menus.items()}
 
 
