@@ -7,8 +7,8 @@ import app_runtime.notifications.writing
 import app_runtime.records.models  # noqa: F401 - models and handlers are known once imported.
 from app_catalog.releases.scenarios import install_scenario_runner
 from app_runtime.pages.features import install_pages
-from app_runtime.work.features import install_work
 from app_runtime.scenarios.runner import EngineRunner
+from app_runtime.work.features import install_work
 from lumbung.web.sites import LumbungFlask
 
 

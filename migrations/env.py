@@ -16,7 +16,7 @@ from lumbung.migrate.runner import OWNER, ProtectOp, add_walls, only_ours
 _MODELS_ARE_KNOWN_BY = wsgi
 
 
-@renderers.dispatch_for(ProtectOp)
+@renderers.dispatch_for(ProtectOp, replace=True)
 def _render_protect(autogen_context: AutogenContext, op: ProtectOp) -> str:
     autogen_context.imports.add("from lumbung.migrate.walls import prepare_database, protect")
     flag = ", append_only=True" if op.append_only else ""

@@ -1,0 +1,141 @@
+"""The stage that a scenario is played on: its clock, its people, its records by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from time import monotonic
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app_catalog.definitions.model import Definition, RecordType
+from app_runtime.records.actors import Actor, actor_for
+from app_runtime.records.models import Record
+from app_runtime.records.reading import get_record
+from app_runtime.records.running_app import RunningApp, running_app
+from app_runtime.records.tracking import tracking_code_of
+from app_runtime.scenarios.errors import Refused, Trouble, because_of, words_of
+from app_runtime.scenarios.people import scenario_roles
+from app_runtime.scenarios.scratch import ZONE, Scratch
+from lumbung.db import set_clock
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import LumbungError
+from lumbung.i18n import Text, use_language
+from lumbung.ids import new_id
+
+T = TypeVar("T")
+
+
+class Stage:
+    """What the steps and checks of one scenario work with.
+
+    `moment` is the scenario's present; `deadline` is when playing it must be over, by `time.monotonic`.
+    """
+
+    def __init__(
+        self, session: AnySession, definition: Definition, scratch: Scratch, *, moment: datetime, deadline: float
+    ) -> None:
+        self.session = session
+        self.definition = definition
+        self.scratch = scratch
+        self.moment = moment
+        self.deadline = deadline
+        self.named: dict[str, UUID] = {}
+        self.told: list[tuple[datetime, UUID, Text]] = []
+        self.app: RunningApp = running_app(session, scratch.installation)
+
+    def tell(self, text: Text) -> None:
+        """Add a line to the timeline, at the scenario's present."""
+        self.told.append((self.moment, new_id(), text))
+
+    def check_time(self) -> None:
+        """Raise Trouble when the scenario takes too long."""
+        if monotonic() > self.deadline:
+            raise Trouble(
+                Text("Skenario ini terlalu lama berjalan, jadi dihentikan.", "This scenario took too long; stopped.")
+            )
+
+    def record(self, name: str) -> Record:
+        """The record with this name in the scenario. Raises Trouble when no step made it."""
+        if name not in self.named:
+            known = ", ".join(self.named) or "-"
+            raise Trouble(
+                Text(
+                    f"Tidak ada data bernama “{name}” dalam skenario ini; yang ada: {known}.",
+                    f"No record is named “{name}” in this scenario; there are: {known}.",
+                )
+            )
+        return get_record(self.session, self.named[name])
+
+    def record_type(self, name: str) -> RecordType:
+        """The record type with this id. Raises Trouble when the app has none."""
+        found = self.definition.records.get(name)
+        if found is None:
+            raise unknown("jenis data", "record type", name, self.definition.records)
+        return found
+
+    def actor(self, role: str, *, record: Record | None = None, agency: str | None = None) -> Actor:
+        """The person of a role who has to do with the record (or with an agency): the officer of the agency that has
+        it, the resident who holds its code. Raises Trouble for an unknown role."""
+        key = self.app.agencies.key_of(record.agency_id) if record is not None else agency
+        visitor = self.scratch.people.find(role, key)
+        if visitor is None:
+            raise unknown("peran", "role", role, scenario_roles(self.definition))
+        code = tracking_code_of(record) if record is not None and role == "resident" else None
+        with set_clock(self.moment):
+            return actor_for(self.session, visitor, self.scratch.installation, tracking_code=code)
+
+    def attempt(self, work: Callable[[], T], *, keep: bool = True) -> T:
+        """What `work` gives at the scenario's present; with `keep` False it leaves no trace.
+
+        Raises Refused with the engine's reason in both languages.
+        """
+        self.check_time()
+        try:
+            return self._once(work, keep=keep)
+        except LumbungError as error:
+            refusal, indonesian = error, words_of(error)
+        # Once more, for the words in English: answers are worded in the language of whoever asks.
+        english = indonesian
+        use_language("en")
+        try:
+            self._once(work, keep=False)
+        except LumbungError as error:
+            english = words_of(error)
+        finally:
+            use_language("id")
+        raise Refused(because_of(refusal), Text(indonesian.id, english.en))
+
+    def _once(self, work: Callable[[], T], *, keep: bool) -> T:
+        with set_clock(self.moment), savepoint(self.session, keep=keep):
+            return work()
+
+    def shown_moment(self, moment: datetime) -> str:
+        """A moment as the timeline writes it, in the municipality's zone."""
+        return f"{moment.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}"
+
+
+@contextmanager
+def savepoint(session: AnySession, *, keep: bool) -> Iterator[None]:
+    """A block whose changes are undone when it fails, and always without `keep`."""
+    nested = session.begin_nested()
+    try:
+        yield
+        if keep:
+            nested.commit()
+    finally:
+        if nested.is_active or not keep:
+            nested.rollback()
+
+
+def unknown(kind_id: str, kind_en: str, name: str, known: object) -> Trouble:
+    """Something that a scenario names and the app does not have."""
+    names = ", ".join(str(item) for item in known) if hasattr(known, "__iter__") else ""
+    return Trouble(
+        Text(
+            f"Tidak ada {kind_id} “{name}” di aplikasi ini; yang ada: {names or '-'}.",
+            f"The app has no {kind_en} “{name}”; there are: {names or '-'}.",
+        )
+    )
