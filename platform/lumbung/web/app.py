@@ -21,15 +21,13 @@ from lumbung.web.problems import install_problems
 from lumbung.web.request_cycle import install_request_cycle
 from lumbung.web.security import install_security
 from lumbung.web.shell import install_shell
-from lumbung.web.sites import BOTH_SITES, LumbungFlask, TenantDirectory, install_sites
+from lumbung.web.sites import BOTH_SITES, LumbungFlask, TenantDirectory
 
 
 def create_host(settings: Settings, *, directory: TenantDirectory, identity: Identity) -> LumbungFlask:
     """The application with everything that every feature needs, and no feature yet."""
     configure_logs(settings.log_format)
-    app = LumbungFlask(
-        "lumbung.web", static_folder=None, template_folder="templates", subdomain_matching=True
-    )
+    app = LumbungFlask("lumbung.web", static_folder=None, template_folder="templates", host_matching=True)
     app.lumbung = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -54,7 +52,9 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     if isinstance(provider, DefaultJSONProvider):
         provider.sort_keys = False
     db.init_app(app)
-    install_sites(app)
+    # Redirects that werkzeug makes by itself would name the kind of site as their host.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     _serve_static(app)
     # The request cycle comes first: a page that refuses a missing CSRF token needs the site and the visitor.
     install_request_cycle(app, directory=directory, identity=identity)

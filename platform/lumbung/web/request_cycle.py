@@ -34,11 +34,12 @@ def install_request_cycle(app: LumbungFlask, *, directory: TenantDirectory, iden
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
         g.site = Site(kind="hub", name=app.lumbung.platform_name)
+        # Threads serve one visitor after another: nobody is answered in the language of the one before.
+        use_language(session.get("language"))
         if request.endpoint in _WITHOUT_SITE:
             return
         g.site = _find_site(app, directory)
         use_tenant(db.session, g.site.tenant.id if g.site.tenant else None)
-        use_language(session.get("language"))
         if request.endpoint in _WITHOUT_VISITOR or request.routing_exception is not None:
             return
         g.visitor = identity.visitor(db.session, g.site)

@@ -46,7 +46,5 @@ def install_security(app: LumbungFlask) -> None:
         if app.lumbung.scheme == "https":
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = (
-                "no-store" if g.get("visitor") and g.visitor.signed_in else "no-cache"
-            )
+            response.headers["Cache-Control"] = "no-store" if g.get("visitor") and g.visitor.signed_in else "no-cache"
         return response

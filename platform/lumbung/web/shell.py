@@ -86,9 +86,7 @@ def install_shell(app: LumbungFlask) -> None:
     )
     app.jinja_env.filters.update(
         pick=i18n.pick,
-        moment=lambda value, style="medium": (
-            i18n.show_datetime(value, current_site().timezone, style) if value else ""
-        ),
+        moment=lambda value, style="medium": i18n.show_datetime(value, current_site().timezone, style) if value else "",
         day=lambda value, style="long": i18n.show_date(value, style) if value else "",
         number=i18n.show_number,
         rupiah=i18n.show_rupiah,

@@ -1,7 +1,7 @@
 """Hub and portals: which site a host name stands for.
 
-Rules of the two sites live in one URL map. Werkzeug's host matching is used with the *kind* of site as the host, so that
-`/` can mean both, and a municipality may later bring a domain of its own (ADR 0012).
+Rules of the two sites live in one URL map. Werkzeug's host matching is used with the *kind* of site as the host, so
+that `/` can mean both, and a municipality may later bring a domain of its own (ADR 0012).
 """
 
 from __future__ import annotations
