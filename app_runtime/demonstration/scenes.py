@@ -37,8 +37,7 @@ def draw_scene(scene: str, variant: int) -> bytes:
     image = _street(random.Random(f"street-{variant}"), night=night)  # noqa: S311 - a picture, not a secret.
     draw = ImageDraw.Draw(image, "RGBA")
     _THINGS[scene](image, draw, chance)
-    grain = Image.effect_noise((WIDTH, HEIGHT), 22).convert("RGB")
-    image = Image.blend(image.filter(ImageFilter.GaussianBlur(0.9)), ImageChops.overlay(image, grain), 0.55)
+    image = Image.blend(image.filter(ImageFilter.GaussianBlur(0.9)), ImageChops.overlay(image, _grain()), 0.55)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=84)
     return out.getvalue()
@@ -97,6 +96,12 @@ def _street(chance: random.Random, *, night: bool) -> Image.Image:
             r = size * 0.6
             draw.ellipse((spot + dx - r, HORIZON - 70 + dy - r, spot + dx + r, HORIZON - 70 + dy + r), fill=leaf)
     return image
+
+
+@cache
+def _grain() -> Image.Image:
+    """What a telephone's small sensor adds to a picture."""
+    return Image.effect_noise((WIDTH, HEIGHT), 22).convert("RGB")
 
 
 def _gradient(top: Colour, low: Colour) -> Image.Image:
