@@ -127,7 +127,9 @@ def browse(app: LumbungFlask, host: str = HUB_HOST, account: Account | None = No
     return browser.sign_in(account) if account is not None else browser
 
 
-class _Reader(HTMLParser):
+class PageReader(HTMLParser):
+    """Reads the forms and the words of a page."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.forms: list[Form] = []
@@ -195,9 +197,9 @@ class _Reader(HTMLParser):
             self.words.append(" ".join(data.split()))
 
 
-def read_page(html: str) -> _Reader:
+def read_page(html: str) -> PageReader:
     """The forms and words of a page."""
-    reader = _Reader()
+    reader = PageReader()
     reader.feed(html)
     return reader
 
