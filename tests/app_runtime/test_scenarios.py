@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -16,11 +15,9 @@ import pytest
 from sqlalchemy import select, text
 
 from app_catalog.definitions.archive import write_members
-from app_catalog.definitions.building.scenarios import build_scenario
 from app_catalog.definitions.model import Definition
-from app_catalog.definitions.source import load_folder
 from app_catalog.releases.models import App, Release
-from app_catalog.releases.reading import Package, PackageRefused, read_package_source
+from app_catalog.releases.reading import PackageRefused
 from app_catalog.releases.submission import publish_folder, submit_package
 from app_runtime.records.models import Record
 from app_runtime.scenarios import runner as runner_module
@@ -32,42 +29,16 @@ from lumbung.i18n import current_language, use_language
 from lumbung.postgres.testing import SuiteServer
 from lumbung.settings import Settings
 from tests.app_catalog.packages import siaran_files
+from tests.app_runtime.scenario_writing import CREATE, bundled_siaran, failures_of, with_scenario
 from tests.app_runtime.stage import Sessions, set_stage
 from tests.siaran import SIARAN, add_publisher
 from tests.world import World
-
-LAMP: dict[str, Any] = {"title": "Lampu mati", "category": "street-light", "place": [106.71, -6.29]}
-CREATE: dict[str, Any] = {"create": {"as": "public", "record": "report", "id": "a", "values": LAMP}}
-BY_RESIDENT: dict[str, Any] = {"create": {"as": "resident", "record": "report", "id": "a", "values": LAMP}}
-GIVEN: dict[str, Any] = {
-    "settings": {"categories": {"street-light": {"agency": "dishub"}}},
-    "calendar": {"start": "2026-01-05T08:00+07:00"},
-}
 
 
 @pytest.fixture(scope="module")
 def siaran() -> Definition:
     """SIARAN as it is bundled."""
-    package = read_package_source(load_folder(SIARAN))
-    assert isinstance(package, Package)
-    return package.definition
-
-
-def _with(definition: Definition, **parts: Any) -> Definition:
-    spec: dict[str, Any] = {"name": {"id": "Coba", "en": "Try"}, "given": GIVEN, "when": [CREATE], "then": [], **parts}
-    # The canonical form keeps a set of ids with their positions.
-    for check in spec["then"]:
-        for what in check.values():
-            if isinstance(what.get("fields"), list):
-                what["fields"] = {name: position for position, name in enumerate(what["fields"])}
-    return replace(definition, scenarios={"try": build_scenario("try", spec)})
-
-
-def _failures(session: Sessions, definition: Definition, **parts: Any) -> tuple[str, str]:
-    """All failures of one scenario as one text in each language."""
-    [result] = EngineRunner().run(session, _with(definition, **parts)).results
-    assert result.passed == (not result.failures)
-    return "\n".join(one.id for one in result.failures), "\n".join(one.en for one in result.failures)
+    return bundled_siaran()
 
 
 @pytest.fixture
@@ -92,201 +63,13 @@ def test_all_scenarios_of_siaran_pass(session: Sessions, siaran: Definition) -> 
 
 def test_two_runs_give_the_same_words(session: Sessions, siaran: Definition) -> None:
     then = [{"state": {"a": "fixed"}}, {"message": {"overdue": {"to": "public"}}}]
-    first = _failures(session, siaran, when=[CREATE, {"wait": "P9D"}], then=then)
-    assert first == _failures(session, siaran, when=[CREATE, {"wait": "P9D"}], then=then)
-
-
-FAILING: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
-    (
-        "state",
-        {"then": [{"state": {"a": "fixed"}}]},
-        ("state of a", "“fixed”", "“received”", "public creates report a"),
-    ),
-    ("every state", {"then": [{"state": {"all": "fixed"}}]}, ("state of SR/2026/00001",)),
-    ("value", {"then": [{"value": {"a.title": "Lampu hidup"}}]}, ("a.title", "Lampu hidup", "Lampu mati")),
-    ("built-in value", {"then": [{"value": {"a.agency": "dlh"}}]}, ("a.agency", "dlh", "dishub")),
-    ("number", {"then": [{"number": {"a": "SR/2026/00002"}}]}, ("SR/2026/00002", "SR/2026/00001")),
-    (
-        "clock",
-        {"when": [CREATE, {"wait": "PT49H"}], "then": [{"clock": {"a.respond": "met"}}]},
-        (
-            "a.respond",
-            "“met”",
-            "breached",
-            "2026-01-07 08:00",
-            "clock respond.warned",
-            "message overdue to agency_head",
-        ),
-    ),
-    ("message", {"then": [{"message": {"overdue": {"to": "agency_head"}}}]}, ("overdue", "it was not sent")),
-    ("message to nobody", {"then": [{"message": {"received": {}}}]}, ("received", "nobody to reach (reporter)")),
-    (
-        "message to another",
-        {
-            "when": [CREATE, {"act": {"as": "dispatcher", "on": "a", "action": "assign", "values": {"agency": "dlh"}}}],
-            "then": [{"message": {"assigned": {"to": "agency_head"}}}],
-        },
-        ("to agency_head", "it was sent to agency"),
-    ),
-    ("count", {"then": [{"count": {"report": 2}}]}, ("count of report", "“2”", "“1”")),
-    ("sees", {"then": [{"sees": {"as": "public", "on": "a"}}]}, ("public sees a", "not seen")),
-    (
-        "sees a field",
-        {"then": [{"sees": {"as": "resident", "on": "a", "fields": ["title", "cost"]}}]},
-        ("resident sees a.cost", "not seen"),
-    ),
-    ("hidden", {"then": [{"hidden": {"as": "dispatcher", "on": "a"}}]}, ("does not see a", "it is seen")),
-    (
-        "hidden field",
-        {"then": [{"hidden": {"as": "resident", "on": "a", "fields": ["cost", "title"]}}]},
-        ("does not see a.title",),
-    ),
-    (
-        "cannot, but can",
-        {
-            "then": [
-                {
-                    "cannot": {
-                        "act": "assign",
-                        "on": "a",
-                        "as": "dispatcher",
-                        "because": "role",
-                        "values": {"agency": "dishub"},
-                    }
-                }
-            ]
-        },
-        ("dispatcher cannot “assign a” (role)", "it was possible"),
-    ),
-    (
-        "cannot, for another reason",
-        {"then": [{"cannot": {"act": "reject", "on": "a", "as": "dispatcher", "because": "state"}}]},
-        ("because of state", "because of required", "reason:"),
-    ),
-    (
-        "cannot create, but can",
-        {"then": [{"cannot": {"create": "report", "as": "public", "because": "required", "values": LAMP}}]},
-        ("“create report”", "it was possible"),
-    ),
-    ("unknown record", {"then": [{"state": {"b": "fixed"}}]}, ("No record is named “b”", "there are: a")),
-    ("unknown role", {"then": [{"sees": {"as": "mayor", "on": "a"}}]}, ("no role “mayor”", "dispatcher")),
-    ("unknown record type", {"then": [{"count": {"letter": 1}}]}, ("no record type “letter”", "report")),
-    ("unknown message", {"then": [{"message": {"hello": {}}}]}, ("no message “hello”",)),
-    ("unknown clock", {"then": [{"clock": {"a.sleep": "met"}}]}, ("no clock “sleep”", "respond")),
-    ("unknown field", {"then": [{"value": {"a.colour": "red"}}]}, ("no field “colour”",)),
-    (
-        "a step that is refused",
-        {"when": [CREATE, {"act": {"as": "resident", "on": "a", "action": "reply", "values": {"reply": "Ya."}}}]},
-        ("Step 2 (resident: reply on a) was refused (state)",),
-    ),
-    (
-        "a step without an answer",
-        {"when": [{"create": {"as": "public", "record": "report", "values": {"category": "road"}}}]},
-        ("Step 1", "required", "title:"),
-    ),
-    (
-        "a step with an unknown action",
-        {"when": [CREATE, {"act": {"as": "dispatcher", "on": "a", "action": "dance"}}]},
-        ("Step 2: The app has no action “dance”", "assign"),
-    ),
-    (
-        "an update that is not allowed",
-        {"when": [BY_RESIDENT, {"update": {"as": "resident", "on": "a", "values": {"cost": 5}}}]},
-        ("Step 2", "refused (role)"),
-    ),
-]
-
-
-@pytest.mark.parametrize(("parts", "expected"), [case[1:] for case in FAILING], ids=[case[0] for case in FAILING])
-def test_a_failing_scenario_says_what_happened_instead(
-    session: Sessions, siaran: Definition, parts: dict[str, Any], expected: tuple[str, ...]
-) -> None:
-    indonesian, english = _failures(session, siaran, **parts)
-    assert [part for part in expected if part not in english] == [], english
-    assert "What happened:" in english
-    assert "Jalannya skenario:" in indonesian
-    assert "2026-01-05 08:00" in indonesian
-
-
-PASSING: list[tuple[str, dict[str, Any]]] = [
-    ("an absent answer is empty", {"then": [{"value": {"a.answer": "", "a.overdue": False, "a.open": True}}]}),
-    (
-        "a member of a group",
-        {
-            "when": [{"create": {**BY_RESIDENT["create"], "values": {**LAMP, "reporter": {"name": "Sari"}}}}],
-            "then": [
-                {"value": {"a.reporter.name": "Sari"}},
-                {"hidden": {"as": "public", "on": "a", "fields": ["reporter"]}},
-            ],
-        },
-    ),
-    (
-        "an officer changes what it may",
-        {
-            "when": [CREATE, {"update": {"as": "handler", "on": "a", "values": {"cost": 150000}}}],
-            "then": [{"value": {"a.cost": 150000}}, {"sees": {"as": "handler", "on": "a", "fields": ["cost"]}}],
-        },
-    ),
-    (
-        "many at once",
-        {
-            "when": [{"create": {**CREATE["create"], "times": 5}}],
-            "then": [{"count": {"report": 5}}, {"state": {"all": "received"}}, {"number": {"a": "SR/2026/00005"}}],
-        },
-    ),
-    (
-        "late answers met their clock late",
-        {
-            "when": [
-                CREATE,
-                {"wait": "PT49H"},
-                {"act": {"as": "handler", "on": "a", "action": "respond", "values": {"answer": "Maaf, terlambat."}}},
-            ],
-            "then": [{"clock": {"a.respond": "met"}}, {"value": {"a.overdue": False}}],
-        },
-    ),
-    (
-        "a clock is warned before it is missed",
-        {
-            "when": [CREATE, {"wait": "PT37H"}],
-            "then": [{"clock": {"a.respond": "warned"}}, {"message": {"hurry": {}}}],
-        },
-    ),
-    (
-        "the head and the admin see what escalation leads them to",
-        {"then": [{"sees": {"as": "agency_head", "on": "a"}}, {"sees": {"as": "tenant_admin", "on": "a"}}]},
-    ),
-    (
-        "an agency without a record does not see it",
-        {
-            "when": [CREATE, {"act": {"as": "dispatcher", "on": "a", "action": "assign", "values": {"agency": "dlh"}}}],
-            "then": [{"value": {"a.agency": "dlh"}}, {"sees": {"as": "handler", "on": "a"}}],
-        },
-    ),
-    (
-        "what may not be made without an answer",
-        {
-            "then": [
-                {"cannot": {"create": "report", "as": "public", "because": "required", "values": {"title": "Lampu"}}}
-            ]
-        },
-    ),
-    (
-        "working days are waited by the calendar",
-        {"when": [CREATE, {"wait": "P4WD"}], "then": [{"clock": {"a.fix": "warned"}}]},
-    ),
-    ("no settings given", {"given": {}, "then": [{"value": {"a.agency": "dinas-contoh"}}]}),
-]
-
-
-@pytest.mark.parametrize("parts", [case[1] for case in PASSING], ids=[case[0] for case in PASSING])
-def test_what_is_so_passes(session: Sessions, siaran: Definition, parts: dict[str, Any]) -> None:
-    assert _failures(session, siaran, **parts) == ("", "")
+    first = failures_of(session, siaran, when=[CREATE, {"wait": "P9D"}], then=then)
+    assert first == failures_of(session, siaran, when=[CREATE, {"wait": "P9D"}], then=then)
 
 
 def test_waiting_fires_each_clock_at_its_own_moment(session: Sessions, siaran: Definition) -> None:
     later = {"create": {**CREATE["create"], "id": "b"}}
-    _, english = _failures(
+    _, english = failures_of(
         session, siaran, when=[CREATE, {"wait": "PT1H"}, later, {"wait": "P4D"}], then=[{"count": {"report": 9}}]
     )
     fired = [line[:16] + line[17:] for line in english.splitlines() if "clock respond" in line]
@@ -308,7 +91,7 @@ def test_nothing_is_left_after_a_run(
     assert before["public.records"] == 1
     assert before["public.wakeups"] > 0
     EngineRunner().run(session, siaran)
-    _failures(session, siaran, when=[CREATE, {"wait": "P9D"}], then=[{"state": {"a": "fixed"}}])
+    failures_of(session, siaran, when=[CREATE, {"wait": "P9D"}], then=[{"state": {"a": "fixed"}}])
     assert {record.tenant_id for record in session if isinstance(record, Record)} <= {stage.place.id}
     session.commit()
     assert everything() == before
@@ -370,13 +153,13 @@ def test_a_scenario_that_would_never_end_is_refused_at_once(
     session: Sessions, siaran: Definition, when: list[dict[str, Any]], words: str
 ) -> None:
     begin = monotonic()
-    assert words in _failures(session, siaran, when=when)[1]
+    assert words in failures_of(session, siaran, when=when)[1]
     assert monotonic() - begin < 1
 
 
 def test_a_scenario_that_takes_too_long_is_stopped(session: Sessions, siaran: Definition) -> None:
     when = [{"create": {**CREATE["create"], "times": 500}}]
-    [result] = EngineRunner(seconds_each=0.3).run(session, _with(siaran, when=when)).results
+    [result] = EngineRunner(seconds_each=0.3).run(session, with_scenario(siaran, when=when)).results
     assert "took too long" in result.failures[0].en
 
 
@@ -387,14 +170,14 @@ def test_a_fault_of_the_engine_is_a_failure_and_no_crash(
         session.execute(text("SELECT 1/0"))
 
     monkeypatch.setattr(runner_module, "play_step", broken)
-    _, english = _failures(session, siaran)
+    _, english = failures_of(session, siaran)
     assert "The engine failed" in english
     monkeypatch.undo()
     assert EngineRunner().run(session, siaran).passed
 
 
 def test_a_municipality_tries_scenarios_under_its_own_settings(session: Sessions, siaran: Definition) -> None:
-    asked = _with(siaran, then=[{"state": {"a": "received"}}])
+    asked = with_scenario(siaran, then=[{"state": {"a": "received"}}])
     runner = EngineRunner()
     assert runner.run(session, asked).passed
     report = runner.run_with_settings(session, asked, {"straight_to_agency": True}, {"dlh": "Dinas Lingkungan Hidup"})
