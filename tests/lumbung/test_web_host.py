@@ -177,6 +177,13 @@ def test_logs_tell_the_rule_and_never_the_path(app: LumbungFlask, world: World) 
     assert "Wati" not in str(lines)
 
 
+def test_what_no_text_can_hold_is_the_senders_mistake(app: LumbungFlask, world: World) -> None:
+    for path in ("/apps?q=%00", "/apps/a%00b", "/sign-in?next=%00"):
+        assert browse(app, "lumbung.test").get(path).status_code in (200, 400, 404, 422), path
+    for path in ("/%00", "/track/%00", "/siaran?q=%00"):
+        assert browse(app, world.tangsel.host).get(path).status_code in (200, 400, 404, 422), path
+
+
 def test_a_request_ends_without_a_municipality_on_the_session(app: LumbungFlask, world: World) -> None:
     with app.app_context():
         app.test_client().get("/", base_url=f"https://{world.tangsel.host}")

@@ -31,6 +31,7 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     app.lumbung = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.former_secret_keys),
         TESTING=settings.testing,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SESSION_COOKIE_NAME="__Host-lumbung",

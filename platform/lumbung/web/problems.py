@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from flask import Response, g, jsonify, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import DataError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -71,6 +71,9 @@ def _as_problem(error: Exception) -> LumbungError:
         return TooLarge()
     if isinstance(error, HTTPException):
         return _from_http(error)
+    if isinstance(error, DataError):
+        # What no column can hold, a NUL byte above all, is the sender's mistake.
+        return BadRequest()
     if isinstance(error, OperationalError | TimeoutError):
         return Unavailable()
     return LumbungError()
