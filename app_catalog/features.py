@@ -10,6 +10,7 @@ import app_catalog.reviews.models  # noqa: F401 - models are known once imported
 from app_catalog.catalog.features import install_catalog
 from app_catalog.catalog.sections import add_app_page_section
 from app_catalog.evaluations.views import evaluations
+from app_catalog.installations.features import install_installation_hooks
 from app_catalog.installations.views import installations
 from app_catalog.reviews.sections import judgement_section, judgements
 from app_catalog.reviews.views import replies, reviews
@@ -22,6 +23,7 @@ from lumbung.web.sites import LumbungFlask
 def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
     install_catalog(app)
+    install_installation_hooks()
     for blueprint in (installations, evaluations, reviews, replies, judgements):
         app.register_blueprint(blueprint)
     add_app_page_section(judgement_section)

@@ -150,7 +150,11 @@ def _details(
     found = []
     for name, change in moved.items():
         if name in allowed:
-            found.append(_labelled(app, _field(kind, action, name), name, change.get("to")))
+            label, text = _labelled(app, _field(kind, action, name), name, change.get("to"))
+            if row.kind == "updated":
+                before = _labelled(app, _field(kind, action, name), name, change.get("from"))[1]
+                text = f"{before or '–'} → {text or '–'}"
+            found.append((label, text))
     if audience == "official" or (audience == "resident" and action is not None and _asks_resident(kind, row.name)):
         found += [_labelled(app, _ask_field(action, name), name, value) for name, value in told.items()]
     if audience == "official":

@@ -113,15 +113,30 @@ def find_mine(work: Work, action_id: str) -> Action | None:
 
 
 def likeliest(work: Work) -> str:
-    """The action that the clock which is due first waits for, if it is possible; else the first of the definition."""
-    possible = [action.id for action in _possible(work)]
+    """The action that leads on: what the clock that is due first waits for, else the first of the definition.
+
+    Of several that would meet it, the one that meets fewest clocks (an answer comes before the repair), never one that
+    ends the record without success.
+    """
+    possible = _possible(work)
     change = open_change(work.app, work.record, work.actor)
     running = [clock for clock in latest_rounds(change.clocks) if clock.state in _RUNNING]
     for clock in sorted(running, key=lambda one: one.due_at):
         spec = work.kind.clocks.get(clock.clock)
-        if spec is not None and spec.met_by and spec.met_by[0] in possible:
-            return spec.met_by[0]
-    return possible[0] if possible else ""
+        fitting = [one for one in possible if spec and one.id in spec.met_by and not _gives_up(work, one)]
+        if fitting:
+            return min(fitting, key=lambda one: _clocks_met(work, one)).id
+    return possible[0].id if possible else ""
+
+
+def _gives_up(work: Work, action: Action) -> bool:
+    workflow = work.kind.workflow
+    state = workflow.states.get(action.to) if workflow and action.to else None
+    return state is not None and state.end == "other"
+
+
+def _clocks_met(work: Work, action: Action) -> int:
+    return sum(action.id in clock.met_by for clock in work.kind.clocks.values())
 
 
 def _possible(work: Work) -> list[Action]:

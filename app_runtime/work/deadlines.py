@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
 
 from app_catalog.definitions.model import RecordType
 from app_runtime.records.models import RecordClock
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.values import latest_rounds
-from lumbung.i18n import pick, show_datetime, show_span, t
+from lumbung.i18n import current_language, pick, show_datetime, show_span, t
 
 _SOON = ("warned",)
 
@@ -51,6 +54,23 @@ def left(moment: datetime, zone: str, at: datetime) -> str:
         when=show_datetime(moment, zone),
         span=show_span((moment - at).total_seconds()),
     )
+
+
+def short_moment(moment: datetime, zone: str) -> str:
+    """Day and hour for a row on a small screen, without the year."""
+    pattern = "d MMM HH.mm" if current_language() == "id" else "d MMM HH:mm"
+    return format_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=current_language())
+
+
+def short_since(moment: datetime, zone: str) -> str:
+    """Since when something is late, for a row."""
+    return t("sejak {when}", "since {when}", when=short_moment(moment, zone))
+
+
+def short_left(moment: datetime, zone: str, at: datetime) -> str:
+    """A deadline that still runs, for a row."""
+    span = show_span((moment - at).total_seconds())
+    return t("{when}, sisa {span}", "{when}, {span} left", when=short_moment(moment, zone), span=span)
 
 
 def age_of(moment: datetime, at: datetime) -> str:

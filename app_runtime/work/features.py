@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import app_runtime.work.edit_views
+import app_runtime.work.moderation_views  # noqa: F401 - routes are known once imported.
+from app_catalog.evaluations.facts import install_facts_source
+from app_runtime.clocks.views import clock_tests
+from app_runtime.figures.facts import RecordFacts
+from app_runtime.work.first_report import first_report
 from app_runtime.work.views import work
 from lumbung.web.sites import LumbungFlask
+from tenants.municipalities.checklist import register_checklist_item
 
 
 def install_work(app: LumbungFlask) -> None:
-    """Register the inbox and the pages of records; the portal's frame has the entry for who is at work here."""
+    """Register the inbox, the pages of records, the deadline test, and the facts for evaluations.
+
+    The portal's frame has the inbox's entry for who is at work here.
+    """
     app.register_blueprint(work)
+    app.register_blueprint(clock_tests)
+    register_checklist_item(first_report)
+    install_facts_source(app, RecordFacts())

@@ -24,7 +24,7 @@ from app_runtime.records.paging import Key, after_cursor, encode_cursor, ordered
 from app_runtime.records.permissions import rows_predicate
 from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import running_app
-from app_runtime.work.deadlines import age_of, left, since
+from app_runtime.work.deadlines import age_of, short_left, short_since
 from app_runtime.work.reach import at_work
 from app_runtime.work.turns import late, my_turn, waits_for_reporter
 from lumbung.db.tenancy import AnySession, current_tenant
@@ -187,7 +187,7 @@ def _item(record: Record, row: PresentedRecord, app_name: str, zone: str, at: da
     is_late = record.open and (record.overdue or (record.due_at is not None and record.due_at <= at))
     due = ""
     if record.open and row.due_at is not None:
-        due = since(row.due_at, zone) if is_late else left(row.due_at, zone, at)
+        due = short_since(row.due_at, zone) if is_late else short_left(row.due_at, zone, at)
     return InboxItem(row, app_name, is_late, due, age_of(record.created_at, at))
 
 

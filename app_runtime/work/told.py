@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app_runtime.notifications.sending import PRIVATE_KINDS
 from app_runtime.records.models import RecordHistory
 from app_runtime.records.timeline import TimelineEntry, present_history
 from app_runtime.work.reach import Work
@@ -77,15 +78,22 @@ def _item(work: Work, entry: TimelineEntry, public: bool) -> dict[str, Any]:
     moved = entry.to_state if entry.to_state != entry.from_state else None
     state = work.kind.workflow.states.get(moved) if work.kind.workflow and moved and entry.kind == "action" else None
     return {
-        "title": entry.title,
+        "title": t("Pesan disiapkan", "Message prepared") if entry.kind == "message" else entry.title,
         "time": show_datetime(entry.at, work.app.municipality.timezone),
         "iso": entry.at.isoformat(),
-        "text": "\n".join(f"{label}: {text}" for label, text in entry.details),
+        "text": "\n".join(f"{label}: {_reached(entry, text)}" for label, text in entry.details),
         "actor": entry.who,
         "tone": "red" if late else state.tone if state else "amber" if entry.kind == "escalation" else "grey",
         "icon": "flag-filled" if late else _ICONS.get(entry.kind, "check"),
         "private": not public,
     }
+
+
+def _reached(entry: TimelineEntry, text: str) -> str:
+    """Citizens are noted by how they were reached, never by name."""
+    if entry.kind != "message":
+        return text
+    return ", ".join(t("pelapor", "the reporter") if one in PRIVATE_KINDS else one for one in text.split(", "))
 
 
 def _status(status: str, sent_at: str) -> str:

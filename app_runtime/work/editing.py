@@ -1,0 +1,64 @@
+"""Changing fields of a record without an action, from one form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from app_catalog.definitions.model import Field
+from app_runtime.records.permissions import visible_fields
+from app_runtime.records.updating import updatable_fields, update_record
+from app_runtime.records.values import field_values
+from app_runtime.work.controls import Control, make_controls, read_controls
+from app_runtime.work.reach import Work, at_work
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import Forbidden
+
+PREFIX = "edit"
+
+
+def editable_fields(work: Work) -> list[Field]:
+    """The fields that this official may change and see now; photos are moderated, not exchanged.
+
+    Raises Forbidden when there are none.
+    """
+    official = at_work(work.actor)
+    names = updatable_fields(work.app.session, work.record, official)
+    seen = visible_fields(work.app.definition, work.record.record_type, official, work.record)
+    found = [spec for name, spec in work.kind.fields.items() if name in names & seen and spec.type != "files"]
+    if not found:
+        raise Forbidden
+    return found
+
+
+def edit_controls(
+    work: Work, *, typed: Mapping[str, Any] | None = None, errors: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Control, ...]:
+    """The form's controls, with the stored values or with what was typed."""
+    stored = field_values(work.record, work.kind)
+    return make_controls(
+        work.app, editable_fields(work), prefix=PREFIX, values={**stored, **(typed or {})}, errors=errors
+    )
+
+
+def typed_values(work: Work, form: MultiDict[str, str]) -> dict[str, Any]:
+    """What was typed, by field id; an empty answer is None and takes the value away."""
+    values = read_controls(editable_fields(work), form, prefix=PREFIX)
+    return {name: _emptied(value) for name, value in values.items()}
+
+
+def save_edit(session: AnySession, work: Work, values: Mapping[str, Any], *, seen: int | None) -> None:
+    """Write what differs from the stored values. Raises as `update_record` does."""
+    stored = field_values(work.record, work.kind)
+    changed = {name: value for name, value in values.items() if value != stored.get(name)}
+    if changed:
+        update_record(session, work.record, at_work(work.actor), changed, expected_version=seen)
+
+
+def _emptied(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        kept = {key: part for key, part in value.items() if part not in (None, "")}
+        return kept or None
+    return None if value == "" else value
