@@ -29,6 +29,7 @@ from lumbung.postgres.testing import (
 )
 from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
+from tests.remembered_scenarios import remember_scenarios
 from tests.world import World, build_world
 from wsgi import create_app
 
@@ -118,6 +119,7 @@ def settings(database: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def _application(settings: Settings) -> Iterator[LumbungFlask]:
     app = create_app(settings)
+    remember_scenarios(app)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app_catalog.definitions.model import BUILTIN_ROLES, Definition
 from lumbung.db.tenancy import AnySession
+from lumbung.ids import new_id
 from lumbung.web.access import ANONYMOUS, Visitor
 from tenants.accounts.models import Account
 from tenants.agencies.models import Agency, AgencyHead
@@ -44,54 +45,53 @@ def invite_people(
     session: AnySession, municipality: Municipality, definition: Definition, agencies: Mapping[str, Agency]
 ) -> People:
     """Accounts, memberships and roles for everybody whom a scenario may name."""
-    people = People()
-    people.visitors["resident", ""] = _citizen(session, municipality)
     scoped = [role.id for role in definition.roles.values() if role.scope == "agency"]
     city = [role.id for role in definition.roles.values() if role.scope != "agency"]
-    for role in (*_AT_CITY, *city):
-        people.visitors[role, ""] = _member(session, municipality, definition, role, None)
-    for key, agency in agencies.items():
-        for role in (*_BY_AGENCY, *scoped):
-            people.visitors[role, key] = _member(session, municipality, definition, role, agency)
+    places: list[tuple[str, Agency | None]] = [(role, None) for role in (*_AT_CITY, *city)]
+    places += [(role, agency) for agency in agencies.values() for role in (*_BY_AGENCY, *scoped)]
+    members = [_member(municipality, role, agency) for role, agency in places]
+    citizen = Account(id=new_id(), email=f"resident@{municipality.slug}.invalid", name="Warga")
+    # In the order of their foreign keys, each kind at once.
+    session.add_all([citizen, *(account for account, _ in members)])
+    session.flush()
+    session.add_all(member for _, member in members)
+    session.flush()
+    people = People({("resident", ""): Visitor(account_id=citizen.id, name=citizen.name, email=citizen.email)})
+    for (role, agency), (account, member) in zip(places, members, strict=True):
+        grants = _grants(definition, role)
+        session.add_all(
+            RoleGrant(tenant_id=municipality.id, membership_id=member.id, app_id=app, role=held)
+            for app, held in sorted(grants)
+        )
+        if role == "agency_head" and agency is not None:
+            session.add(AgencyHead(tenant_id=municipality.id, agency_id=agency.id, membership_id=member.id))
+        people.visitors[role, agency.key if agency else ""] = Visitor(
+            account_id=account.id,
+            name=account.name,
+            email=account.email,
+            membership_id=member.id,
+            agency_id=member.agency_id,
+            roles=frozenset(f"{app}:{held}" if app else held for app, held in grants),
+        )
     return people
 
 
-def _citizen(session: AnySession, municipality: Municipality) -> Visitor:
-    account = Account(email=f"resident@{municipality.slug}.invalid", name="Warga")
-    session.add(account)
-    session.flush()
-    return Visitor(account_id=account.id, name=account.name, email=account.email)
-
-
-def _member(
-    session: AnySession, municipality: Municipality, definition: Definition, role: str, agency: Agency | None
-) -> Visitor:
+def _member(municipality: Municipality, role: str, agency: Agency | None) -> tuple[Account, Membership]:
     name = f"{role} {agency.key}" if agency else role
-    account = Account(email=f"{name.replace(' ', '.').lower()}@{municipality.slug}.invalid", name=name)
-    session.add(account)
-    session.flush()
+    email = f"{name.replace(' ', '.').lower()}@{municipality.slug}.invalid"
+    account = Account(id=new_id(), email=email, name=name)
     member = Membership(
         tenant_id=municipality.id,
+        id=new_id(),
         account_id=account.id,
         name=name,
         position=role,
         agency_id=agency.id if agency else None,
     )
-    session.add(member)
-    session.flush()
-    own = role in definition.roles
-    grants = {("", "official"), (definition.id, role) if own else ("", role)} - {("", "agency_head")}
-    session.add_all(
-        RoleGrant(tenant_id=municipality.id, membership_id=member.id, app_id=app, role=held)
-        for app, held in sorted(grants)
-    )
-    if role == "agency_head" and agency is not None:
-        session.add(AgencyHead(tenant_id=municipality.id, agency_id=agency.id, membership_id=member.id))
-    return Visitor(
-        account_id=account.id,
-        name=name,
-        email=account.email,
-        membership_id=member.id,
-        agency_id=member.agency_id,
-        roles=frozenset(f"{app}:{held}" if app else held for app, held in grants),
-    )
+    return account, member
+
+
+def _grants(definition: Definition, role: str) -> set[tuple[str, str]]:
+    own = (definition.id, role) if role in definition.roles else ("", role)
+    # Heads are named by their agency, not granted.
+    return {("", "official"), own} - {("", "agency_head")}
