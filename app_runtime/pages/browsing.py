@@ -11,10 +11,10 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import RecordType
-from app_runtime.pages.controls import choice_options
 from app_runtime.pages.opening import OpenPage
 from app_runtime.records.listing import list_matching, list_records, present_rows
 from app_runtime.records.models import Record
+from app_runtime.records.options import field_options
 from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import RunningApp
 from lumbung.db import now
@@ -202,7 +202,7 @@ def _options(app: RunningApp, kind: RecordType, name: str) -> tuple[str, list[tu
         return name, []
     if spec.type == "boolean":
         return pick(spec.label), yes_or_no
-    return pick(spec.label), [(value, label) for value, label, _ in choice_options(app, spec, with_stops=False)]
+    return pick(spec.label), [(one.id, one.label) for one in field_options(app, spec) if not one.stop]
 
 
 def _chosen(filters: Sequence[Filter]) -> dict[str, str]:

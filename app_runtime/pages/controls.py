@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app_catalog.definitions.model import Field
-from app_catalog.definitions.schemas.records import options_of
 from app_runtime.photos.uploads import KeptFile
+from app_runtime.records.options import field_options
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import pick, t
 from lumbung.messages.services import channel_available
@@ -91,30 +91,15 @@ def labels_of(fields: Iterable[Field], prefix: str = "") -> dict[str, str]:
     return found
 
 
-def choice_options(app: RunningApp, spec: Field, *, with_stops: bool = True) -> list[tuple[str, str, str]]:
-    """Value, label and notice of each option; an option with a notice takes no answer."""
-    if spec.options is None:
-        return []
-    if spec.options.setting is None:
-        return [(value, pick(label), "") for value, label in spec.options.fixed.items()]
-    rows: Mapping[str, Any] = app.settings.get(spec.options.setting) or {}
-    known = options_of(spec, app.settings)
-    found = [
-        (value, pick(row.get(spec.options.label_column)) or value, pick(row.get("stop")))
-        for value, row in rows.items()
-        if value in known
-    ]
-    return [option for option in found if with_stops or not option[2]]
-
-
 def _options(app: RunningApp, spec: Field) -> list[dict[str, Any]]:
-    if spec.type == "agency":
-        return [{"value": node.key, "label": node.name} for node in app.agencies.by_key.values() if node.open]
-    if spec.type != "choice":
-        return []
     return [
-        {"value": value, "label": label, "notice": notice, "icon": "alert-triangle" if notice else None}
-        for value, label, notice in choice_options(app, spec)
+        {
+            "value": option.id,
+            "label": option.label,
+            "notice": option.stop,
+            "icon": "alert-triangle" if option.stop else None,
+        }
+        for option in field_options(app, spec)
     ]
 
 

@@ -81,7 +81,7 @@ def _moment(app: RunningApp, record: Record, entry: TimelineEntry) -> dict[str, 
     state = workflow.states.get(entry.to_state or "") if workflow else None
     moved = entry.kind == "action" and entry.from_state != entry.to_state
     return {
-        "title": f"{entry.title} → {pick(state.label)}" if moved and state is not None else entry.title,
+        "title": _title(entry, pick(state.label) if moved and state is not None else ""),
         "time": show_datetime(entry.at, app.municipality.timezone),
         "iso": entry.at.isoformat(),
         "actor": entry.who,
@@ -89,6 +89,15 @@ def _moment(app: RunningApp, record: Record, entry: TimelineEntry) -> dict[str, 
         "icon": _icon(entry, moved=moved),
         "text": "\n".join(f"{label}: {text}" for label, text in entry.details),
     }
+
+
+def _title(entry: TimelineEntry, state: str) -> str:
+    """What happened, from where a citizen stands: the new state, or what was said; actions are officials' words."""
+    if state:
+        return state
+    if entry.kind == "action" and entry.details:
+        return entry.details[0][0]
+    return entry.title
 
 
 def _icon(entry: TimelineEntry, *, moved: bool) -> str:

@@ -82,6 +82,7 @@ class TrackingPage:
     shown: Shown
     deadlines: list[Deadline]
     actions: list[ActionForm]
+    question: str
     enabled: bool
 
 
@@ -125,11 +126,14 @@ def show_tracked(session: AnySession, tracked: Tracked, attempt: Attempt | None 
     record, app = tracked.record, tracked.app
     page = find_page(app, "track", record_type=record.record_type)
     only: Sequence[str] | None = page.fields if page is not None and page.fields else None
+    shown = show_record(app, record, tracked.actor, only=only, key=photo_key(record))
     return TrackingPage(
         tracked=tracked,
-        shown=show_record(app, record, tracked.actor, only=only, key=photo_key(record)),
+        shown=shown,
         deadlines=running_deadlines(session, app, record),
         actions=[_action_form(app, action, attempt) for action in allowed_actions(session, record, tracked.actor)],
+        # What an open record waits for the reporter to answer was said in its newest step.
+        question=shown.timeline[-1]["text"] if record.open and shown.timeline else "",
         enabled=app.installation.status == "enabled",
     )
 

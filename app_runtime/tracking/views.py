@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app_runtime.pages.blueprint import show_preparing
 from app_runtime.pages.opening import app_name
 from app_runtime.pages.page_views import private_answer
 from app_runtime.tracking.services import (
@@ -22,7 +21,6 @@ from lumbung.i18n import t
 from lumbung.web.access import PUBLIC, access, current_visitor
 
 tracking = Blueprint("tracking", __name__, subdomain="portal", url_prefix="/track", template_folder="templates")
-tracking.before_request(show_preparing)
 
 
 @tracking.get("")

@@ -75,7 +75,8 @@ async function showAnswer(answer, form, enhance) {
   main.innerHTML = fresh.innerHTML;
   for (const [name, files] of kept) {
     const input = main.querySelector(`input[type=file][name="${CSS.escape(name)}"]`);
-    if (input) input.files = files;
+    // The server keeps the good ones and lists them; sending them again would cost the citizen's data.
+    if (input && !main.querySelector(`[name="${CSS.escape(`${name}.kept`)}"]`)) input.files = files;
   }
   window.scrollTo(0, 0);
   enhance(main);

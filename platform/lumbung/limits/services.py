@@ -19,7 +19,7 @@ _SPEND = text(
     INSERT INTO rate_buckets AS b (key, tokens, updated_at) VALUES (:key, :size - 1, :now)
     ON CONFLICT (key) DO UPDATE SET
       tokens = greatest(-1, least(
-        :size, b.tokens + extract(epoch FROM (excluded.updated_at - b.updated_at)) * :rate) - 1),
+        :size, b.tokens + greatest(0, extract(epoch FROM excluded.updated_at - b.updated_at)) * :rate) - 1),
       updated_at = excluded.updated_at
     RETURNING tokens
     """
