@@ -14,16 +14,10 @@ from tenants.municipalities.models import Municipality
 class Directory:
     """Finds municipalities by host name: `<slug>.<hub host>`, or a domain of their own."""
 
-    def find_by_host(
-        self, session: Session | scoped_session[Any], host: str, *, hub_host: str
-    ) -> Tenant | None:
+    def find_by_host(self, session: Session | scoped_session[Any], host: str, *, hub_host: str) -> Tenant | None:
         """The municipality, or None for a host that is nobody's or suspended."""
         suffix = f".{hub_host}"
-        condition = (
-            Municipality.slug == host[: -len(suffix)]
-            if host.endswith(suffix)
-            else Municipality.domain == host
-        )
+        condition = Municipality.slug == host[: -len(suffix)] if host.endswith(suffix) else Municipality.domain == host
         found = session.scalar(select(Municipality).where(condition, Municipality.status != "suspended"))
         return as_tenant_info(found) if found else None
 
