@@ -22,7 +22,7 @@ def run(demo: bool) -> None:
     # A database that somebody gave us may be a real one; nobody's demonstration belongs there unasked.
     with_demo = demo and not os.environ.get("DATABASE_URL")
     if with_demo:
-        prepare.append(Step("Memuat data peragaan", "Loading the demonstration", cli_command("demo", "load")))
+        prepare.append(Step("Memuat data peragaan", "Loading the demonstration", cli_command("demo", "load", "--yes")))
     sys.exit(run_supervisor(SupervisorSettings.from_environment(prepare=prepare, announce=_sign_ins(with_demo))))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
 
 if TYPE_CHECKING:
+    from lumbung.settings import Settings
     from lumbung.web.sites import LumbungFlask
 
 _TITLES = {
@@ -31,17 +32,33 @@ def demo() -> None:
 def load_command(yes: bool) -> None:
     """Muat data peragaan bila belum ada. / Load the demonstration unless it is there."""
     # Imported here, and the application below only when there is something to load: most starts find it loaded.
-    from app_runtime.demonstration.progress import is_loaded
     from lumbung.settings import Settings
+    from lumbung.supervisor.environment import open_environment
 
-    settings = Settings.from_environment()
+    given = bool(os.environ.get("DATABASE_URL"))
+    with open_environment(Path(os.environ.get("LUMBUNG_INSTANCE") or "instance"), os.environ) as environment:
+        _load(Settings.from_environment(environment), allowed=yes or not given)
+
+
+@demo.command("accounts")
+def accounts_command() -> None:
+    """Cetak alamat dan akun peragaan. / Print addresses and sign-ins of the demonstration."""
+    from app_runtime.demonstration.sign_ins import demonstration_lines
+
+    for line in demonstration_lines(os.environ.get("BASE_URL", "http://localhost:8000").rstrip("/")):
+        click.echo(line)
+
+
+def _load(settings: Settings, *, allowed: bool) -> None:
+    from app_runtime.demonstration.progress import is_loaded
+
     if is_loaded(settings.database_url):
         click.echo("Data peragaan sudah dimuat. / The demonstration is loaded already.")
         return
-    if not yes and not _looks_local(settings.base_url, settings.database_url):
+    if not allowed:
         click.echo(
-            "Ini tampaknya bukan komputer percobaan; pakai `--yes` bila data peragaan memang diinginkan. / "
-            "This does not look like a trial machine; say `--yes` if you do want the demonstration here.",
+            "DATABASE_URL menunjuk basis data Anda sendiri; pakai `--yes` bila data peragaan memang diinginkan. / "
+            "DATABASE_URL names a database of your own; say `--yes` if you do want the demonstration there.",
             err=True,
         )
         sys.exit(1)
@@ -55,18 +72,3 @@ def load_command(yes: bool) -> None:
     app: LumbungFlask = import_string("wsgi:create_app")(replace(settings, smtp_url=None))
     with app.app_context():
         load_demonstration(db.session, tell=lambda step: click.echo(f"  {_TITLES[step]} …"))
-
-
-@demo.command("accounts")
-def accounts_command() -> None:
-    """Cetak alamat dan akun peragaan. / Print addresses and sign-ins of the demonstration."""
-    from app_runtime.demonstration.sign_ins import demonstration_lines
-
-    for line in demonstration_lines(os.environ.get("BASE_URL", "http://localhost:8000").rstrip("/")):
-        click.echo(line)
-
-
-def _looks_local(base_url: str, database_url: str) -> bool:
-    """Whether this is somebody's own machine: the hub at localhost, or the database reached by a socket's folder."""
-    host = urlsplit(base_url).hostname or ""
-    return host == "localhost" or host.endswith(".localhost") or "host=" in urlsplit(database_url).query

@@ -12,7 +12,7 @@ from app_runtime.demonstration.founding import Founded
 from app_runtime.demonstration.living import Life
 from app_runtime.demonstration.script import City, Spot
 from app_runtime.demonstration.stories import Report, Telling
-from app_runtime.demonstration.texts import REPORTERS, SUBJECTS
+from app_runtime.demonstration.texts import PICTURED, REPORTERS, SUBJECTS
 from lumbung.db.tenancy import AnySession
 from lumbung.web.access import ANONYMOUS, Visitor
 
@@ -34,13 +34,32 @@ class Slot:
     beside_last: bool = False
 
 
+_SHOWN = (stories.fixed, stories.fixed_late, stories.fixed_again, stories.reopened)
+"""Stories with a photo afterwards."""
+
+
+class _Stock:
+    """Texts of reports, each used once; those that fit a photo are kept for reports that have one."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._pictured = {name: _mixed(chance, subject.reports[:PICTURED]) for name, subject in SUBJECTS.items()}
+        self._others = {name: _mixed(chance, subject.reports[PICTURED:]) for name, subject in SUBJECTS.items()}
+
+    def take(self, slot: Slot) -> tuple[str, str]:
+        """A title and a description for the report."""
+        first, second = self._others[slot.category], self._pictured[slot.category]
+        if slot.photo or slot.story in _SHOWN:
+            first, second = second, first
+        return (first or second).pop()
+
+
 def live_month(
     session: AnySession, founded: Founded, installation: Installation, *, until: datetime, citizen: Visitor
 ) -> None:
     """Let the month up to `until` happen in the session's municipality; the same city has the same month again."""
     chance = random.Random(founded.city.slug)  # noqa: S311 - a demonstration that is always the same.
     life = Life(session, founded, installation, until, chance)
-    stock = {category: chance.sample(subject.reports, len(subject.reports)) for category, subject in SUBJECTS.items()}
+    stock = _Stock(chance)
     spots = chance.sample(founded.city.spots, len(founded.city.spots))
     place: tuple[float, float] = founded.city.centre
     for index, slot in enumerate(_slots(founded.city)):
@@ -49,7 +68,7 @@ def live_month(
             place = _near(chance, spot)
         else:
             spot, place = spots[(index - 1) % len(spots)], (place[0] + _BESIDE, place[1])
-        title, description = stock[slot.category].pop()
+        title, description = stock.take(slot)
         values = {
             "title": _sentence(title.format(spot=spot.name)),
             "description": description,
@@ -111,6 +130,10 @@ def _reporter(chance: random.Random, index: int) -> dict[str, dict[str, str]]:
         return {}
     name = chance.choice(REPORTERS)
     return {"reporter": {"name": name, "email": f"{name.split()[0].lower()}{index}@example.org"}}
+
+
+def _mixed(chance: random.Random, texts: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    return chance.sample(texts, len(texts))
 
 
 def _near(chance: random.Random, spot: Spot) -> tuple[float, float]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PICTURED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is said about one category: titles with descriptions, answers, questions with replies, refusals."""
+    """What is said about one category: titles with descriptions, answers, questions with replies, refusals.
+
+    The first `PICTURED` reports are those that the drawn photos fit.
+    """
 
     reports: tuple[tuple[str, str], ...]
     answers: tuple[str, ...]
@@ -18,16 +23,16 @@ class Subject:
 STREET_LIGHT = Subject(
     reports=(
         ("Lampu jalan mati di {spot}", "Sudah tiga malam gelap. Anak-anak pulang mengaji lewat sini."),
-        ("Lampu tiang ketujuh berkedip terus, {spot}", "Berkedip sejak hujan Sabtu lalu, menyilaukan pengendara."),
         ("Enam lampu berturut-turut padam di {spot}", "Dari jembatan sampai minimarket gelap sama sekali."),
-        ("Lampu jalan menyala siang hari di {spot}", "Sayang listriknya. Malam hari malah kadang padam."),
-        ("Tiang lampu miring di {spot}", "Miring setelah ditabrak truk, kabelnya menggantung rendah."),
         ("Penerangan zebra cross mati, {spot}", "Penyeberang tidak terlihat selepas magrib."),
         ("Lampu gang tidak menyala, {spot}", "Ibu-ibu takut lewat sepulang kerja malam."),
+        ("Baru dipasang, lampu sudah mati di {spot}", "Dipasang bulan lalu, dua minggu menyala lalu padam."),
+        ("Lampu tiang ketujuh berkedip terus, {spot}", "Berkedip sejak hujan Sabtu lalu, menyilaukan pengendara."),
+        ("Lampu jalan menyala siang hari di {spot}", "Sayang listriknya. Malam hari malah kadang padam."),
+        ("Tiang lampu miring di {spot}", "Miring setelah ditabrak truk, kabelnya menggantung rendah."),
         ("Tutup panel lampu terbuka di {spot}", "Kabelnya terlihat dan terjangkau anak kecil."),
         ("Lampu redup sekali di {spot}", "Tertutup daun, cahayanya tidak sampai ke jalan."),
         ("Lampu taman padam di {spot}", "Taman jadi gelap dan sepi, bangku dipakai tidur orang."),
-        ("Baru dipasang, lampu sudah mati di {spot}", "Dipasang bulan lalu, dua minggu menyala lalu padam."),
         ("Bohlam lampu jalan pecah di {spot}", "Pecahannya masih ada di trotoar."),
     ),
     answers=(
@@ -47,16 +52,16 @@ STREET_LIGHT = Subject(
 RUBBISH = Subject(
     reports=(
         ("Sampah menumpuk di {spot}", "Tidak diangkut sejak Senin, mulai berbau dan dikerumuni lalat."),
-        ("Sampah plastik menyumbat saluran, {spot}", "Kalau hujan airnya meluap ke jalan."),
+        ("Bau menyengat dari tempat sampah di {spot}", "Warung di sekitarnya sepi karena baunya."),
+        ("Jadwal angkut sampah tidak jelas, {spot}", "Dua minggu ini truk hanya datang sekali."),
+        ("Sampah pasar meluber ke jalan, {spot}", "Setiap pagi jalan tinggal satu lajur."),
         ("Orang membuang sampah dari mobil di {spot}", "Hampir tiap malam, tumpukannya makin panjang."),
+        ("Sampah plastik menyumbat saluran, {spot}", "Kalau hujan airnya meluap ke jalan."),
         ("Bak sampah rusak di {spot}", "Tutupnya lepas, kucing membongkar isinya setiap malam."),
         ("Puing bangunan dibuang di {spot}", "Memakan setengah bahu jalan, sepeda motor harus mengambil ke kanan."),
-        ("Jadwal angkut sampah tidak jelas, {spot}", "Dua minggu ini truk hanya datang sekali."),
-        ("Bau menyengat dari tempat sampah di {spot}", "Warung di sekitarnya sepi karena baunya."),
         ("Pembakaran sampah tiap sore di {spot}", "Asapnya masuk rumah, anak saya batuk-batuk."),
         ("Dahan pohon tebangan dibiarkan di {spot}", "Sudah seminggu menutup trotoar."),
         ("Kasur bekas di pinggir jalan, {spot}", "Ada tiga kasur dan satu lemari, basah kena hujan."),
-        ("Sampah pasar meluber ke jalan, {spot}", "Setiap pagi jalan tinggal satu lajur."),
         ("Eceng gondok dan sampah di kali, {spot}", "Airnya tidak mengalir dan banyak nyamuk."),
     ),
     answers=(
@@ -76,17 +81,17 @@ RUBBISH = Subject(
 ROAD = Subject(
     reports=(
         ("Lubang besar di {spot}", "Dua pengendara motor jatuh minggu ini, dalamnya sejengkal."),
-        ("Jalan amblas setelah galian pipa, {spot}", "Bekas galian turun sekitar lima sentimeter."),
+        ("Jalan berlubang di tikungan, {spot}", "Airnya menggenang sehingga lubangnya tidak kelihatan."),
+        ("Tambalan jalan cepat rusak lagi, {spot}", "Baru ditambal bulan lalu, sekarang berlubang lagi."),
         ("Aspal bergelombang di {spot}", "Motor oleng kalau menghindar ke kiri."),
+        ("Jalan amblas setelah galian pipa, {spot}", "Bekas galian turun sekitar lima sentimeter."),
         ("Tutup gorong-gorong hilang di {spot}", "Hanya ditandai ranting. Malam hari tidak terlihat."),
         ("Trotoar pecah di {spot}", "Kursi roda ibu saya tidak bisa lewat."),
         ("Marka jalan hilang di {spot}", "Kendaraan saling serobot di tikungan."),
         ("Polisi tidur terlalu tinggi, {spot}", "Bagian bawah mobil sering tersangkut."),
-        ("Jalan berlubang di tikungan, {spot}", "Airnya menggenang sehingga lubangnya tidak kelihatan."),
         ("Pagar jembatan patah di {spot}", "Anak sekolah lewat sini tiap hari."),
         ("Bahu jalan longsor di {spot}", "Retaknya bertambah panjang setiap hujan."),
         ("Paving gang terlepas di {spot}", "Banyak yang tersandung, terutama lansia."),
-        ("Tambalan jalan cepat rusak lagi, {spot}", "Baru ditambal bulan lalu, sekarang berlubang lagi."),
     ),
     answers=(
         "Tim survei mengukur kerusakan hari ini; penambalan masuk jadwal minggu ini.",
@@ -104,17 +109,17 @@ ROAD = Subject(
 )
 FLOOD = Subject(
     reports=(
-        ("Saluran mampet di {spot}", "Hujan setengah jam saja air sudah semata kaki di teras."),
         ("Genangan tidak surut di {spot}", "Sudah dua hari, motor mogok di sini."),
         ("Air masuk rumah warga, {spot}", "Tujuh rumah kemasukan air setinggi betis semalam."),
+        ("Banjir setiap hujan di {spot}", "Anak sekolah harus dibonceng lewat genangan."),
+        ("Saluran mampet di {spot}", "Hujan setengah jam saja air sudah semata kaki di teras."),
+        ("Air kotor meluap ke jalan, {spot}", "Warnanya hitam dan berbau sejak kemarin."),
         ("Gorong-gorong tersumbat lumpur, {spot}", "Airnya meluap ke badan jalan."),
         ("Tanggul kali retak di {spot}", "Retaknya memanjang kira-kira dua meter."),
         ("Pompa air tidak menyala di {spot}", "Petugas jaganya tidak ada waktu hujan semalam."),
         ("Saluran belum dikeruk di {spot}", "Endapannya sudah setinggi lutut, tinggal sedikit ruang air."),
         ("Pintu air macet di {spot}", "Tidak bisa dibuka penuh, air dari hulu tertahan."),
-        ("Banjir setiap hujan di {spot}", "Anak sekolah harus dibonceng lewat genangan."),
         ("Drainase tertutup beton warga di {spot}", "Tidak ada lubang untuk membersihkannya."),
-        ("Air kotor meluap ke jalan, {spot}", "Warnanya hitam dan berbau sejak kemarin."),
         ("Selokan jebol di {spot}", "Tanahnya ikut terbawa, bahu jalan jadi menggantung."),
     ),
     answers=(
@@ -134,17 +139,17 @@ FLOOD = Subject(
 CONGESTION = Subject(
     reports=(
         ("Macet tiap pagi di {spot}", "Mobil pengantar parkir dua lapis dari pukul 06.30."),
-        ("Angkutan ngetem sembarangan di {spot}", "Satu lajur habis terpakai sampai pukul sembilan."),
-        ("Lampu lalu lintas mati di {spot}", "Kendaraan saling mengunci di perempatan."),
-        ("Parkir liar di bahu jalan, {spot}", "Bus tidak bisa menikung."),
         ("Waktu lampu hijau terlalu pendek, {spot}", "Antrean mengular sampai jembatan."),
-        ("Truk besar lewat di jam sekolah, {spot}", "Padahal ada rambu larangan sampai pukul sembilan."),
         ("Putar balik membuat macet di {spot}", "Setiap sore antreannya memotong dua lajur."),
+        ("Palang parkir membuat antrean di {spot}", "Antrean masuk sampai ke jalan raya setiap akhir pekan."),
+        ("Lampu lalu lintas mati di {spot}", "Kendaraan saling mengunci di perempatan."),
+        ("Angkutan ngetem sembarangan di {spot}", "Satu lajur habis terpakai sampai pukul sembilan."),
+        ("Parkir liar di bahu jalan, {spot}", "Bus tidak bisa menikung."),
+        ("Truk besar lewat di jam sekolah, {spot}", "Padahal ada rambu larangan sampai pukul sembilan."),
         ("Rambu penunjuk arah tertutup pohon, {spot}", "Banyak yang mendadak pindah lajur."),
         ("Pedagang memakai badan jalan di {spot}", "Tinggal satu lajur, pejalan kaki turun ke jalan."),
         ("Penyeberangan sekolah tanpa petugas, {spot}", "Anak-anak menyeberang sendiri di jam padat."),
         ("Galian membuat jalan menyempit, {spot}", "Tidak ada pengatur lalu lintas."),
-        ("Palang parkir membuat antrean di {spot}", "Antrean masuk sampai ke jalan raya setiap akhir pekan."),
     ),
     answers=(
         "Petugas kami tempatkan di lokasi pada jam sibuk mulai besok.",
