@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, select
 
 from app_catalog.definitions.model import Page
 from app_catalog.installations.services import list_installations
+from app_runtime.pages.browsing import is_late
 from app_runtime.pages.opening import ANYBODY, app_icon, app_name, find_page
 from app_runtime.records.listing import list_records
 from app_runtime.records.models import Record, RecordClock
@@ -45,11 +46,11 @@ class Figures:
 
 @dataclass(frozen=True)
 class Latest:
-    """The newest published records of an app, and the page that lists all."""
+    """The newest published records of an app, each with whether it is late, and the page that lists all."""
 
     slug: str
     page: Page
-    records: tuple[PresentedRecord, ...]
+    records: list[tuple[PresentedRecord, bool]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def _latest(app: RunningApp) -> Latest | None:
     if page is None or page.record is None:
         return None
     found = list_records(app.session, app.installation, ANYBODY, page.record, limit=LATEST)
-    return Latest(app.installation.slug, page, found.items) if found.items else None
+    newest = [(record, is_late(record)) for record in found.items]
+    return Latest(app.installation.slug, page, newest) if newest else None
 
 
 def _figures(app: RunningApp) -> Figures:
