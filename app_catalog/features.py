@@ -11,6 +11,7 @@ from app_catalog.catalog.features import install_catalog
 from app_catalog.catalog.sections import add_app_page_section
 from app_catalog.evaluations.views import evaluations
 from app_catalog.installations.features import install_installation_hooks
+from app_catalog.installations.icons import own_icons
 from app_catalog.installations.views import installations
 from app_catalog.reviews.sections import judgement_section, judgements
 from app_catalog.reviews.views import replies, reviews
@@ -24,7 +25,7 @@ def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
     install_catalog(app)
     install_installation_hooks()
-    for blueprint in (installations, evaluations, reviews, replies, judgements):
+    for blueprint in (installations, own_icons, evaluations, reviews, replies, judgements):
         app.register_blueprint(blueprint)
     add_app_page_section(judgement_section)
     add_navigation(

@@ -14,6 +14,7 @@ from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.effective import merge_settings, settings_at
 from app_catalog.installations.forms import Answers, read_answers, shown_settings
 from app_catalog.installations.history import list_changes
+from app_catalog.installations.icons import MAX_ICON_BYTES, icon_url, remove_icon, set_icon
 from app_catalog.installations.models import Installation
 from app_catalog.installations.preflight import preflight
 from app_catalog.installations.services import (
@@ -28,7 +29,7 @@ from app_catalog.installations.services import (
 from app_catalog.installations.shelf import access_offer, list_shelf
 from lumbung.db import db
 from lumbung.errors import Invalid
-from lumbung.i18n import pick, t
+from lumbung.i18n import Text, pick, t
 from lumbung.web.access import ADMIN, access, current_visitor
 
 installations = Blueprint(
@@ -41,7 +42,7 @@ Page = str | Response | tuple[str, int]
 @access(ADMIN)
 def shelf() -> Page:
     """What is enabled here, and what else the catalog offers."""
-    return render_template("installations/shelf.html", shelf=list_shelf(db.session))
+    return render_template("installations/shelf.html", shelf=list_shelf(db.session), icon_url=icon_url)
 
 
 @installations.get("/<slug>/enable")
@@ -128,6 +129,22 @@ def history(slug: str) -> Page:
     )
 
 
+@installations.post("/<slug>/icon")
+@access(ADMIN)
+def change_icon(slug: str) -> Page:
+    """Show an own icon, or the package's again."""
+    installation = access_installation(db.session, slug)
+    picture = request.files.get("icon")
+    if request.form.get("step") == "remove":
+        remove_icon(db.session, installation)
+    elif picture is not None and picture.filename:
+        set_icon(db.session, installation, picture.read(MAX_ICON_BYTES + 1), uploaded_by=current_visitor().account_id)
+    else:
+        raise Invalid(Text("Pilih gambar ikonnya dahulu.", "Choose a picture for the icon first."))
+    flash(t("Ikon diganti.", "The icon was changed."), "success")
+    return redirect(url_for("installations.settings_form", slug=slug), 303)
+
+
 @installations.post("/<slug>/disable")
 @access(ADMIN)
 def disable(slug: str) -> Page:
@@ -182,6 +199,7 @@ def _settings_page(
         name=shown_name(installation, definition),
         own_name=pick(own_name) if own_name else "",
         adoption=find_adoption(db.session, installation),
+        icon=icon_url(installation),
         new=request.args.get("new") == "1",
         **_form(definition, values, errors, answers, agencies),
     )

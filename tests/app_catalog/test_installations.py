@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from threading import Barrier, Thread
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, scoped_session
 
@@ -214,3 +216,30 @@ def test_only_administrators_of_this_municipality_reach_the_settings(
         assert browse(app, world.tangsel.host, account).get("/manage/apps/siaran").status_code == 403
     admin = browse(app, world.tangsel.host, world.tangsel.accounts["admin"])
     assert admin.get("/manage/apps/nothing").status_code == 404
+
+
+def test_an_own_icon_is_written_anew_and_taken_back(app: LumbungFlask, session: Sessions, world: World) -> None:
+    enable_siaran(session, world)
+    browser = browse(app, world.tangsel.host, world.tangsel.accounts["admin"])
+    picture = BytesIO()
+    Image.new("RGB", (600, 600), "teal").save(picture, "PNG")
+    for content, status in ((b"<svg onload=alert(1)>", 422), (b"", 422), (picture.getvalue(), 303)):
+        answer = browser.post_form(
+            "/manage/apps/siaran",
+            {"icon": (BytesIO(content), "icon.png")},
+            to="/manage/apps/siaran/icon",
+            content_type="multipart/form-data",
+        )
+        assert answer.status_code == status, answer.text
+    shown = browse(app, world.tangsel.host).get("/app-icons/siaran", buffered=True)
+    assert (shown.status_code, shown.mimetype) == (200, "image/jpeg")
+    assert browse(app, world.surabaya.host).get("/app-icons/siaran").status_code == 404
+    back = browser.post_form("/manage/apps/siaran", {"step": "remove"}, to="/manage/apps/siaran/icon")
+    assert back.status_code == 303
+    assert browse(app, world.tangsel.host).get("/app-icons/siaran").status_code == 404
+
+
+def test_a_regions_page_shows_the_apps_that_it_announced(app: LumbungFlask, session: Sessions, world: World) -> None:
+    enable_siaran(session, world, world.surabaya)
+    assert "SIARAN" in browse(app, "lumbung.test").get("/regions/35.78").text
+    assert "SIARAN" not in browse(app, "lumbung.test").get("/regions/36.74").text
