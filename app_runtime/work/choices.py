@@ -74,7 +74,7 @@ def action_forms(work: Work, tried: Tried | None = None) -> list[ActionForm]:
             work.app,
             [ask.field for ask in action.asks.values()],
             prefix=prefix,
-            values=again.values if again else {},
+            values=again.values if again else _suggested(work, action),
             errors=again.errors if again else None,
             kept=again.files if again else None,
         )
@@ -127,6 +127,12 @@ def likeliest(work: Work) -> str:
         if fitting:
             return min(fitting, key=lambda one: _clocks_met(work, one)).id
     return possible[0].id if possible else ""
+
+
+def _suggested(work: Work, action: Action) -> dict[str, Any]:
+    """The agency that the record has already (by its category) stands in the form: often it is the right one."""
+    current = work.app.agencies.key_of(work.record.agency_id)
+    return {ask.id: current for ask in action.asks.values() if ask.sets == "agency" and current}
 
 
 def _gives_up(work: Work, action: Action) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -62,9 +62,12 @@ def short_moment(moment: datetime, zone: str) -> str:
     return format_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=current_language())
 
 
-def short_since(moment: datetime, zone: str) -> str:
-    """Since when something is late, for a row."""
-    return t("sejak {when}", "since {when}", when=short_moment(moment, zone))
+def short_since(moment: datetime, zone: str, at: datetime) -> str:
+    """Since when something is late, for a row: the hour within a day, else the day."""
+    hour = "HH.mm" if current_language() == "id" else "HH:mm"
+    pattern = hour if at - moment < timedelta(days=1) else "d MMM"
+    when = format_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=current_language())
+    return t("sejak {when}", "since {when}", when=when)
 
 
 def short_left(moment: datetime, zone: str, at: datetime) -> str:

@@ -187,7 +187,7 @@ def _item(record: Record, row: PresentedRecord, app_name: str, zone: str, at: da
     is_late = record.open and (record.overdue or (record.due_at is not None and record.due_at <= at))
     due = ""
     if record.open and row.due_at is not None:
-        due = short_since(row.due_at, zone) if is_late else short_left(row.due_at, zone, at)
+        due = short_since(row.due_at, zone, at) if is_late else short_left(row.due_at, zone, at)
     return InboxItem(row, app_name, is_late, due, age_of(record.created_at, at))
 
 

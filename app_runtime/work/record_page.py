@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app_catalog.installations.views import shown_name
+from app_runtime.records.actors import Actor
+from app_runtime.records.landmarks import landmark_of
 from app_runtime.records.nearby import possible_duplicates
-from app_runtime.records.permissions import may_moderate, title_fields
+from app_runtime.records.permissions import may_moderate, title_fields, visible_fields
 from app_runtime.records.presenting import PresentedField, PresentedRecord, present_record
 from app_runtime.records.reading import list_clocks
 from app_runtime.records.running_app import RunningApp
@@ -79,7 +81,7 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
         kind_name=_name(app, record.record_type),
         age=age_of(record.created_at, at),
         late_since=late[0] if late and record.open else "",
-        facts=_facts(presented, fields),
+        facts=[*_facts(presented, fields), *_places(work, official)],
         texts=[field for field in fields if field.type == "long_text"],
         groups=[field for field in fields if field.type == "group" and field.members],
         photos=[field for field in fields if field.type == "files" and field.files],
@@ -105,6 +107,20 @@ def _facts(presented: PresentedRecord, fields: Sequence[PresentedField]) -> list
     plain = [(field.label, field.text) for field in fields if field.type not in _NOT_AS_FACTS]
     agency = [(t("Dinas", "Agency"), presented.agency_name or t("Belum ditentukan", "Not decided yet"))]
     return [*agency, *plain]
+
+
+def _places(work: Work, official: Actor) -> list[tuple[str, str]]:
+    """Landmarks in words, and which places somebody must still set on the map."""
+    seen = visible_fields(work.app.definition, work.record.record_type, official, work.record)
+    stored = field_values(work.record, work.kind)
+    found = []
+    for field in work.kind.fields.values():
+        if field.type != "point" or field.id not in seen:
+            continue
+        found.append((t("Patokan", "Landmark"), landmark_of(work.record, field.id)))
+        if not stored.get(field.id):
+            found.append((pick(field.label), t("Belum ditandai di peta", "Not on the map yet")))
+    return found
 
 
 def _duplicates(work: Work) -> list[PresentedRecord]:

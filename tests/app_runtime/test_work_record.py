@@ -11,7 +11,9 @@ import pytest
 
 from app_runtime.clocks.firing import fire_due_clocks
 from app_runtime.records.actors import Actor
+from app_runtime.records.landmarks import keep_landmark
 from lumbung.db import as_tenant, now, set_clock
+from lumbung.messages.services import send_email
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.work_desk import Desk, Sessions, open_desk, page_of, photo
 from tests.browsing import browse, words_of
@@ -105,6 +107,41 @@ def test_asking_the_reporter_pauses_the_clock_and_waits(desk: Desk) -> None:
     assert "Di sisi mana?" in page
     assert "Lampu jalan mati" in words_of(handler.get("/work?tab=waiting"))
     assert "Lampu jalan mati" not in words_of(handler.get("/work?tab=act"))
+
+
+def test_a_landmark_without_a_point_is_shown_and_the_dispatcher_sets_the_point(desk: Desk) -> None:
+    found = desk.report()
+    with as_tenant(desk.session, desk.place.id):
+        record = desk.record(found)
+        record.data = {key: value for key, value in record.data.items() if key != "place"}
+        record.place_lon = record.place_lat = None
+        keep_landmark(record, "place", "Depan SDN 2 Serua")
+        desk.session.commit()
+    dispatcher = desk.browser("dispatcher")
+    words = words_of(dispatcher.get(page_of(found)))
+    assert "Depan SDN 2 Serua" in words
+    assert "Belum ditandai di peta" in words
+    form = f"{page_of(found)}/edit"
+    assert dispatcher.post_form(form, {"edit.place.text": "dekat sekolah"}).status_code == 422
+    assert dispatcher.post_form(form, {"edit.place.text": "-6.31, 106.72"}).status_code == 303
+    assert desk.record(found).data["place"] == [106.72, -6.31]
+    assert "Depan SDN 2 Serua" in words_of(dispatcher.get(page_of(found)))
+
+
+def test_the_form_for_forwarding_suggests_the_agency_of_the_category(desk: Desk) -> None:
+    found = desk.report(category="rubbish")
+    assert desk.act(desk.browser("dispatcher"), found, "assign").status_code == 303
+    assert desk.record(found).state == "assigned"
+    assert desk.browser("cleaner").get(page_of(found)).status_code == 200
+
+
+def test_the_answer_comes_first_and_then_the_repair(desk: Desk) -> None:
+    found = desk.report()
+    handler = desk.browser("handler")
+    assert 'lb-work-jump" href="#action-respond"' in handler.get(page_of(found)).text
+    desk.act(handler, found, "respond", answer="Kami periksa.")
+    assert 'lb-work-jump" href="#action-fix"' in handler.get(page_of(found)).text
+    assert 'lb-work-jump" href="#action-assign"' in desk.browser("dispatcher").get(page_of(found)).text
 
 
 def test_declining_needs_a_reason(desk: Desk) -> None:
@@ -223,6 +260,30 @@ def test_the_door_is_shut_for_strangers_and_for_those_who_left(desk: Desk, world
         desk.place.members["handler"].ended_at = now()
         desk.session.commit()
     assert handler.get(page_of(found)).status_code == 403
+
+
+def test_what_was_written_to_whom_is_told_honestly_and_without_the_address(desk: Desk) -> None:
+    found = desk.report()
+    with as_tenant(desk.session, desk.place.id):
+        send_email(
+            desk.session, to="sari@contoh.id", subject="Laporan diterima", text="Halo", subject_ref=("record", found)
+        )
+        desk.session.commit()
+    words = words_of(desk.browser("handler").get(page_of(found)))
+    assert "Laporan diterima s•••@contoh.id" in words
+    assert "Tidak terkirim: belum ada saluran email" in words
+    assert "sari@contoh.id" not in words
+
+
+def test_every_page_speaks_english_too(desk: Desk) -> None:
+    found = desk.report(photos=1)
+    handler = desk.browser("handler")
+    assert handler.post_form("/work", {"language": "en"}, to="/language").status_code == 303
+    assert "To do" in words_of(handler.get("/work"))
+    words = words_of(handler.get(page_of(found)))
+    for indonesian in ("Tanggapi", "Batas waktu", "Riwayat", "Untuk umum", "Sembunyikan", "hanya petugas"):
+        assert indonesian not in words
+    assert "Respond" in words
 
 
 def test_the_address_in_a_message_leads_to_the_page(desk: Desk) -> None:
