@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from app_catalog.installations.models import Installation
 from app_runtime.demonstration import stories
@@ -18,6 +19,8 @@ from lumbung.web.access import ANONYMOUS, Visitor
 
 LONGEST_DAYS = 28
 _STREETS = 3
+_RECENT_HOURS = 48
+_MORNING = 5
 _BESIDE = 0.0002
 """About twenty metres: near enough to be taken for the same thing."""
 
@@ -84,7 +87,7 @@ def live_month(
             index % _STREETS,
             citizen if slot.signed_in else ANONYMOUS,
         )
-        life.begin(slot.story(report), until - timedelta(hours=slot.hours))
+        life.begin(slot.story(report), _made_at(life, slot))
     life.run()
 
 
@@ -123,6 +126,15 @@ def _slots(city: City) -> list[Slot]:
         Slot(stories.fixed_again, 20.4 * 24, "road"),
         Slot(stories.hidden, 6.6 * 24, "rubbish"),
     ]
+
+
+def _made_at(life: Life, slot: Slot) -> datetime:
+    """When the report is made: a few hours earlier than its slot in each city, and few are made at night."""
+    if slot.hours < _RECENT_HOURS:
+        return life.until - timedelta(hours=slot.hours)
+    at = life.until - timedelta(hours=slot.hours + life.chance.uniform(0, 9))
+    awake = at.astimezone(ZoneInfo(life.founded.municipality.timezone))
+    return at - timedelta(hours=life.chance.uniform(5, 7)) if awake.hour < _MORNING else at
 
 
 def _reporter(chance: random.Random, index: int) -> dict[str, dict[str, str]]:
