@@ -25,9 +25,7 @@ def test_each_municipality_sees_its_own_rows_only(session: scoped_session[Sessio
             assert session.scalar(select(func.count()).select_from(Agency)) == 3
 
 
-def test_a_row_of_another_municipality_cannot_be_written(
-    session: scoped_session[Session], world: World
-) -> None:
+def test_a_row_of_another_municipality_cannot_be_written(session: scoped_session[Session], world: World) -> None:
     use_tenant(session, world.tangsel.id)
     session.add(Agency(tenant_id=world.surabaya.id, key="x", name="x", short_name="x"))
     with pytest.raises(ProgrammingError, match="row-level security"):
@@ -47,13 +45,9 @@ def test_the_municipality_ends_with_the_transaction(session: scoped_session[Sess
     connection.rollback()
 
 
-def test_leaving_a_block_restores_the_former_municipality(
-    session: scoped_session[Session], world: World
-) -> None:
+def test_leaving_a_block_restores_the_former_municipality(session: scoped_session[Session], world: World) -> None:
     use_tenant(session, world.tangsel.id)
     with as_tenant(session, world.surabaya.id):
         assert current_tenant(session) == world.surabaya.id
     assert current_tenant(session) == world.tangsel.id
-    assert session.execute(text("SELECT DISTINCT tenant_id FROM agencies")).scalars().all() == [
-        world.tangsel.id
-    ]
+    assert session.execute(text("SELECT DISTINCT tenant_id FROM agencies")).scalars().all() == [world.tangsel.id]
