@@ -22,7 +22,8 @@ help: ## List the targets
 
 .PHONY: run
 run: $(VENV)/.installed $(ASSETS) ## Start everything on port 8000 (PORT=…, LAN=1 for phones in the same network)
-	@exec env LUMBUNG_STOP_WITH_PARENT=1 LOG_FORMAT="$${LOG_FORMAT:-console}" $(BIN)/lumbung run
+	@exec env LUMBUNG_STOP_WITH_PARENT=1 LOG_FORMAT="$${LOG_FORMAT:-console}" LOG_LEVEL="$${LOG_LEVEL:-warning}" \
+		$(BIN)/lumbung run
 
 .PHONY: test
 test: $(VENV)/.installed $(ASSETS) $(VENV)/.browser ## Run all tests, browser journeys included (ARGS="-k word")

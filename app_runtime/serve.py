@@ -18,7 +18,7 @@ from lumbung.supervisor.settings import cli_command
 @click.option("--demo/--no-demo", default=True, show_default=True, help="Load the demonstration on an empty database.")
 def run(demo: bool) -> None:
     """Start database, web and worker on port 8000, with the demonstration; Ctrl-C stops all of it."""
-    prepare = [Step("Menyiapkan basis data", "Preparing the database", cli_command("db", "upgrade"))]
+    prepare = [Step("Memutakhirkan skema", "Bringing the schema up to date", cli_command("db", "upgrade"))]
     # A database that somebody gave us may be a real one; nobody's demonstration belongs there unasked.
     with_demo = demo and not os.environ.get("DATABASE_URL")
     if with_demo:

@@ -8,8 +8,12 @@ import sys
 import structlog
 
 
-def configure_logs(log_format: str) -> None:
-    """One JSON line per event on standard error, or short coloured lines when `log_format` is `console`."""
+def configure_logs(log_format: str, level: str = "info") -> None:
+    """One JSON line per event on standard error, or short coloured lines when `log_format` is `console`.
+
+    Events below `level` (`debug`, `info`, `warning`, `error`) are left out; an unknown level means `info`.
+    """
+    lowest = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if log_format == "console" else structlog.processors.JSONRenderer()
     )
@@ -21,7 +25,7 @@ def configure_logs(log_format: str) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(lowest),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )

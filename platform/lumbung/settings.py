@@ -34,6 +34,7 @@ class Settings:
     max_upload_bytes: int = 64 * 1024 * 1024
     trusted_proxies: int = 0
     log_format: str = "json"
+    log_level: str = "info"
     platform_name: str = "Lumbung"
     testing: bool = False
     bundled_apps: Path | None = None
@@ -78,6 +79,7 @@ class Settings:
             map_attribution=env.get("MAP_ATTRIBUTION", cls.map_attribution),
             trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
             log_format=env.get("LOG_FORMAT", cls.log_format),
+            log_level=env.get("LOG_LEVEL", cls.log_level),
         )
 
 

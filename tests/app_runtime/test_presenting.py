@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from app_catalog.definitions.model import Access, ReadAccess, SortKey
-from app_runtime.inbox.services import inbox, inbox_counts
-from app_runtime.records.actors import Actor, actor_for
+from app_runtime.records.actors import Actor
 from app_runtime.records.creating import Created
 from app_runtime.records.listing import count_records, list_records
 from app_runtime.records.moderation import blur_file, hide_file, hide_record, set_checked, unhide_record
@@ -282,28 +281,3 @@ def test_old_and_closed_reports_are_no_duplicates(stage: Stage) -> None:
     closed = stage.report()
     stage.act(closed.record, "handler", "fix", after=["a"])
     assert possible_duplicates(stage.session, stage.installation, stage.citizen(), "report", LAMP) == []
-
-
-def test_the_inbox_holds_what_one_may_act_on_the_overdue_first(stage: Stage) -> None:
-    lamp, later = stage.report(), stage.report()
-    rubbish = stage.report({"category": "rubbish"})
-    later.record.overdue = True
-    stage.session.flush()
-
-    def work(person: str) -> list[Any]:
-        actor = actor_for(stage.session, stage.visitor(person))
-        items = inbox(stage.session, actor).items
-        assert inbox_counts(stage.session, actor).total == len(items)
-        return [item.id for item in items]
-
-    assert work("handler") == [later.record.id, lamp.record.id]
-    assert work("cleaner") == [rubbish.record.id]
-    assert work("dispatcher") == [later.record.id, lamp.record.id, rubbish.record.id]
-    assert work("evaluator") == []
-    stage.act(lamp.record, "handler", "ask", question="Di mana?")
-    assert work("handler") == [later.record.id]
-    assert inbox(stage.session, stage.citizen()).items == ()
-    first = inbox(stage.session, stage.actor("dispatcher"), limit=1)
-    second = inbox(stage.session, stage.actor("dispatcher"), limit=1, cursor=first.next_cursor)
-    assert second.next_cursor is None
-    assert first.items[0].id != second.items[0].id

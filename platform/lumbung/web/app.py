@@ -26,7 +26,7 @@ from lumbung.web.sites import BOTH_SITES, LumbungFlask, TenantDirectory
 
 def create_host(settings: Settings, *, directory: TenantDirectory, identity: Identity) -> LumbungFlask:
     """The application with everything that every feature needs, and no feature yet."""
-    configure_logs(settings.log_format)
+    configure_logs(settings.log_format, settings.log_level)
     app = LumbungFlask("lumbung.web", static_folder=None, template_folder="templates", host_matching=True)
     app.lumbung = settings
     app.config.update(

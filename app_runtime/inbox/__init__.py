@@ -1,1 +1,0 @@
-"""One inbox over all apps of a municipality."""
