@@ -394,3 +394,12 @@ def test_a_template_gives_subject_text_and_html_in_the_recipients_language(
     assert render_email("probe", site=site, name="x").subject == "Halo & x"
     assert render_email("plain", site=site).html is None
     app.jinja_env.cache.clear()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("address", ["a@example.org", "a@Tangsel.Example.ORG", "a@x.example.com", "a@example.net"])
+def test_the_people_of_the_demonstration_get_no_mail(
+    with_mail: LumbungFlask, session: scoped_session[Session], address: str
+) -> None:
+    message = send_email(session, to=address, subject="Halo", text="Halo")
+    assert message.status == "no_channel"
+    assert send_email(session, to="a@notexample.org", subject="Halo", text="Halo").status == "queued"
