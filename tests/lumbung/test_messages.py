@@ -103,7 +103,7 @@ def write(session: Db, tenant_id: UUID | None, **changes: Any) -> Message | Plat
     """One e-mail, committed."""
     use_tenant(session, tenant_id)
     values: dict[str, Any] = {
-        "to": "siti@example.org",
+        "to": "siti@warga.test",
         "subject": "Laporan Anda sudah diterima — terima kasih",
         "text": "Kepada Ibu Siti,\nlaporan “lampu padam” sudah kami terima.\n",
         "subject_ref": ("record", "42"),
@@ -125,11 +125,11 @@ def test_an_email_arrives_in_proper_utf8(with_mail: LumbungFlask, session: Db, w
     assert postbox.mails == []
     assert drain(with_mail) == 1
     (mail,) = postbox.mails
-    assert postbox.envelopes[0].rcpt_tos == ["siti@example.org"]
+    assert postbox.envelopes[0].rcpt_tos == ["siti@warga.test"]
     assert postbox.envelopes[0].mail_from == "halo@lumbung.test"
     assert mail["Subject"] == "Laporan Anda sudah diterima — terima kasih"
     assert mail["From"] == "Kota Tangerang Selatan <halo@lumbung.test>"
-    assert mail["To"] == "siti@example.org"
+    assert mail["To"] == "siti@warga.test"
     assert mail["Message-ID"] == f"<{message.id}@lumbung.test>"
     assert mail["Date"].datetime == message.created_at.replace(microsecond=0)
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -154,7 +154,7 @@ def test_a_rolled_back_change_sends_nothing(
     with_mail: LumbungFlask, session: Db, world: World, postbox: Postbox
 ) -> None:
     use_tenant(session, world.tangsel.id)
-    send_email(session, to="siti@example.org", subject="x", text="x")
+    send_email(session, to="siti@warga.test", subject="x", text="x")
     session.rollback()
     assert drain(with_mail) == 0
     assert postbox.mails == []
@@ -249,7 +249,7 @@ def test_what_was_written_about_a_thing_can_be_listed(with_mail: LumbungFlask, s
 @pytest.mark.parametrize(
     ("answer", "status", "error"),
     [
-        ("550 5.1.1 no such user siti@example.org", "failed", "address refused (550)"),
+        ("550 5.1.1 no such user siti@warga.test", "failed", "address refused (550)"),
         ("451 4.7.1 try again", "queued", None),
     ],
 )
@@ -293,12 +293,12 @@ def test_a_secret_message_is_sealed_and_erased_once_sent(
         "",
         "siti",
         "siti@",
-        "@example.org",
-        "siti@example.org\nBcc: all@example.org",
-        "siti@example.org, all@example.org",
-        "Siti <siti@example.org>",
+        "@warga.test",
+        "siti@warga.test\nBcc: all@warga.test",
+        "siti@warga.test, all@warga.test",
+        "Siti <siti@warga.test>",
         "siti@example..org",
-        "si ti@example.org",
+        "si ti@warga.test",
         "siti@exa\rmple.org",
     ],
 )
@@ -311,17 +311,17 @@ def test_a_header_cannot_be_smuggled_in(with_mail: LumbungFlask, session: Db, wo
     write(
         session,
         world.tangsel.id,
-        subject="Halo\r\nBcc: all@example.org",
+        subject="Halo\r\nBcc: all@warga.test",
         sender_name="Kota\nX-Evil: 1",
-        text="Halo\r\n.\r\nMAIL FROM:<evil@example.org>\r\n",
+        text="Halo\r\n.\r\nMAIL FROM:<evil@warga.test>\r\n",
     )
     drain(with_mail)
     (mail,) = postbox.mails
-    assert mail["Subject"] == "Halo Bcc: all@example.org"
+    assert mail["Subject"] == "Halo Bcc: all@warga.test"
     assert mail["Bcc"] is None
     assert mail["X-Evil"] is None
-    assert postbox.envelopes[0].rcpt_tos == ["siti@example.org"]
-    assert "evil@example.org" in mail.get_content()
+    assert postbox.envelopes[0].rcpt_tos == ["siti@warga.test"]
+    assert "evil@warga.test" in mail.get_content()
 
 
 def test_a_domain_outside_ascii_is_spelled_out(

@@ -174,7 +174,7 @@ def test_an_effect_waits_for_its_time(app: Flask, session: Db, world: World, rec
 def test_a_failing_effect_comes_again_later_and_does_not_hold_up_others(
     app: Flask, session: Db, world: World, recorder: Recorder
 ) -> None:
-    recorder.fail = OSError(111, "refused by siti@example.org")
+    recorder.fail = OSError(111, "refused by siti@warga.test")
     effect_id = enqueue(session, world.tangsel.id, "1")
     enqueue(session, world.surabaya.id, "2")
     start = now()

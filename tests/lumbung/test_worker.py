@@ -103,7 +103,7 @@ def start_worker(with_mail: LumbungFlask, source_root: Path) -> Iterator[Start]:
 
 def queue_message(session: Db, tenant_id: UUID) -> Message:
     use_tenant(session, tenant_id)
-    message = send_email(session, to="siti@example.org", subject="Halo", text="Halo")
+    message = send_email(session, to="siti@warga.test", subject="Halo", text="Halo")
     session.commit()
     assert isinstance(message, Message)
     return message
