@@ -1,0 +1,257 @@
+"""Every route that takes an id: what belongs to somebody else answers exactly as what is not there at all.
+
+The routes come from the URL map, so that a new one is tried the day it is written. A new kind of id fails until
+`foreign_ids` says what a foreign one is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+from werkzeug.routing import Rule as UrlRule
+from werkzeug.test import TestResponse
+
+from app_catalog.evaluations.models import Evaluation
+from app_catalog.publishers.models import Publisher, PublisherInvitation, PublisherMember, PublishToken, SigningKey
+from app_catalog.reviews.models import Review
+from app_runtime.records.models import RecordFile
+from lumbung.db import as_tenant, now
+from lumbung.ids import new_id
+from lumbung.web.access import CURATOR, OPERATOR, stated_rule
+from lumbung.web.sites import LumbungFlask
+from tenants.accounts.models import AccountSession
+from tenants.accounts.sessions import open_session
+from tenants.calendars.models import CalendarDay
+from tenants.municipalities.models import Claim
+from tenants.people.models import Delegation, Invitation, RoleGrant
+from tests.app_runtime.work_desk import open_desk
+from tests.browsing import Browser, browse
+from tests.world import Place, World
+
+Sessions = scoped_session[Session]
+Ids = dict[str, UUID]
+SLUGS = {"hub": "surabaya", "portal": "siaran"}
+TEXTS = {
+    "app_slug": "siaran",
+    "action_id": "verify",
+    "code": "35.78",
+    "kind": "review",
+    "page_id": "report",
+    "record_type": "report",
+}
+APP_ON_HUB = {"judgements.evaluation_page"}
+"""Routes of the hub whose slug is an app's and not a publisher's."""
+NOT_FOUND_OTHERWISE = {"pages.done"}
+"""Leads to the page that asks for a code, whatever the id is."""
+
+
+def _belongings(session: Sessions, place: Place, desk_record: UUID, installation: Any) -> Ids:
+    """One of everything that has an id, in one municipality."""
+    with as_tenant(session, place.id):
+        photo = session.scalars(select(RecordFile).where(RecordFile.record_id == desk_record)).one()
+        agency = place.agencies["dlh"]
+        delegation = Delegation(
+            tenant_id=place.id,
+            agency_id=agency.id,
+            acting_id=place.members["cleaner"].id,
+            first_day=date(2026, 1, 1),
+            last_day=date(2030, 1, 1),
+        )
+        day = CalendarDay(tenant_id=place.id, day=date(2027, 4, 1), name="Hari jadi", kind="local")
+        invitation = Invitation(
+            tenant_id=place.id,
+            email="baru@lumbung.test",
+            name="Bayu",
+            roles=["official"],
+            token_digest=str(new_id()),
+            expires_at=now() + timedelta(days=3),
+        )
+        evaluation = Evaluation(
+            tenant_id=place.id,
+            installation_id=installation.id,
+            app_id=installation.app_id,
+            version="1.0.0",
+            period_start=date(2026, 1, 1),
+            period_end=date(2026, 6, 30),
+            scores={},
+            facts={},
+            author_id=place.accounts["evaluator"].id,
+            author="Evaluator",
+            updated_at=now(),
+        )
+        session.add_all([delegation, day, invitation, evaluation])
+        session.commit()
+    return {
+        "record_id": desk_record,
+        "file_id": photo.file_id,
+        "agency_id": agency.id,
+        "membership_id": place.members["handler"].id,
+        "delegation_id": delegation.id,
+        "day_id": day.id,
+        "invitation_id": invitation.id,
+        "evaluation_id": evaluation.id,
+    }
+
+
+def _on_hub(session: Sessions, world: World, place: Place, publisher: Publisher, app_id: UUID) -> Ids:
+    """What a person and a publisher have on the hub."""
+    account = place.accounts["handler"]
+    member = PublisherMember(publisher_id=publisher.id, account_id=account.id, role="maintainer")
+    key = SigningKey(publisher_id=publisher.id, name="Kunci", public_key=str(new_id()))
+    token = PublishToken(
+        publisher_id=publisher.id,
+        account_id=account.id,
+        name="Token",
+        token_digest=str(new_id()),
+        expires_at=now() + timedelta(days=30),
+    )
+    invitation = PublisherInvitation(
+        publisher_id=publisher.id,
+        email="baru@lumbung.test",
+        role="maintainer",
+        token_digest=str(new_id()),
+        expires_at=now() + timedelta(days=3),
+    )
+    claim = Claim(
+        region_code="32.73",
+        account_id=account.id,
+        office="Diskominfo",
+        position="Kepala bidang",
+        evidence="Surat tugas",
+        terms_version="1",
+    )
+    session.add_all([member, key, token, invitation, claim])
+    session.flush()
+    open_session(session, account, "hub")
+    opened = session.scalars(select(AccountSession.id).where(AccountSession.account_id == account.id)).one()
+    with as_tenant(session, world.tangsel.id):
+        review = Review(
+            tenant_id=world.tangsel.id,
+            app_id=app_id,
+            version="1.0.0",
+            stars=4,
+            words="Cukup baik untuk kami.",
+            author="Evaluator",
+            municipality_name="Kota Tangerang Selatan",
+            updated_at=now(),
+        )
+        session.add(review)
+        session.commit()
+    return {
+        "member_id": member.id,
+        "key_id": key.id,
+        "token_id": token.id,
+        "invitation_id": invitation.id,
+        "claim_id": claim.id,
+        "session_id": opened,
+        "subject_id": review.id,
+    }
+
+
+@pytest.fixture
+def known_ids(app: LumbungFlask, session: Sessions, world: World) -> dict[str, tuple[Ids, Ids]]:
+    """By site: ids of what is the visitor's own (where it matters) and of the same things of others."""
+    here, there = open_desk(app, session, world, world.surabaya), open_desk(app, session, world, world.tangsel)
+    own = _belongings(session, world.surabaya, here.report(photos=1), here.installation)
+    foreign = _belongings(session, world.tangsel, there.report(photos=1), there.installation)
+    others = session.scalars(select(Publisher).where(Publisher.slug == "tangsel")).one()
+    mine = Publisher(
+        slug="surabaya", name="Kota Surabaya", kind="municipality", contact_email="a@surabaya.test", status="approved"
+    )
+    session.add(mine)
+    session.flush()
+    admin = world.surabaya.accounts["admin"]
+    session.add(PublisherMember(publisher_id=mine.id, account_id=admin.id, role="owner"))
+    on_hub = _on_hub(session, world, world.tangsel, others, there.installation.app_id)
+    with as_tenant(session, world.surabaya.id):
+        session.add_all(
+            RoleGrant(
+                tenant_id=world.surabaya.id,
+                membership_id=world.surabaya.members["admin"].id,
+                app_id=app_id,
+                role=role,
+            )
+            for app_id, role in (("", "evaluator"), ("siaran", "dispatcher"), ("siaran", "handler"))
+        )
+        session.commit()
+    return {"portal": (own, foreign), "hub": ({}, {**on_hub, "evaluation_id": foreign["evaluation_id"]})}
+
+
+def _uuid_arguments(rule: UrlRule) -> list[str]:
+    return [name for name in re.findall(r"<uuid:(\w+)>", rule.rule)]
+
+
+def _routes(app: LumbungFlask) -> Iterator[tuple[UrlRule, str]]:
+    for rule in app.url_map.iter_rules():
+        # Operators and curators belong to the platform: nothing there is another's.
+        if _uuid_arguments(rule) and stated_rule(app.view_functions[rule.endpoint]) not in (OPERATOR, CURATOR):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule, method
+
+
+def _masked(answer: TestResponse, ids: Ids) -> tuple[int, str, dict[str, str]]:
+    text = answer.text
+    for secret in (answer.headers.get("X-Request-Id", "-"), *map(str, ids.values())):
+        text = text.replace(secret, "~")
+    text = re.sub(r'nonce="[^"]+"', "~", text)
+    text = re.sub(r'(name="csrf_token" value|name="csrf-token" content)="[^"]+"', "~", text)
+    varying = {"X-Request-Id", "Content-Security-Policy", "Set-Cookie", "Date", "Content-Length"}
+    return answer.status_code, text, {key: value for key, value in answer.headers.items() if key not in varying}
+
+
+def _ask(app: LumbungFlask, browser: Browser, rule: UrlRule, method: str, ids: Ids) -> TestResponse:
+    site = str(rule.host)
+    slug = "siaran" if rule.endpoint in APP_ON_HUB else SLUGS[site]
+    values = {name: ids.get(name) or TEXTS.get(name, slug) for name in rule.arguments}
+    return browser.open(method, app.url_map.bind(site).build(rule.endpoint, values))
+
+
+def test_what_is_foreign_answers_as_what_is_missing(
+    app: LumbungFlask, world: World, known_ids: dict[str, tuple[Ids, Ids]]
+) -> None:
+    admin = world.surabaya.accounts["admin"]
+    browsers = {"hub": browse(app, "lumbung.test", admin), "portal": browse(app, world.surabaya.host, admin)}
+    app.config["WTF_CSRF_ENABLED"] = False
+    tried, different = 0, []
+    try:
+        for rule, method in _routes(app):
+            site, names = str(rule.host), _uuid_arguments(rule)
+            own, foreign = known_ids[site]
+            assert set(names) <= set(foreign), f"Say in this test what a foreign id is for {rule.rule}."
+            for choice in product((own, foreign), repeat=len(names)):
+                if foreign not in choice:
+                    continue
+                picked = {name: source.get(name, foreign[name]) for name, source in zip(names, choice, strict=True)}
+                # Only what is foreign is exchanged for what is nowhere; what is the visitor's own stays.
+                nowhere = {name: picked[name] if picked[name] == own.get(name) else new_id() for name in names}
+                asked = _masked(_ask(app, browsers[site], rule, method, picked), picked)
+                missing = _masked(_ask(app, browsers[site], rule, method, nowhere), nowhere)
+                tried += 1
+                expected = 302 if rule.endpoint in NOT_FOUND_OTHERWISE else 404
+                if asked != missing or asked[0] != expected:
+                    different.append(f"{method} {rule.rule} {sorted(picked)}: {asked[0]}, missing {missing[0]}")
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = True
+    assert different == []
+    assert tried > 40
+
+
+def test_own_ids_do_answer(app: LumbungFlask, world: World, known_ids: dict[str, tuple[Ids, Ids]]) -> None:
+    """Without this the test above could pass because nothing was ever found."""
+    own, foreign = known_ids["portal"]
+    portal = browse(app, world.surabaya.host, world.surabaya.accounts["admin"])
+    found, lost = [], []
+    for rule, method in _routes(app):
+        if method != "GET" or str(rule.host) != "portal" or rule.endpoint in NOT_FOUND_OTHERWISE:
+            continue
+        answer = _ask(app, portal, rule, method, own)
+        (found if answer.status_code in (200, 302, 303) else lost).append(f"{rule.rule} {answer.status_code}")
+    assert len(found) >= 7, lost
