@@ -55,8 +55,8 @@ def send_email(
 
     `subject_ref` is type and id of what it tells about. With `secret` (a link that signs somebody in) its
     texts are encrypted and erased once it is sent. Without a mail server, or to a documentation address such as
-    `@example.org`, the message is kept with status `no_channel` and never sent: look at `channel_available` before promising one. Raises Invalid when `to`
-    is not one plain address.
+    `@example.org`, the message is kept with status `no_channel` and never sent: look at `channel_available` before
+    promising one. Raises Invalid when `to` is not one plain address.
     """
     settings = _settings()
     message_id = new_id()
