@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.web.sites import Tenant
 from tenants.municipalities.models import Municipality
 
+_DEMO_SECONDS = 60.0
+
 
 class Directory:
     """Finds municipalities by host name: `<slug>.<hub host>`, or a domain of their own."""
+
+    def __init__(self) -> None:
+        self._demo: tuple[float, bool] | None = None
 
     def find_by_host(self, session: Session | scoped_session[Any], host: str, *, hub_host: str) -> Tenant | None:
         """The municipality, or None for a host that is nobody's or suspended."""
@@ -20,6 +26,14 @@ class Directory:
         condition = Municipality.slug == host[: -len(suffix)] if host.endswith(suffix) else Municipality.domain == host
         found = session.scalar(select(Municipality).where(condition, Municipality.status != "suspended"))
         return as_tenant_info(found) if found else None
+
+    def holds_demo(self, session: Session | scoped_session[Any]) -> bool:
+        """Whether a municipality of the demonstration exists, asked once a minute by each process."""
+        known, at = self._demo, monotonic()
+        if known is None or at - known[0] > _DEMO_SECONDS:
+            known = (at, bool(session.scalar(select(exists().where(Municipality.demo)))))
+            self._demo = known
+        return known[1]
 
 
 def as_tenant_info(municipality: Municipality) -> Tenant:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app_catalog.catalog.categories import category_icon
 from app_catalog.definitions.model import Page, RecordType
 from app_catalog.installations.services import find_installation
 from app_runtime.pages.errors import ServiceOff
@@ -88,8 +87,3 @@ def find_page(app: RunningApp, kind: str, *, record_type: str | None = None) -> 
 def app_name(app: RunningApp) -> str:
     """The app's name here: the municipality's own, else the package's."""
     return pick(app.installation.own_name or app.definition.name)
-
-
-def app_icon(app: RunningApp) -> str:
-    """The name of the icon that stands for the app."""
-    return category_icon(app.definition.category)

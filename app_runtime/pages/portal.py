@@ -8,9 +8,10 @@ from datetime import datetime, time
 from sqlalchemy import exists, func, select
 
 from app_catalog.definitions.model import Page
+from app_catalog.installations.icons import icon_url
 from app_catalog.installations.services import list_installations
 from app_runtime.pages.browsing import is_late
-from app_runtime.pages.opening import ANYBODY, app_icon, app_name, find_page
+from app_runtime.pages.opening import ANYBODY, app_name, find_page
 from app_runtime.records.listing import list_records
 from app_runtime.records.models import Record, RecordClock
 from app_runtime.records.presenting import PresentedRecord
@@ -30,7 +31,7 @@ class Tile:
     name: str
     title: str
     text: str
-    icon: str
+    icon_url: str
     opens: Page | None
 
 
@@ -80,7 +81,7 @@ def _tile(app: RunningApp) -> Tile:
         name=app_name(app),
         title=pick(tile.title) if tile else app_name(app),
         text=pick(tile.text) if tile else "",
-        icon=app_icon(app),
+        icon_url=icon_url(app.installation),
         opens=opens,
     )
 

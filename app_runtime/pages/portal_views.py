@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import render_template
 
+from app_catalog.installations.icons import icon_url
 from app_runtime.pages.blueprint import Answer, pages
-from app_runtime.pages.opening import app_icon, app_name, open_app, pages_for
+from app_runtime.pages.opening import app_name, open_app, pages_for
 from app_runtime.pages.portal import open_portal
 from lumbung.db import db
 from lumbung.i18n import pick
@@ -29,7 +30,7 @@ def entry(slug: str) -> Answer:
         "pages/entry.html",
         app=app,
         name=app_name(app),
-        icon_name=app_icon(app),
+        icon_url=icon_url(app.installation),
         text=pick(tile.text) if tile else "",
         listed=pages_for(app, current_visitor()),
     )

@@ -72,7 +72,7 @@ _WITHOUT_VISITOR = frozenset({"static"})
 def _find_site(app: LumbungFlask, directory: TenantDirectory) -> Site:
     host = request.host.lower()
     if host == app.lumbung.hub_host:
-        return Site(kind="hub", name=app.lumbung.platform_name)
+        return Site(kind="hub", name=app.lumbung.platform_name, shows_demo=directory.holds_demo(db.session))
     tenant = directory.find_by_host(db.session, host, hub_host=app.lumbung.hub_host)
     if tenant is None:
         raise Misdirected

@@ -48,10 +48,12 @@ class Site:
     kind: SiteKind
     name: str
     tenant: Tenant | None = None
+    shows_demo: bool = False
+    """On the hub: whether a municipality of the demonstration is among those that it shows."""
 
     @property
     def demo(self) -> bool:
-        return self.tenant is not None and self.tenant.demo
+        return self.tenant.demo if self.tenant else self.shows_demo
 
     @property
     def slug(self) -> str | None:
@@ -70,6 +72,10 @@ class TenantDirectory(Protocol):
     """Finds the municipality of a host name; lives in `tenants`."""
 
     def find_by_host(self, session: Session | scoped_session[Any], host: str, *, hub_host: str) -> Tenant | None: ...
+
+    def holds_demo(self, session: Session | scoped_session[Any]) -> bool:
+        """Whether a municipality of the demonstration exists; may be a minute old."""
+        ...
 
 
 class LumbungFlask(Flask):
