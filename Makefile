@@ -56,6 +56,7 @@ imports: $(VENV)/.installed ## Check that imports go one way
 .PHONY: migrations
 migrations: $(VENV)/.installed ## Check that the migrations make what the models say
 	@$(BIN)/lumbung db check
+	@$(BIN)/lumbung db lint
 
 .PHONY: assets
 assets: $(ASSETS) ## Build style sheets, scripts and icons

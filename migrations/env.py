@@ -27,6 +27,15 @@ def _process(migration_context: Any, revision: Any, directives: list[Any]) -> No
     add_walls(directives)
 
 
+def write_sql() -> None:
+    """Write the SQL of migrations without a database, for a linter or an administrator to read."""
+    context.configure(
+        dialect_name="postgresql", target_metadata=Base.metadata, literal_binds=True, transaction_per_migration=True
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
 def run() -> None:
     """Connect, lock, migrate."""
     url = context.config.attributes["url"]
@@ -50,4 +59,7 @@ def run() -> None:
     engine.dispose()
 
 
-run()
+if context.is_offline_mode():
+    write_sql()
+else:
+    run()

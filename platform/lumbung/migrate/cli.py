@@ -14,6 +14,7 @@ import psycopg
 
 from lumbung.doctor.cli import refuse_findings
 from lumbung.doctor.examination import examine_url
+from lumbung.migrate.linting import lint_sql, upgrade_sql
 from lumbung.migrate.runner import differences, migrations_folder, upgrade, write_revision
 from lumbung.postgres.roles import ensure_database, roles_sql
 from lumbung.postgres.testing import start_suite_server, stop_suite_server
@@ -44,6 +45,16 @@ def roles_command(database: str) -> None:
 def check_command() -> None:
     """Compare models and migrations on a throw-away database; exit 1 when they differ."""
     with_scratch(_check)
+
+
+@db.command("lint")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def lint_command(file: Path | None) -> None:
+    """Look for dangers in all migrations after the first, or in an SQL FILE; exit 1 when there are some."""
+    found = lint_sql(file.read_text("utf-8") if file else upgrade_sql())
+    if found:
+        click.echo(found, err=True)
+        raise SystemExit(1)
 
 
 @db.command("revision")

@@ -43,6 +43,10 @@ def protect(table: str, kind: str, *, append_only: bool = False) -> None:
 
 def install_queue() -> None:
     """The job queue's own tables in a schema of their own (ADR 0008)."""
+    statements = queue_schema_sql(application_role=APPLICATION)
+    if op.get_context().as_sql:
+        op.get_context().impl.static_output(statements)
+        return
     # Many statements with percent signs: only the driver itself takes them as they are.
     driver = cast("psycopg.Connection[object]", op.get_bind().connection.driver_connection)
-    driver.execute(queue_schema_sql(application_role=APPLICATION).encode())
+    driver.execute(statements.encode())
