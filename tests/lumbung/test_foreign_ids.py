@@ -186,7 +186,7 @@ def known_ids(app: LumbungFlask, session: Sessions, world: World) -> dict[str, t
 
 
 def _uuid_arguments(rule: UrlRule) -> list[str]:
-    return [name for name in re.findall(r"<uuid:(\w+)>", rule.rule)]
+    return list(re.findall(r"<uuid:(\w+)>", rule.rule))
 
 
 def _routes(app: LumbungFlask) -> Iterator[tuple[UrlRule, str]]:
@@ -246,9 +246,10 @@ def test_what_is_foreign_answers_as_what_is_missing(
 
 def test_own_ids_do_answer(app: LumbungFlask, world: World, known_ids: dict[str, tuple[Ids, Ids]]) -> None:
     """Without this the test above could pass because nothing was ever found."""
-    own, foreign = known_ids["portal"]
+    own, _ = known_ids["portal"]
     portal = browse(app, world.surabaya.host, world.surabaya.accounts["admin"])
-    found, lost = [], []
+    found: list[str] = []
+    lost: list[str] = []
     for rule, method in _routes(app):
         if method != "GET" or str(rule.host) != "portal" or rule.endpoint in NOT_FOUND_OTHERWISE:
             continue
