@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
-from app_catalog.definitions.archive import MAX_ARCHIVE
+from app_catalog.definitions.archive import MAX_ARCHIVE, lists_too_many
 from app_catalog.definitions.members import MAX_FILE, MAX_FILES, MAX_TOTAL
 
 _CLUTTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".gitignore"}
@@ -19,7 +19,7 @@ def unwrap_folder(archive: bytes) -> bytes:
     Clutter of desktops is left out. Anything odd (too large, twice, broken) comes back as it was given, so that the
     check of the package names it.
     """
-    if len(archive) > MAX_ARCHIVE:
+    if len(archive) > MAX_ARCHIVE or lists_too_many(archive):
         return archive
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as zipped:
@@ -34,6 +34,9 @@ def _rewrite(zipped: zipfile.ZipFile) -> bytes | None:
     tops = {info.filename.split("/", 1)[0] for info in members}
     names = [info.filename for info in members]
     if len(infos) > 3 * MAX_FILES or len(set(names)) != len(names):
+        return None
+    # Other ways of packing are refused later by name; LZMA would first reserve as much memory as its header says.
+    if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):
         return None
     folder = f"{tops.pop()}/" if len(tops) == 1 else ""
     wrapped = bool(folder) and f"{folder}app.yaml" in names

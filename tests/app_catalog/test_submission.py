@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import threading
+import time
+import zipfile
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -279,3 +282,16 @@ def test_unwrapping_leaves_what_it_cannot_read(session: Db) -> None:
     assert unwrap_folder(b"PK not a zip") == b"PK not a zip"
     plain = siaran_zip()
     assert unwrap_folder(plain) is plain
+
+
+def test_unwrapping_opens_nothing_that_asks_for_memory_or_never_ends(session: Db) -> None:
+    for compression, count in ((zipfile.ZIP_LZMA, 2), (zipfile.ZIP_BZIP2, 2), (zipfile.ZIP_STORED, 50_000)):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", compression) as zipped:
+            zipped.writestr("paket/app.yaml", "format: 1")
+            for number in range(count):
+                zipped.writestr(f"paket/{number}", "")
+        archive = buffer.getvalue()
+        started = time.perf_counter()
+        assert unwrap_folder(archive) is archive
+        assert time.perf_counter() - started < 0.3

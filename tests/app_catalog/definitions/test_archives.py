@@ -38,6 +38,11 @@ def _many(archive: zipfile.ZipFile) -> None:
         archive.writestr(f"pages/p{index}.yaml", "")
 
 
+def _endless(archive: zipfile.ZipFile) -> None:
+    for index in range(60_000):
+        archive.writestr(f"p/{index}", "")
+
+
 HOSTILE: dict[str, tuple[Callable[[zipfile.ZipFile], None], str]] = {
     "traversal": (_member("../evil.yaml"), "file-outside"),
     "traversal inside": (_member("records/../../evil.yaml"), "file-outside"),
@@ -55,6 +60,7 @@ HOSTILE: dict[str, tuple[Callable[[zipfile.ZipFile], None], str]] = {
     "document, which comes later": (_member("documents/permit.typ"), "file-not-supported-yet"),
     "same name twice": (_twice, "file-twice"),
     "too many": (_many, "package-too-large"),
+    "too many to list": (_endless, "package-too-large"),
     "bomb": (_member("README.md", b"\0" * 60_000_000), "file-too-large"),
 }
 
