@@ -11,8 +11,9 @@ from lumbung.i18n import Language
 from lumbung.messages import channel_available, render_email, send_email
 from lumbung.web.sites import hub_origin
 from tenants.accounts.addresses import checked_address
-from tenants.accounts.errors import AddressTaken, LinkGone, NotConfirmed
+from tenants.accounts.errors import AddressTaken, LinkGone, NotConfirmed, WrongPassword
 from tenants.accounts.models import Account
+from tenants.accounts.passwords import verify_password
 from tenants.accounts.services import authenticate, create_account, find_account, get_account, set_password
 from tenants.accounts.sessions import revoke_all_sessions
 from tenants.accounts.tokens import Purpose, find_token, make_token, spoil_tokens, use_token
@@ -70,9 +71,17 @@ def send_confirmation(session: AnySession, account: Account) -> None:
     _mail(session, account, "accounts/mail/confirm", link)
 
 
-def confirm_address(session: AnySession, token: str) -> Account:
-    """Confirm the address of the account that this link was sent to; raises LinkGone."""
-    account = get_account(session, _use(session, token, "confirm"))
+def confirm_address(session: AnySession, token: str, password: str) -> Account:
+    """Confirm the address of the account that this link was sent to, with the password that the account was made with.
+
+    Whoever signs up with another's address knows the password and not the link; the owner of the address has the link
+    and, when the account is not theirs, not the password. Only both together activate an account, so that nobody ends
+    up in one that a stranger can enter. Raises WrongPassword (the link stays usable), LinkGone.
+    """
+    account = get_account_of_link(session, token, "confirm")
+    if not verify_password(account.password_hash, password):
+        raise WrongPassword
+    _use(session, token, "confirm")
     account.awaiting_confirmation = False
     spoil_tokens(session, account.id, "confirm")
     record_audit(session, "account.confirmed", subject_type="account", subject_id=account.id)

@@ -13,8 +13,14 @@ from lumbung.i18n import current_language, t
 from lumbung.web.access import PUBLIC, SIGNED_IN, access, current_visitor
 from lumbung.web.sites import BOTH_SITES, current_site, is_local_path
 from tenants.accounts.browser_session import browser_token, forget_in_browser, remember_in_browser
-from tenants.accounts.errors import NotConfirmed
-from tenants.accounts.limits import spend_link, spend_sign_in, spend_sign_up, spend_use_of_link
+from tenants.accounts.errors import NotConfirmed, WrongPassword
+from tenants.accounts.limits import (
+    spend_link,
+    spend_password_check,
+    spend_sign_in,
+    spend_sign_up,
+    spend_use_of_link,
+)
 from tenants.accounts.links import (
     confirm_address,
     get_account_of_link,
@@ -138,9 +144,9 @@ def check_mail() -> Page:
 @accounts.get("/confirm/<token>")
 @access(PUBLIC)
 def confirm_form(token: str) -> Page:
-    """One button; programs that open links in mails press none."""
+    """Asks for the password of the sign-up; programs that open links in mails know none."""
     account = get_account_of_link(db.session, token, "confirm")
-    return render_template("accounts/confirm.html", email=account.email)
+    return render_template("accounts/confirm.html", email=account.email, errors={})
 
 
 @accounts.post("/confirm/<token>")
@@ -148,7 +154,18 @@ def confirm_form(token: str) -> Page:
 def confirm_now(token: str) -> Page:
     """Confirm the address."""
     spend_use_of_link()
-    confirm_address(db.session, token)
+    account = get_account_of_link(db.session, token, "confirm")
+    spend_password_check(account.id)
+    try:
+        confirm_address(db.session, token, request.form.get("password", ""))
+    except WrongPassword:
+        wrong = t(
+            "Kata sandi ini bukan yang dibuat saat mendaftar. Lupa, atau bukan Anda yang mendaftar? Buat yang baru "
+            "lewat Lupa kata sandi.",
+            "This is not the password of the sign-up. Forgotten, or was it not you? Make a new one with Forgot "
+            "password.",
+        )
+        return render_template("accounts/confirm.html", email=account.email, errors={"password": [wrong]}), 422
     flash(
         t("Alamat e-mail Anda sudah dikonfirmasi. Silakan masuk.", "Your address is confirmed. Please sign in."),
         "success",

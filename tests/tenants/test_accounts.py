@@ -181,9 +181,27 @@ def test_with_mail_an_account_waits_for_its_address_to_be_confirmed(
     assert browser.get(link).status_code == 200, "opening the link alone changes nothing"
     assert browser.post_form("/sign-in", typed | {"name": None}).headers["Location"] == "/check-mail?why=confirm"
     link = _newest_link(app, session)
-    assert browser.post_form(link).status_code == 303
+    assert browser.post_form(link, {"password": PASSWORD}).status_code == 303
     assert browser.post_form("/sign-in", typed | {"name": None}).headers["Location"] == "/"
     assert browser.get(link).status_code == 410
+
+
+def test_whoever_signed_up_first_with_anothers_address_does_not_get_into_the_account(
+    app: LumbungFlask, session: DbSession, world: World, with_mail: None
+) -> None:
+    address = {"email": "budi@contoh.id"}
+    thief, owner = browse(app), browse(app)
+    thief.post_form("/sign-up", {"name": "Maling", "password": "kata sandi si maling", **address})
+    owner.post_form("/sign-up", {"name": "Budi Baru", "password": PASSWORD, **address})
+    link = _newest_link(app, session)
+    refused = owner.post_form(link, {"password": PASSWORD})
+    assert refused.status_code == 422
+    assert "Lupa kata sandi" in words_of(refused)
+    assert thief.post_form("/sign-in", {"password": "kata sandi si maling", **address}).headers["Location"] != "/"
+    owner.post_form("/forgot", address)
+    assert owner.post_form(_newest_link(app, session), {"password": PASSWORD}).status_code == 303
+    assert owner.post_form("/sign-in", {"password": PASSWORD, **address}).headers["Location"] == "/"
+    assert thief.post_form("/sign-in", {"password": "kata sandi si maling", **address}).status_code == 422
 
 
 @pytest.mark.parametrize(
