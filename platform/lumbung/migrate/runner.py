@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import ops
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, pool, text
 
 from lumbung.db.base import Base, append_only_tables, table_kinds
@@ -37,6 +39,16 @@ def alembic_config(url: str, output: io.StringIO | None = None) -> Config:
 def upgrade(migration_url: str) -> None:
     """Bring the schema of the database to the newest revision; nothing happens when it is there already."""
     command.upgrade(alembic_config(migration_url), "head")
+
+
+def is_current(migration_url: str) -> bool:
+    """Whether the database is at the newest revision already; asks without importing the application."""
+    head = ScriptDirectory.from_config(alembic_config(migration_url)).get_current_head()
+    with psycopg.connect(migration_url.replace("+psycopg", "", 1), connect_timeout=5) as connection:
+        if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,):
+            return False
+        connection.execute(f"SET ROLE {OWNER}".encode())
+        return connection.execute("SELECT version_num FROM alembic_version").fetchone() == (head,)
 
 
 def write_revision(migration_url: str, *, number: str, slug: str) -> None:
