@@ -45,6 +45,7 @@ def test_errors_are_pages_for_people_and_problems_for_programs(app: LumbungFlask
     document = json.loads(problem.data)
     assert document["status"] == 404
     assert document["type"].endswith("/not-found")
+    assert "Tidak ditemukan" in hub.get(document["type"]).text
     assert document["request_id"] == problem.headers["X-Request-Id"]
     wrong = hub.open("DELETE", "/apps", headers={"Accept": "application/json"})
     assert wrong.status_code == 405

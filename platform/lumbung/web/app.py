@@ -17,6 +17,7 @@ from lumbung.settings import Settings
 from lumbung.web.access import PUBLIC, Identity, access
 from lumbung.web.health import health
 from lumbung.web.packed import send_static
+from lumbung.web.problem_docs import problem_docs
 from lumbung.web.problems import install_problems
 from lumbung.web.request_cycle import install_request_cycle
 from lumbung.web.security import install_security
@@ -63,6 +64,7 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     install_problems(app, identity)
     install_shell(app)
     app.register_blueprint(health)
+    app.register_blueprint(problem_docs)
     return app
 
 
