@@ -20,11 +20,12 @@ class MissingSetting:
 def effective_settings(definition: Definition, *layers: Mapping[str, Any]) -> dict[str, Any]:
     """The defaults with each layer merged over them in turn, lowest first (programme, then municipality).
 
-    Layers are merge patches: rows of a table merge cell by cell, None takes away what lies below.
+    Layers are merge patches: rows of a table merge cell by cell, None takes away what lies below. Values of settings
+    that the definition does not have (any more) are left out.
     """
     values: dict[str, Any] = definition.default_settings()
     for layer in layers:
-        values = apply_merge_patch(values, layer)
+        values = apply_merge_patch(values, {key: value for key, value in layer.items() if key in definition.settings})
     return values
 
 

@@ -25,8 +25,8 @@ from app_catalog.evaluations.services import (
 from app_catalog.evaluations.telling import tell_maintainers
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation
+from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import access_installation, list_installations
-from app_catalog.installations.views import shown_name
 from app_catalog.releases.models import App
 from app_catalog.reviews.services import replies_for
 from lumbung.db import db, now

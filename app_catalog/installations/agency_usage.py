@@ -7,9 +7,9 @@ from typing import Any
 
 from app_catalog.definitions.model import Definition
 from app_catalog.installations.definitions import definition_by_digest
-from app_catalog.installations.effective import effective_settings
+from app_catalog.installations.effective import installed_settings
+from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
-from app_catalog.installations.views import shown_name
 from lumbung.db.tenancy import AnySession
 
 
@@ -18,7 +18,7 @@ def apps_using_agency(session: AnySession, key: str) -> Sequence[str]:
     found = []
     for installation in list_installations(session):
         definition = definition_by_digest(session, installation.definition_digest)
-        settings = effective_settings(session, installation, definition)
+        settings = installed_settings(session, installation, definition)
         if key in _named_agencies(definition, settings):
             found.append(shown_name(installation, definition))
     return found

@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app_catalog.definitions.model import Definition
+from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.installations.models import Installation, SettingsVersion
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.secrets import decrypt
-
-Values = dict[str, Any]
-
-
-def merge_table(default: Mapping[str, Any], own: Mapping[str, Any]) -> Values:
-    """A table setting after its overrides: rows merge cell by cell, a row of null is taken out, new rows follow."""
-    rows: Values = {row_id: dict(cells) for row_id, cells in default.items()}
-    for row_id, cells in own.items():
-        if cells is None:
-            rows.pop(row_id, None)
-            continue
-        row = rows.setdefault(row_id, {})
-        for column, value in cells.items():
-            if value is None:
-                row.pop(column, None)
-            else:
-                row[column] = value
-    return rows
-
-
-def merge_settings(definition: Definition, overrides: Mapping[str, Any]) -> Values:
-    """All settings of a definition by id; settings with neither default nor own value are absent."""
-    values = definition.default_settings()
-    for setting_id, own in overrides.items():
-        spec = definition.settings.get(setting_id)
-        if spec is None:
-            continue
-        values[setting_id] = merge_table(values.get(setting_id, {}), own) if spec.type == "table" else own
-    return values
 
 
 def settings_at(session: AnySession, installation_id: UUID, version: int) -> SettingsVersion:
@@ -54,15 +25,15 @@ def settings_at(session: AnySession, installation_id: UUID, version: int) -> Set
     ).one()
 
 
-def effective_settings(
+def installed_settings(
     session: AnySession, installation: Installation, definition: Definition, *, with_secrets: bool = False
-) -> Values:
+) -> dict[str, Any]:
     """The settings that `definition` runs with in this installation now.
 
     Own values that the definition does not know are left out. Secrets are opened only for code that must use them.
     """
     stored = settings_at(session, installation.id, installation.settings_version)
-    values = merge_settings(definition, stored.overrides)
+    values: dict[str, Any] = effective_settings(definition, stored.overrides)
     if with_secrets:
         for setting_id, sealed in stored.sealed.items():
             values[setting_id] = decrypt(sealed, context=secret_context(installation, setting_id))

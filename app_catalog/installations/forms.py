@@ -14,6 +14,7 @@ from lumbung.i18n import pick, t
 
 Form = Mapping[str, str]
 TRUE = "1"
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
 
 
 @dataclass
@@ -63,7 +64,7 @@ def _read_value(spec: SettingSpec | Column, name: str, form: Form) -> Any:
         return None
     if spec.type in {"integer", "money"}:
         plain = raw.replace(".", "").replace(" ", "")
-        return int(plain) if plain.lstrip("-").isdigit() and len(plain) < 16 else raw
+        return int(plain) if _WHOLE.fullmatch(plain) else raw
     return raw
 
 

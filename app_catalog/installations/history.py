@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app_catalog.definitions.model import Definition
-from app_catalog.installations.effective import merge_settings
+from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.installations.models import Installation, SettingsVersion
 from app_catalog.installations.values import show_duration
 from lumbung.db.tenancy import AnySession
@@ -41,9 +41,9 @@ def list_changes(session: AnySession, installation: Installation, definition: De
     )
     people: dict[Any, str] = dict(members.all())
     changes = []
-    before: Mapping[str, Any] = merge_settings(definition, {})
+    before: Mapping[str, Any] = effective_settings(definition, {})
     for version in versions:
-        after = merge_settings(definition, version.overrides)
+        after = effective_settings(definition, version.overrides)
         changes.append(
             Change(
                 version.version,

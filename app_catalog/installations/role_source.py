@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app_catalog.installations.definitions import definition_by_digest
+from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
-from app_catalog.installations.views import shown_name
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import pick
 

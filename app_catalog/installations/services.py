@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app_catalog.definitions.model import Definition
+from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.installations.adoptions import announce, end_announcement
 from app_catalog.installations.definitions import definition_by_digest, keep_definition
-from app_catalog.installations.effective import merge_settings, secret_context, settings_at
+from app_catalog.installations.effective import secret_context, settings_at
 from app_catalog.installations.models import Installation, SettingsVersion
 from app_catalog.installations.values import check_settings
 from app_catalog.releases.models import App, Release
@@ -197,7 +198,7 @@ def enable_again(session: AnySession, installation: Installation) -> None:
 
 def _require_fit(session: AnySession, definition: Definition, overrides: Mapping[str, Any], secrets: set[str]) -> None:
     errors = check_settings(
-        definition, merge_settings(definition, overrides), agencies=agency_keys(session), secrets=secrets
+        definition, effective_settings(definition, overrides), agencies=agency_keys(session), secrets=secrets
     )
     if errors:
         raise Invalid(fields=errors)

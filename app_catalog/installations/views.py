@@ -9,13 +9,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app_catalog.definitions.model import Definition
+from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.installations.adoptions import find_adoption
 from app_catalog.installations.definitions import definition_by_digest
-from app_catalog.installations.effective import merge_settings, settings_at
+from app_catalog.installations.effective import settings_at
 from app_catalog.installations.forms import Answers, read_answers, shown_settings
 from app_catalog.installations.history import list_changes
 from app_catalog.installations.icons import MAX_ICON_BYTES, icon_url, remove_icon, set_icon
 from app_catalog.installations.models import Installation
+from app_catalog.installations.names import shown_name
 from app_catalog.installations.preflight import preflight
 from app_catalog.installations.services import (
     access_installation,
@@ -52,7 +54,7 @@ def enable_form(slug: str) -> Page:
     if find_installation(db.session, slug, with_disabled=True):
         return redirect(url_for("installations.settings_form", slug=slug))
     offer = access_offer(db.session, slug)
-    return _enable_page(offer, merge_settings(offer.definition, {}), {}, Answers())
+    return _enable_page(offer, effective_settings(offer.definition, {}), {}, Answers())
 
 
 @installations.post("/<slug>/enable")
@@ -73,7 +75,7 @@ def enable(slug: str) -> Page:
             account_id=current_visitor().account_id,
         )
     except Invalid as error:
-        values = merge_settings(offer.definition, answers.overrides)
+        values = effective_settings(offer.definition, answers.overrides)
         return _enable_page(offer, values, error.fields, answers), 422
     flash(t("Aplikasi sudah aktif di portal.", "The app is live on the portal."), "success")
     return redirect(url_for("installations.settings_form", slug=installation.slug, new=1), 303)
@@ -86,7 +88,7 @@ def settings_form(slug: str) -> Page:
     installation = access_installation(db.session, slug)
     definition = definition_by_digest(db.session, installation.definition_digest)
     stored = settings_at(db.session, installation.id, installation.settings_version)
-    return _settings_page(installation, definition, merge_settings(definition, stored.overrides), {}, Answers())
+    return _settings_page(installation, definition, effective_settings(definition, stored.overrides), {}, Answers())
 
 
 @installations.post("/<slug>")
@@ -104,12 +106,12 @@ def save_settings(slug: str) -> Page:
             overrides=answers.overrides,
             secrets=answers.secrets,
             own_name=answers.own_name,
-            seen_version=int(seen) if seen.isdigit() else None,
+            seen_version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None,
             account_id=current_visitor().account_id,
             reason=request.form.get("reason", "").strip()[:500],
         )
     except Invalid as error:
-        values = merge_settings(definition, answers.overrides)
+        values = effective_settings(definition, answers.overrides)
         return _settings_page(installation, definition, values, error.fields, answers), 422
     flash(t("Pengaturan disimpan dan langsung berlaku.", "Settings saved; they hold at once."), "success")
     return redirect(url_for("installations.settings_form", slug=slug), 303)
@@ -163,11 +165,6 @@ def continue_app(slug: str) -> Page:
     enable_again(db.session, access_installation(db.session, slug))
     flash(t("Aplikasi aktif kembali.", "The app is live again."), "success")
     return redirect(url_for("installations.settings_form", slug=slug), 303)
-
-
-def shown_name(installation: Installation, definition: Definition) -> str:
-    """The name that this municipality gives the app, else the package's."""
-    return pick(installation.own_name or definition.name)
 
 
 def _enable_page(offer: Any, values: Mapping[str, Any], errors: Mapping[str, list[str]], answers: Answers) -> str:

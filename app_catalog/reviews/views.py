@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from app_catalog.evaluations.models import SubmittedEvaluation
 from app_catalog.evaluations.telling import tell_maintainers, tell_municipality
 from app_catalog.installations.definitions import definition_by_digest
+from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import access_installation
-from app_catalog.installations.views import shown_name
 from app_catalog.releases.models import App
 from app_catalog.reviews.models import Review
 from app_catalog.reviews.services import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from app_catalog.installations.definitions import definition_by_digest
+from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import access_installation
-from app_catalog.installations.views import shown_name
 from app_runtime.clocks.self_test import self_test
 from lumbung.db import db, now
 from lumbung.web.access import ADMIN, access

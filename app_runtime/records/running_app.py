@@ -16,7 +16,7 @@ from sqlalchemy import select
 from app_catalog.definitions.expressions import Evaluator, Outcome, Scope, evaluator_for
 from app_catalog.definitions.model import Definition, Expression, RecordType
 from app_catalog.installations.definitions import definition_by_digest
-from app_catalog.installations.effective import effective_settings
+from app_catalog.installations.effective import installed_settings
 from app_catalog.installations.models import Installation
 from app_runtime.records.actors import Actor
 from app_runtime.records.agency_tree import AgencyTree, load_agencies
@@ -115,7 +115,7 @@ def running_app(session: AnySession, installation: Installation, *, digest: str 
     Raises NotFound when the municipality never ran that definition.
     """
     definition = definition_by_digest(session, digest or installation.definition_digest)
-    return RunningApp(session, installation, definition, effective_settings(session, installation, definition))
+    return RunningApp(session, installation, definition, installed_settings(session, installation, definition))
 
 
 def app_of_record(session: AnySession, record: Record) -> RunningApp:

@@ -15,8 +15,7 @@ from app_catalog.definitions.model import (
     ValueCheck,
     WaitStep,
 )
-from app_catalog.definitions.settings_values import missing_settings
-from app_catalog.installations.effective import merge_settings
+from app_catalog.definitions.settings_values import effective_settings, missing_settings
 from app_runtime.scenarios.errors import Trouble
 from lumbung.i18n import Text
 
@@ -51,7 +50,7 @@ def settings_for(
     """The overrides to play with (`own`, the scenario's over them, and a stand-in wherever a required agency is
     missing), and the names of the agencies by key that they and the steps speak of."""
     overrides = _layered(own, scenario.given.settings)
-    for missing in missing_settings(definition, merge_settings(definition, overrides)):
+    for missing in missing_settings(definition, effective_settings(definition, overrides)):
         spec = definition.settings[missing.setting]
         if missing.row is None or missing.column is None:
             if spec.type == "agency":
@@ -59,7 +58,7 @@ def settings_for(
         elif spec.columns[missing.column].type == "agency":
             patch = {spec.id: {missing.row: {missing.column: STAND_IN}}}
             overrides = _layered(overrides, patch)
-    named = [*_agencies_in_settings(definition, merge_settings(definition, overrides))]
+    named = [*_agencies_in_settings(definition, effective_settings(definition, overrides))]
     named += _agencies_in_steps(definition, scenario)
     keys = list(dict.fromkeys(key for key in named if isinstance(key, str) and key)) or [STAND_IN]
     if len(keys) > MAX_AGENCIES:

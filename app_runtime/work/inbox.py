@@ -14,8 +14,8 @@ from sqlalchemy.orm import defer
 from app_catalog.definitions.model import RecordType
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation
+from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
-from app_catalog.installations.views import shown_name
 from app_runtime.records.actors import Actor
 from app_runtime.records.deriving import searched_fields
 from app_runtime.records.listing import present_rows

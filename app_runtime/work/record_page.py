@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app_catalog.installations.views import shown_name
+from app_catalog.installations.names import shown_name
 from app_runtime.records.actors import Actor
 from app_runtime.records.landmarks import landmark_of
 from app_runtime.records.nearby import possible_duplicates

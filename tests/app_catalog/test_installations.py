@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, scoped_session
 
 from app_catalog.installations.definitions import definition_by_digest
-from app_catalog.installations.effective import effective_settings, merge_table
+from app_catalog.installations.effective import installed_settings
 from app_catalog.installations.models import Adoption, Installation, SettingsVersion
 from app_catalog.installations.services import change_settings, disable_app, enable_again, enable_app
 from app_catalog.releases.models import App, Release
@@ -41,7 +41,7 @@ def test_two_municipalities_run_one_release_each_in_its_own_way(session: Session
         with as_tenant(session, place.id):
             installation = session.scalars(select(Installation)).one()
             definition = definition_by_digest(session, installation.definition_digest)
-            settings = effective_settings(session, installation, definition)
+            settings = installed_settings(session, installation, definition)
             assert (settings["respond_within"], settings["straight_to_agency"]) == expected
             assert settings["categories"]["rubbish"]["agency"] == "dlh"
             assert settings["categories"]["rubbish"]["fix_within"] == "P3WD"
@@ -141,7 +141,7 @@ def test_disabling_and_enabling_again_loses_nothing(session: Sessions, world: Wo
     enable_again(session, installation)
     session.commit()
     definition = definition_by_digest(session, installation.definition_digest)
-    assert effective_settings(session, installation, definition)["respond_within"] == "PT24H"
+    assert installed_settings(session, installation, definition)["respond_within"] == "PT24H"
     assert session.scalars(select(Adoption)).one().ended_at is None
 
 
@@ -160,12 +160,6 @@ def test_another_municipality_never_reads_a_definition_it_does_not_run(session: 
     digest = installation.definition_digest
     with as_tenant(session, world.surabaya.id), pytest.raises(NotFound):
         definition_by_digest(session, digest)
-
-
-def test_rows_of_a_table_merge_cell_by_cell() -> None:
-    default = {"a": {"name": "A", "days": 1}, "b": {"name": "B"}}
-    own = {"a": {"days": 2}, "b": None, "c": {"name": "C"}}
-    assert merge_table(default, own) == {"a": {"name": "A", "days": 2}, "c": {"name": "C"}}
 
 
 def test_an_administrator_enables_an_app_through_the_pages(app: LumbungFlask, session: Sessions, world: World) -> None:

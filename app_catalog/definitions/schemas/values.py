@@ -19,6 +19,7 @@ MAX_TEXT = 20_000
 MAX_FILES = 50
 # Linear; everything below a space but tab and line breaks, and what turns the direction of text around.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_WHOLE = re.compile("-?[0-9]{1,17}")
 _TRUE, _FALSE = (True, "true", "on", "1", 1), (False, "false", "off", "0", 0)
 Check = Callable[[Any, Field, str], Any]
 
@@ -47,8 +48,8 @@ def check_text(value: Any, field: Field, lang: str) -> str:
 
 def check_integer(value: Any, field: Field, lang: str) -> int:
     """A whole number, also when written as digits."""
-    if isinstance(value, str) and len(value) <= 18 and value.strip().lstrip("-").isascii():
-        value = int(value) if value.strip().lstrip("-").isdigit() else value
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        value = int(value)
     if type(value) is not int:
         raise _fail("integer", lang)
     least = field.min if field.min is not None else (0 if field.type == "money" else None)

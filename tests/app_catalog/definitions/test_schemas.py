@@ -86,6 +86,13 @@ def test_an_update_clears_what_is_given_empty_but_not_what_is_required(siaran: D
         schema().load({"title": ""}, partial=True)
 
 
+@pytest.mark.parametrize("written", ["--5", "-", "²", "1e3", "5 000", "٣", "0x1"])
+def test_what_only_looks_like_a_number_is_refused(siaran: Definition, written: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        load(siaran, {**GOOD, "cost": written})
+    assert "cost" in raised.value.messages_dict
+
+
 def test_only_the_fields_of_a_step_are_asked_for(siaran: Definition) -> None:
     assert load(siaran, {"place": [106.7, -6.2]}, only=["place"]) == {"place": [106.7, -6.2]}
     with pytest.raises(ValidationError):
@@ -129,13 +136,15 @@ def test_settings_are_overridden_within_their_bounds(siaran: Definition) -> None
 
 def test_layers_of_settings_merge_cell_by_cell(siaran: Definition) -> None:
     programme = {"respond_within": "PT24H", "categories": {"rubbish": {"agency": "dlh"}, "road": None}}
-    city = {"categories": {"rubbish": {"fix_within": "P1WD"}}}
+    city = {"categories": {"rubbish": {"fix_within": "P1WD"}, "own": {"name": "Lain"}}, "publish": None, "gone": 1}
     merged = effective_settings(siaran, programme, city)
     assert merged["respond_within"] == "PT24H"
     assert merged["categories"]["rubbish"] == {
         "name": {"id": "Sampah", "en": "Rubbish"}, "agency": "dlh", "fix_within": "P1WD",
     }  # fmt: skip
     assert "road" not in merged["categories"]
+    assert merged["categories"]["own"] == {"name": "Lain"}
+    assert not {"publish", "gone"} & set(merged)
     assert siaran.default_settings()["categories"]["road"]
 
 
