@@ -7,7 +7,7 @@ good for this municipality only.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -120,9 +120,18 @@ def read_token(session: AnySession, token: str) -> KeptFile | None:
     return KeptFile(file.id, name, token, digest, file.thumbnail_id is not None)
 
 
-def _keep(
-    session: AnySession, spec: Field, upload: FileStorage, known: set[str], uploaded_by: UUID | None
-) -> KeptFile | None:
+def store_upload(
+    session: AnySession,
+    spec: Field,
+    upload: FileStorage,
+    *,
+    uploaded_by: UUID | None = None,
+    known: Collection[str] = (),
+) -> tuple[StoredFile, str] | None:
+    """One file of a form, made safe and stored, and the SHA-256 of what was sent; None when that is among `known`.
+
+    Photos are written anew. Raises Invalid for what the field does not take, TooLarge for more than it takes.
+    """
     largest = spec.max_size or LARGEST_FILE
     data = upload.stream.read(largest + 1)
     if len(data) > largest:
@@ -131,32 +140,27 @@ def _keep(
     digest = hashlib.sha256(data).hexdigest()
     if digest in known:
         return None
-    name = safe_name(upload.filename or "")
-    if all(pattern.startswith("image/") for pattern in spec.accept) and spec.accept:
-        stored = store_photo(session, data, name=name, uploaded_by=uploaded_by, max_bytes=largest)
-    else:
-        stored = _store_other(session, spec, upload, data, name, largest, uploaded_by)
-    token = _signer().dumps([str(stored.tenant_id), str(stored.id), name, digest])
-    return KeptFile(stored.id, name, token, digest, stored.thumbnail_id is not None)
-
-
-def _store_other(
-    session: AnySession,
-    spec: Field,
-    upload: FileStorage,
-    data: bytes,
-    name: str,
-    largest: int,
-    uploaded_by: UUID | None,
-) -> StoredFile:
-    kept: dict[str, Any] = {"name": name, "uploaded_by": uploaded_by, "max_bytes": largest}
+    kept: dict[str, Any] = {"name": safe_name(upload.filename or ""), "uploaded_by": uploaded_by, "max_bytes": largest}
     declared = upload.mimetype or "application/octet-stream"
-    if declared.startswith("image/"):
-        return store_photo(session, data, **kept)
+    only_photos = bool(spec.accept) and all(pattern.startswith("image/") for pattern in spec.accept)
+    if only_photos or declared.startswith("image/"):
+        return store_photo(session, data, **kept), digest
     stored = store_file(session, data=data, content_type=declared, kind="document", **kept)
     if spec.accept and not any(fnmatchcase(stored.content_type, pattern) for pattern in spec.accept):
         raise Invalid(_WRONG_KIND)
-    return stored
+    return stored, digest
+
+
+def _keep(
+    session: AnySession, spec: Field, upload: FileStorage, known: set[str], uploaded_by: UUID | None
+) -> KeptFile | None:
+    found = store_upload(session, spec, upload, uploaded_by=uploaded_by, known=known)
+    if found is None:
+        return None
+    stored, digest = found
+    name = safe_name(upload.filename or "")
+    token = _signer().dumps([str(stored.tenant_id), str(stored.id), name, digest])
+    return KeptFile(stored.id, name, token, digest, stored.thumbnail_id is not None)
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -9,10 +9,11 @@ from uuid import UUID
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from app_catalog.definitions.model import Field
+from app_runtime.photos.uploads import store_upload
 from app_runtime.records.attachments import SUBJECT
 from lumbung.db.tenancy import AnySession
-from lumbung.errors import Invalid
-from lumbung.files import StoredFile, find_file, store_file, store_photo
+from lumbung.errors import Invalid, TooLarge
+from lumbung.files import StoredFile, find_file
 
 MOST_FILES = 20
 """No more than this are taken from one field of one submission; a definition's own limit is checked afterwards."""
@@ -48,27 +49,15 @@ def take_uploads(
         found = _kept(session, form.getlist(f"{name}.kept"), account_id)
         for upload in [one for one in sent.getlist(name) if one.filename][:MOST_FILES]:
             try:
-                found.append(_store(session, spec, upload, account_id))
-            except Invalid as error:
+                stored = store_upload(session, spec, upload, uploaded_by=account_id)
+            except (Invalid, TooLarge) as error:
                 uploads.errors.setdefault(spec.id, []).append(f"{upload.filename}: {error.message}")
+                continue
+            if stored is not None:
+                found.append(stored[0])
         unique = {file.sha256: file.id for file in reversed(found)}
         uploads.files[spec.id] = [file.id for file in found if unique[file.sha256] == file.id]
     return uploads
-
-
-def _store(session: AnySession, spec: Field, upload: FileStorage, account_id: UUID | None) -> StoredFile:
-    name = upload.filename or "berkas"
-    if spec.accept and all(pattern.startswith("image/") for pattern in spec.accept):
-        return store_photo(session, upload.stream.read(), name=name, uploaded_by=account_id, max_bytes=spec.max_size)
-    return store_file(
-        session,
-        data=upload.stream.read(),
-        name=name,
-        content_type=upload.mimetype,
-        kind="document",
-        uploaded_by=account_id,
-        max_bytes=spec.max_size,
-    )
 
 
 def _kept(session: AnySession, ids: Iterable[str], account_id: UUID | None) -> list[StoredFile]:
