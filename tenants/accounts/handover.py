@@ -1,4 +1,8 @@
-"""From the hub to a portal: a single-use link that lives a minute and works on one host only (ADR 0012)."""
+"""From the hub to a portal: a single-use link that lives a minute and works on one host, in one browser (ADR 0012).
+
+The portal gives the browser a secret before it leads to the hub, and the link is bound to that secret's digest. A link
+that somebody else made thus opens nothing: nobody is signed in as a stranger without noticing.
+"""
 
 from __future__ import annotations
 
@@ -30,28 +34,34 @@ class Crossing:
     account: Account
 
 
-def make_handover(session: AnySession, account_id: UUID, session_id: UUID, slug: str) -> str:
-    """A token that opens a session on the municipality's portal, bound to this session of the hub.
-
-    Raises NotFound when there is no such municipality, or it is suspended.
-    """
+def require_portal(session: AnySession, slug: str) -> None:
+    """Raise NotFound when there is no such municipality, or it is suspended."""
     if "\0" in slug:  # PostgreSQL knows no such text.
         raise NotFound
     known = session.scalar(select(Municipality.id).where(Municipality.slug == slug, Municipality.status != "suspended"))
     if known is None:
         raise NotFound
+
+
+def make_handover(session: AnySession, account_id: UUID, session_id: UUID, slug: str, browser: str) -> str:
+    """A token that opens a session on the municipality's portal, bound to this session of the hub.
+
+    `browser` is the digest that the portal gave along. Raises NotFound when there is no such municipality, or it is
+    suspended.
+    """
+    require_portal(session, slug)
     return make_token(
-        session, account_id, "handover", lifetime=LIFETIME, audience=portal_origin(slug), session_id=session_id
+        session, account_id, "handover", lifetime=LIFETIME, audience=_audience(slug, browser), session_id=session_id
     )
 
 
-def use_handover(session: AnySession, token: str, slug: str, user_agent: str) -> Crossing:
+def use_handover(session: AnySession, token: str, slug: str, browser: str, user_agent: str) -> Crossing:
     """Use a hand-over up on the portal `slug` and open a session there; it ends with the one on the hub.
 
-    Raises HandoverGone when the token was used, is too old or was made for another host, and when the session on
-    the hub has ended or the account is disabled meanwhile.
+    Raises HandoverGone when the token was used, is too old or was made for another host or browser, and when the
+    session on the hub has ended or the account is disabled meanwhile.
     """
-    used = use_token(session, token, "handover", audience=portal_origin(slug))
+    used = use_token(session, token, "handover", audience=_audience(slug, browser))
     if used is None or used[1] is None:
         raise HandoverGone
     parent = session.scalar(
@@ -69,3 +79,7 @@ def use_handover(session: AnySession, token: str, slug: str, user_agent: str) ->
     record_audit(session, "account.crossed", subject_type="account", subject_id=parent.account_id)
     child = open_session(session, parent.account, slug, user_agent, parent_id=parent.id)
     return Crossing(child, parent.account)
+
+
+def _audience(slug: str, browser: str) -> str:
+    return f"{portal_origin(slug)}#{browser}"

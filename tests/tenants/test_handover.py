@@ -24,9 +24,32 @@ SURABAYA = "surabaya.lumbung.test"
 
 
 def _crossing(browser: Browser, to: str = "tangsel", next_path: str = "/signed-out") -> str:
-    answer = browser.get(f"https://lumbung.test/handover?to={to}&next={next_path}")
-    assert answer.status_code == 303
-    return answer.headers["Location"]
+    """The link that the hub gives, after the portal has given this browser its secret."""
+    target = f"https://lumbung.test/handover?to={to}&next={next_path}"
+    while "/handover/" not in target:
+        answer = browser.get(target if "://" in target else f"https://lumbung.test{target}")
+        assert answer.status_code == 303
+        target = answer.headers["Location"]
+    return target
+
+
+def test_a_link_made_by_somebody_else_signs_nobody_in(app: LumbungFlask, world: World) -> None:
+    attacker, victim = browse(app, account=world.stranger), browse(app, TANGSEL)
+    for visited in ((), ("/sign-in?next=/signed-out",)):
+        for path in visited:
+            victim.get(path)
+        link = _crossing(attacker)
+        assert victim.get(link).status_code == 410
+        assert not _signed_in_at(victim, TANGSEL)
+        assert attacker.get(link).status_code == 303, "it still opens where it was made"
+
+
+def test_the_slower_of_two_tabs_goes_on_as_well(app: LumbungFlask, world: World) -> None:
+    browser = browse(app, account=world.tangsel.accounts["handler"])
+    first, second = _crossing(browser), _crossing(browser)
+    for link in (second, first):
+        answer = browser.get(link)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/signed-out")
 
 
 def _signed_in_at(browser: Browser, host: str) -> bool:
@@ -176,5 +199,5 @@ def test_a_page_for_members_on_a_portal_leads_through_the_hub_and_back(app: Lumb
     with app.app_context():
         to_hub = AccountIdentity().sign_in_url(Site(kind="portal", name=place.name, tenant=place), "/work?state=new")
     assert to_hub == "https://lumbung.test/handover?to=tangsel&next=%2Fwork%3Fstate%3Dnew"
-    arrived = browser.get(browser.get(to_hub).headers["Location"])
+    arrived = browser.get(_crossing(browser, next_path="%2Fwork%3Fstate%3Dnew"))
     assert arrived.headers["Location"] == "/work?state=new"

@@ -141,7 +141,7 @@ def test_ending_all_others_keeps_this_browser_and_its_portals(app: LumbungFlask,
     handler = world.tangsel.accounts["handler"]
     phone, laptop = browse(app, account=handler), browse(app, account=handler)
     portal = browse(app, world.tangsel.host, handler)
-    phone.get(phone.get("/handover?to=tangsel").headers["Location"])
+    phone.follow(phone.get("/handover?to=tangsel&next=/signed-out"))
     assert phone.post_form("/account", to="/account/sessions/end-others").status_code == 303
     assert phone.get("/account").status_code == 200
     assert phone.get(f"https://{world.tangsel.host}/sign-in?next=/x").headers["Location"] == "/x"
