@@ -96,6 +96,9 @@ async function send(form, submitter, enhance) {
     form.lbSent = true;
     // Another host means sign-in first; the draft is still needed then.
     if (new URL(next, location.href).origin === location.origin) form.dispatchEvent(new CustomEvent("lumbung:sent", { bubbles: true }));
+    // The Back button would bring the form back, filled in and with a new key; `enhanceRetry` leads on from there.
+    // An answer that shows the same address again (an action on a record) takes the form's own place in the history.
+    if (new URL(next, location.href).href !== location.href) history.replaceState({ ...history.state, lbSent: next }, "");
     location.assign(next);
     return;
   }
@@ -108,6 +111,9 @@ async function send(form, submitter, enhance) {
 }
 
 export function enhanceRetry(root, enhance) {
+  window.addEventListener("pageshow", () => {
+    if (history.state?.lbSent) location.replace(history.state.lbSent);
+  });
   root.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.dataset.sending) return;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message
 from email.parser import BytesParser
@@ -30,11 +30,13 @@ from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import Account
 from tenants.accounts.passwords import hash_password
 from tests.conftest import EMPTY_ALL
+from tests.remembered_scenarios import remember_scenarios
 from tests.world import PASSWORD, World, build_world
 from wsgi import create_app
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHOTS = ROOT / "test-results" / "journeys"
+FAILED = pytest.StashKey[bool]()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SCREENS = {
     "phone": {
@@ -169,9 +171,10 @@ def server(settings: Settings, mail_server: tuple[Mailbox, int]) -> Iterator[tup
             settings,
             base_url=address,
             smtp_url=f"smtp://127.0.0.1:{mail_server[1]}",
-            map_tiles_url="/static/build/tile.png",
+            map_tiles_url="/static/tile.png",
         )
     )
+    remember_scenarios(app)
     holder.app = app
     thread = Thread(target=holder.serve_forever, daemon=True)
     thread.start()
@@ -212,6 +215,15 @@ def screen(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the fixtures know that a journey failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
 def person(
     chromium: Browser, served: Served, screen: str, request: pytest.FixtureRequest
@@ -232,7 +244,9 @@ def person(
         return Person(page, served, on, journey, step)
 
     yield make
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if request.node.stash.get(FAILED, False):
+            context.pages[0].screenshot(path=SHOTS / f"failed-{journey}-{number}-{screen}.png", full_page=True)
         context.close()
     assert errors == []
 

@@ -69,10 +69,10 @@ def test_evaluate_and_reply(served: Served, person: Callable[..., Person]) -> No
     )
     evaluator.see("evaluations")
     evaluator.page.get_by_role("button", name="Mulai").click()
-    evaluator.page.get_by_text("Angka periode ini").wait_for()
+    evaluator.page.get_by_role("heading", name="Angka periode ini").wait_for()
     evaluator.see("draft")
     for criterion in CRITERIA:
-        evaluator.page.locator(f"label[for='f-{criterion.id}_score-4']").click()
+        evaluator.page.locator(f"#f-{criterion.id}_score-4").check()
         evaluator.page.locator(f"#f-{criterion.id}_reason").fill("Petugas memakainya tanpa dibantu.")
     evaluator.page.locator("#f-summary").fill("Layak dipakai semua daerah.")
     evaluator.page.get_by_role("button", name="Kirim evaluasi").click()
