@@ -213,6 +213,7 @@ def _form(
     plain: dict[str, list[str]] = {}
     cells: dict[str, dict[tuple[int, str], str]] = {}
     summary: dict[str, list[str]] = {}
+    labels = {key: pick(setting.label) for key, setting in definition.settings.items()}
     for key, messages in errors.items():
         place = answers.row_position(key)
         if place is None:
@@ -223,9 +224,11 @@ def _form(
         control = f"{column}__amount" if spec.type == "duration" else column
         cells.setdefault(setting, {})[(number, control)] = messages[0]
         summary[f"{setting}.{number}.{control}"] = list(messages)
+        labels[f"{setting}.{number}.{control}"] = f"{labels[setting]} {number + 1}, {pick(spec.label)}"
     return {
         "settings": shown_settings(definition, values, agencies=agencies),
         "errors": plain,
         "cell_errors": cells,
         "summary": summary,
+        "labels": labels,
     }

@@ -57,24 +57,21 @@ def pick(texts: Mapping[str, str] | str | None) -> str:
         return ""
     if isinstance(texts, str):
         return texts
-    return (
-        texts.get(current_language()) or texts.get("id") or texts.get("en") or next(iter(texts.values()), "")
-    )
+    return texts.get(current_language()) or texts.get("id") or texts.get("en") or next(iter(texts.values()), "")
 
 
-def show_datetime(
-    moment: datetime, zone: str, style: Literal["short", "medium", "long", "full"] = "medium"
-) -> str:
+def show_datetime(moment: datetime, zone: str, style: Literal["short", "medium", "long", "full"] = "medium") -> str:
     """A moment in the municipality's zone and the reader's language, with the zone's Indonesian abbreviation."""
     local = moment.astimezone(ZoneInfo(zone))
     short = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}.get(zone, zone)
-    day = format_date(local.date(), format=style, locale=current_language())
+    day = show_date(local.date(), style)
     return f"{day}, {local:%H.%M} {short}" if current_language() == "id" else f"{day}, {local:%H:%M} {short}"
 
 
 def show_date(day: date | datetime, style: Literal["short", "medium", "long", "full"] = "long") -> str:
-    """A day in the reader's language."""
-    return format_date(day, format=style, locale=current_language())
+    """A day in the reader's language; Indonesians write "Kamis, 1 Januari 2026" without a leading zero."""
+    pattern = "EEEE, d MMMM yyyy" if style == "full" and current_language() == "id" else style
+    return format_date(day, format=pattern, locale=current_language())
 
 
 def show_month(day: date) -> str:

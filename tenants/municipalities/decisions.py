@@ -82,14 +82,12 @@ def refuse_claim(session: AnySession, claim_id: UUID, *, operator_id: UUID | Non
 
 def _found(session: AnySession, claim: Claim, slug: str) -> Municipality:
     region = get_region(claim.region_code)
-    claimant = session.get(Account, claim.account_id)
     municipality = Municipality(
         region_code=region.code,
         slug=slug,
         name=region.name,
         status="preparing",
         timezone=region.zone,
-        contact_email=claimant.email if claimant else None,
         terms_version=claim.terms_version,
         terms_accepted_at=claim.created_at,
         terms_accepted_by=claim.account_id,

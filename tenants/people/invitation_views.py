@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from lumbung.db import db
+from lumbung.db import as_tenant, db
 from lumbung.errors import Invalid, SignInNeeded
 from lumbung.i18n import current_language
 from lumbung.web.access import PUBLIC, SIGNED_IN, access, current_visitor
@@ -16,7 +16,7 @@ from tenants.accounts.services import get_account
 from tenants.accounts.views import begin_session
 from tenants.people.acceptance import Offer, accept_invitation, get_offer, join_with_new_account
 from tenants.people.errors import AccountExists
-from tenants.people.roles import role_label
+from tenants.people.role_catalogue import role_names
 
 invitations = Blueprint("invitations", __name__, subdomain="hub", template_folder="templates")
 
@@ -67,10 +67,12 @@ def join(slug: str, token: str) -> Response | tuple[str, int]:
 
 def _page(offer: Offer, *, name: str, errors: dict[str, list[str]] | None = None) -> str:
     base = request.path.removesuffix("/account")
+    with as_tenant(db.session, offer.municipality_id):
+        roles = role_names(db.session, offer.roles)
     return render_template(
         "people/invitation.html",
         offer=offer,
-        roles=[role_label(role) for role in offer.roles],
+        roles=roles,
         name=name,
         errors=errors or {},
         accept_path=base,

@@ -22,7 +22,8 @@ from tenants.agencies.models import Agency
 from tenants.answers import clean_text
 from tenants.municipalities.models import Municipality
 from tenants.people.models import Invitation
-from tenants.people.roles import role_label, split_role
+from tenants.people.role_catalogue import role_names
+from tenants.people.roles import split_role
 
 LIFETIME = timedelta(days=14)
 LONGEST = 120
@@ -180,7 +181,7 @@ def _mail(
         inviter=inviter,
         position=invitation.position,
         agency=agency.name if agency else "",
-        roles=[role_label(role) for role in invitation.roles],
+        roles=role_names(session, invitation.roles),
         expires_at=invitation.expires_at,
         timezone=municipality.timezone,
         link=link,

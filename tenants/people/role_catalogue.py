@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import Text
+from tenants.people.roles import role_label
 
 RoleSource = Callable[[AnySession], Iterable[tuple[str, str, str]]]
 """Gives `(app_id, role, label)` for every role of the session's municipality's enabled apps; the label names the app
@@ -40,6 +41,12 @@ def register_role_source(source: RoleSource) -> None:
     """Offer the roles of `source` too from now on; the same function twice is asked once."""
     if source not in _sources:
         _sources.append(source)
+
+
+def role_names(session: AnySession, roles: Iterable[str]) -> list[str]:
+    """These roles in the reader's language, an app's role as its app (still enabled here) calls it."""
+    offered = {f"{app_id}:{role}": label for source in _sources for app_id, role, label in source(session)}
+    return [offered.get(role) or role_label(role) for role in roles]
 
 
 def role_choices(session: AnySession) -> list[RoleChoice]:
