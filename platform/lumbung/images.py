@@ -13,8 +13,13 @@ from lumbung.errors import Invalid
 from lumbung.i18n import Text
 
 MOST_PIXELS = 8192 * 6144
-"""Fifty megapixels: the largest picture that telephones take. Decoding one needs about 150 MB for a
-moment."""
+"""Fifty megapixels: the largest picture that telephones take, as a baseline JPEG. Decoding one needs about
+150 MB for a moment."""
+
+# Other kinds are decoded whole, WebP twice over, and a few bytes can claim any size: these keep the memory of one
+# picture below 256 MB. Screenshots and forwarded photos are far smaller.
+_MOST_PIXELS_WHOLE = 6144 * 4096
+_MOST_PIXELS_WEBP = 4096 * 3072
 
 THUMBNAIL_EDGE = 400
 
@@ -59,8 +64,8 @@ _TEXTS: dict[Reason, Text] = {
         "This file is not a photo. Send a JPEG, PNG, WebP or GIF photo.",
     ),
     "too-many-pixels": Text(
-        "Ukuran gambar terlalu besar, paling banyak 50 megapiksel. Perkecil gambar, lalu kirim lagi.",
-        "The picture has too many pixels; 50 megapixels are the most. Make it smaller and send it again.",
+        "Ukuran gambar terlalu besar, paling banyak {limit} megapiksel. Perkecil gambar, lalu kirim lagi.",
+        "The picture has too many pixels; {limit} megapixels are the most. Make it smaller and send it again.",
     ),
     "too-complex": Text(
         "Gambar ini tidak bisa diolah. Ambil foto baru atau kirim tangkapan layarnya.",
@@ -107,7 +112,7 @@ def reencode_photo(data: bytes, *, max_bytes: int, max_edge: int = 2000) -> Phot
 
     Raises `ImageRefused` with the reason `empty`; `too-large` for more than `max_bytes` bytes; `heic` for a
     kind that cannot be read here; `not-a-photo` for anything else, also SVG and HTML; `too-many-pixels` for
-    more than `MOST_PIXELS`, before any of them is decoded; `too-complex` for a JPEG with absurdly many scans;
+    more than `pixel_limit` allows, before any of them is decoded; `too-complex` for a JPEG with absurdly many scans;
     `damaged` when it breaks off or does not decode.
     """
     if not data:
@@ -126,6 +131,16 @@ def reencode_photo(data: bytes, *, max_bytes: int, max_edge: int = 2000) -> Phot
         thumbnail_width=thumbnail.width,
         thumbnail_height=thumbnail.height,
     )
+
+
+def pixel_limit(picture: Image.Image) -> int:
+    """How many pixels an opened, not yet decoded picture may have: as many as decode in less than 256 MB."""
+    if picture.format == "WEBP":
+        return _MOST_PIXELS_WEBP
+    # A progressive JPEG is kept whole until its last scan, other JPEGs are shrunk while they are read.
+    if picture.format == "JPEG" and not picture.info.get("progressive"):
+        return MOST_PIXELS
+    return _MOST_PIXELS_WHOLE
 
 
 def _sniffed(data: bytes) -> str:
@@ -150,18 +165,25 @@ def _decoded(data: bytes, kind: str, max_edge: int) -> Image.Image:
         raise ImageRefused("too-complex")
     try:
         with Image.open(io.BytesIO(data), formats=[kind]) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise ImageRefused("too-many-pixels")
+            if picture.width * picture.height > pixel_limit(picture):
+                raise ImageRefused("too-many-pixels", limit=pixel_limit(picture) // 1_000_000)
             # The decoder can leave out detail that is thrown away afterwards; other formats ignore this.
             picture.draft("RGB", (max_edge, max_edge))
             picture.load()
-            return _on_white(_upright(picture))
+            return _on_white(_upright(_shrunk(_plain(picture), max_edge)))
     except ImageRefused:
         raise
     except _BOMBS as error:
-        raise ImageRefused("too-many-pixels") from error
+        raise ImageRefused("too-many-pixels", limit=MOST_PIXELS // 1_000_000) from error
     except _DECODING_ERRORS as error:
         raise ImageRefused("damaged") from error
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """The picture in colours that can be mixed when it is shrunk: no palette, no colour that means transparent."""
+    if picture.mode in ("1", "P", "PA") or "transparency" in picture.info:
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    return picture if picture.mode in ("L", "LA", "RGB", "RGBA", "CMYK") else picture.convert("RGB")
 
 
 def _upright(picture: Image.Image) -> Image.Image:

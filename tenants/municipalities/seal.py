@@ -13,7 +13,7 @@ from lumbung.files import attach_file, detach_file, find_file, store_file
 from lumbung.files.kinds import HEAD_BYTES, sniff
 from lumbung.files.models import FileKind, StoredFile
 from lumbung.i18n import Text
-from lumbung.images import MOST_PIXELS
+from lumbung.images import pixel_limit
 from tenants.municipalities.models import Municipality
 
 MOST_BYTES = 2_000_000
@@ -89,7 +89,7 @@ def _redrawn(data: bytes) -> Image.Image:
         raise _refused(_SVG if looks_like_svg else _KIND)
     try:
         with Image.open(io.BytesIO(data), formats=[kind]) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
+            if picture.width * picture.height > pixel_limit(picture):
                 raise _refused(_DAMAGED)
             picture.thumbnail((LONGEST_EDGE, LONGEST_EDGE), Image.Resampling.LANCZOS)
             layered = picture.convert("RGBA")
