@@ -7,10 +7,17 @@ from sqlalchemy import select
 from app_catalog.definitions.model import Definition
 from app_catalog.installations.models import Adoption, Installation
 from app_catalog.releases.models import Release
+from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
-from lumbung.i18n import pick
+from lumbung.errors import Conflict
+from lumbung.i18n import Text, pick
 from tenants.municipalities.models import Municipality
+
+_DISABLED = Text(
+    "Aplikasi ini sedang dinonaktifkan. Aktifkan dulu, lalu umumkan.",
+    "This app is disabled. Enable it first, then announce it.",
+)
 
 
 def find_adoption(session: AnySession, installation: Installation) -> Adoption | None:
@@ -22,7 +29,7 @@ def find_adoption(session: AnySession, installation: Installation) -> Adoption |
 
 def announce(session: AnySession, installation: Installation, definition: Definition, version: str | None) -> None:
     """Say it, or bring it up to date. With `version` None only an adoption that was announced before is brought up to
-    date, so that changing a setting never publishes anything by itself."""
+    date, so that changing a setting never publishes anything by itself; while the app is disabled it stays ended."""
     adoption = find_adoption(session, installation)
     if adoption is None and version is None:
         return
@@ -40,12 +47,44 @@ def announce(session: AnySession, installation: Installation, definition: Defini
             shown_as=shown_as,
         )
         session.add(adoption)
-    adoption.version, adoption.shown_as, adoption.ended_at = version, shown_as, None
+    adoption.version, adoption.shown_as = version, shown_as
+    if installation.status == "enabled":
+        adoption.ended_at = None
     session.flush()
 
 
+def set_publicity(
+    session: AnySession, installation: Installation, definition: Definition, *, announced: bool, numbers: bool
+) -> None:
+    """Say what everybody may know: on the hub that the municipality runs the app, on its portal this month's figures.
+
+    What is taken back is deleted from the shared table. Raises Conflict when a disabled app is to be announced.
+    """
+    adoption = find_adoption(session, installation)
+    before = {"announced": adoption is not None, "numbers": installation.public_numbers}
+    if announced and adoption is None:
+        if installation.status != "enabled":
+            raise Conflict(_DISABLED)
+        version = session.scalars(select(Release.version).where(Release.id == installation.release_id)).one()
+        announce(session, installation, definition, version)
+    elif not announced and adoption is not None:
+        session.delete(adoption)
+    installation.public_numbers = numbers
+    session.flush()
+    after = {"announced": announced, "numbers": numbers}
+    if after != before:
+        record_audit(
+            session,
+            "app.publicity-changed",
+            subject_type="installation",
+            subject_id=installation.id,
+            before=before,
+            after=after,
+        )
+
+
 def end_announcement(session: AnySession, installation: Installation) -> None:
-    """Take the word back: the hub no longer counts this municipality."""
+    """The hub no longer counts this municipality; the consent stays for when the app is enabled again."""
     adoption = find_adoption(session, installation)
     if adoption is not None:
         adoption.ended_at = now()

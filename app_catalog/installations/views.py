@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
-from app_catalog.installations.adoptions import find_adoption
+from app_catalog.installations.adoptions import find_adoption, set_publicity
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.effective import settings_at
 from app_catalog.installations.forms import Answers, read_answers, shown_settings
@@ -144,6 +144,22 @@ def change_icon(slug: str) -> Page:
     else:
         raise Invalid(Text("Pilih gambar ikonnya dahulu.", "Choose a picture for the icon first."))
     flash(t("Ikon diganti.", "The icon was changed."), "success")
+    return redirect(url_for("installations.settings_form", slug=slug), 303)
+
+
+@installations.post("/<slug>/public")
+@access(ADMIN)
+def change_publicity(slug: str) -> Page:
+    """What everybody may know about the app here."""
+    installation = access_installation(db.session, slug)
+    set_publicity(
+        db.session,
+        installation,
+        definition_by_digest(db.session, installation.definition_digest),
+        announced=request.form.get("announced") == "1",
+        numbers=request.form.get("public_numbers") == "1",
+    )
+    flash(t("Disimpan.", "Saved."), "success")
     return redirect(url_for("installations.settings_form", slug=slug), 303)
 
 
