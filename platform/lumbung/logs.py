@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 import structlog
+
+# PostgreSQL quotes the values of a row that breaks a rule: "DETAIL:  Key (email)=(…) already exists."
+_QUOTED_VALUES = re.compile(r"^(\s*(?:DETAIL|CONTEXT):).*$", re.MULTILINE)
+
+
+def _without_values(logger: object, method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    for name in ("exception", "error"):
+        if isinstance(event.get(name), str):
+            event[name] = _QUOTED_VALUES.sub(r"\1 ~", event[name])
+    return event
 
 
 def configure_logs(log_format: str, level: str = "info") -> None:
@@ -23,6 +34,7 @@ def configure_logs(log_format: str, level: str = "info") -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _without_values,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(lowest),

@@ -25,6 +25,8 @@ def server_settings(port: int, *, durable: bool) -> dict[str, str]:
         "log_timezone": "UTC",
         # Compiling a query costs more than it saves at the sizes that an embedded server is for.
         "jit": "off",
+        # Details quote the values of rows; the log is no place for people's data.
+        "log_error_verbosity": "terse",
         **({} if durable else _NO_DURABILITY),
     }
 
