@@ -12,7 +12,7 @@ from email.parser import BytesParser
 from email.policy import default as default_policy
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from lumbung.db import db
 from lumbung.outbox import drain
@@ -33,6 +34,9 @@ from tests.conftest import EMPTY_ALL
 from tests.remembered_scenarios import remember_scenarios
 from tests.world import PASSWORD, World, build_world
 from wsgi import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHOTS = ROOT / "test-results" / "journeys"
@@ -161,6 +165,20 @@ def mail_server() -> Iterator[tuple[Mailbox, int]]:
     controller.stop()
 
 
+def whole(app: WSGIApplication) -> WSGIApplication:
+    """Reads and closes each answer before it is sent: a browser that moves on would leave files open."""
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        found = app(environ, start)
+        try:
+            return [b"".join(found)]
+        finally:
+            if isinstance(found, ClosingIterator):
+                found.close()
+
+    return answer
+
+
 @pytest.fixture(scope="session")
 def server(settings: Settings, mail_server: tuple[Mailbox, int]) -> Iterator[tuple[LumbungFlask, str]]:
     """The application behind a real port."""
@@ -175,12 +193,13 @@ def server(settings: Settings, mail_server: tuple[Mailbox, int]) -> Iterator[tup
         )
     )
     remember_scenarios(app)
-    holder.app = app
+    holder.app = whole(app)
     thread = Thread(target=holder.serve_forever, daemon=True)
     thread.start()
     yield app, address
     holder.shutdown()
     thread.join()
+    holder.server_close()
     with app.app_context():
         db.engine.dispose()
 

@@ -47,7 +47,9 @@ def wargaku(served: Served) -> Place:
     return place
 
 
-def write_report(citizen: Person, portal: str, *, photo: Path | None = None, email: str = "", title: str = LAMP) -> None:
+def write_report(
+    citizen: Person, portal: str, *, photo: Path | None = None, email: str = "", title: str = LAMP
+) -> None:
     """Fill in the form of a new report, all of it but the button; works with and without JavaScript."""
     page = citizen.page
     page.goto(f"{portal}/siaran/report")

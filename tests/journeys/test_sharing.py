@@ -14,7 +14,9 @@ from tests.siaran import SIARAN, add_publisher, publish_siaran
 pytestmark = pytest.mark.journey
 
 
-def test_publish_and_enable(served: Served, person: Callable[..., Person], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_publish_and_enable(
+    served: Served, person: Callable[..., Person], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     add_publisher(served.session, served.world)
     served.session.commit()
     archive = tmp_path_factory.mktemp("package") / "siaran-0.9.0.zip"
@@ -64,9 +66,7 @@ def test_evaluate_and_reply(served: Served, person: Callable[..., Person]) -> No
     portal = served.portal("surabaya")
 
     evaluator = person()
-    evaluator.sign_in(
-        served.world.surabaya.accounts["evaluator"], to="/handover?to=surabaya&next=/manage/evaluations"
-    )
+    evaluator.sign_in(served.world.surabaya.accounts["evaluator"], to="/handover?to=surabaya&next=/manage/evaluations")
     evaluator.see("evaluations")
     evaluator.page.get_by_role("button", name="Mulai").click()
     evaluator.page.get_by_role("heading", name="Angka periode ini").wait_for()
