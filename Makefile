@@ -54,8 +54,9 @@ imports: $(VENV)/.installed ## Check that imports go one way
 	@$(BIN)/lint-imports --no-logo --show-timings >/dev/null || $(BIN)/lint-imports
 
 .PHONY: migrations
-migrations: $(VENV)/.installed ## Check that the migrations make what the models say
+migrations: $(VENV)/.installed ## Check that the migrations make what the models say, and can do no harm
 	@$(BIN)/lumbung db check
+	@$(BIN)/lumbung db lint
 	@$(BIN)/lumbung db lint
 
 .PHONY: assets

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import enable_app
-from app_catalog.publishers.models import Publisher
 from app_catalog.publishers.services import approve_publisher, request_publisher
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.reading import PackageRefused
@@ -48,11 +47,6 @@ def find_release(session: AnySession) -> tuple[App, Release]:
     """The app in the catalog and its newest release."""
     app = session.scalars(select(App).where(App.slug == APP)).one()
     return app, session.scalars(select(Release).where(Release.id == app.latest_release_id)).one()
-
-
-def find_publisher(session: AnySession, app: App) -> Publisher:
-    """Who publishes the app."""
-    return session.scalars(select(Publisher).where(Publisher.id == app.publisher_id)).one()
 
 
 def enable_in(session: AnySession, founded: Founded) -> Installation:

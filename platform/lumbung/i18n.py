@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 
 Language = Literal["id", "en"]
@@ -72,11 +72,6 @@ def show_date(day: date | datetime, style: Literal["short", "medium", "long", "f
     """A day in the reader's language; Indonesians write "Kamis, 1 Januari 2026" without a leading zero."""
     pattern = "EEEE, d MMMM yyyy" if style == "full" and current_language() == "id" else style
     return format_date(day, format=pattern, locale=current_language())
-
-
-def show_month(day: date) -> str:
-    """Month and year in the reader's language."""
-    return format_datetime(day, "MMMM yyyy", locale=current_language())
 
 
 def show_number(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,6 @@ class Settings:
     log_level: str = "info"
     platform_name: str = "Lumbung"
     testing: bool = False
-    bundled_apps: Path | None = None
 
     @property
     def hub_host(self) -> str:
@@ -58,14 +58,13 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Settings from environment variables.
 
-        Raises SettingsError when DATABASE_URL or SECRET_KEY is missing, or BASE_URL is no http address.
+        Raises SettingsError when DATABASE_URL or SECRET_KEY is missing, BASE_URL is no http address, or
+        TRUSTED_PROXIES no small number.
         """
         env = os.environ if environment is None else environment
         base_url = env.get("BASE_URL", cls.base_url).rstrip("/")
         if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc:
-            raise SettingsError(
-                f"BASE_URL bukan alamat http(s): {base_url!r}. / BASE_URL is not an http(s) address."
-            )
+            raise SettingsError(f"BASE_URL bukan alamat http(s): {base_url!r}. / BASE_URL is not an http(s) address.")
         return cls(
             database_url=_required(env, "DATABASE_URL"),
             migration_database_url=env.get("MIGRATION_DATABASE_URL") or None,
@@ -77,10 +76,17 @@ class Settings:
             mail_from=env.get("MAIL_FROM", cls.mail_from),
             map_tiles_url=env.get("MAP_TILES_URL", cls.map_tiles_url),
             map_attribution=env.get("MAP_ATTRIBUTION", cls.map_attribution),
-            trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
+            trusted_proxies=_count(env, "TRUSTED_PROXIES"),
             log_format=env.get("LOG_FORMAT", cls.log_format),
             log_level=env.get("LOG_LEVEL", cls.log_level),
         )
+
+
+def _count(env: Mapping[str, str], name: str) -> int:
+    value = env.get(name) or "0"
+    if not re.fullmatch("[0-9]{1,2}", value):
+        raise SettingsError(f"{name} bukan angka: {value!r}. / {name} is not a number.")
+    return int(value)
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

@@ -16,7 +16,7 @@ from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import Invalid, NotFound
 from lumbung.i18n import Text
 from tenants.calendars.models import CalendarDay, OfficeHours
-from tenants.calendars.working_time import DAY_OFF_KINDS, CalendarError, DayOff, DayOffKind, WorkingCalendar
+from tenants.calendars.working_time import CalendarError, DayOff, WorkingCalendar
 from tenants.municipalities.services import change_municipality, own_municipality
 from tenants.regions.reference import ZONE_LABELS
 
@@ -197,11 +197,6 @@ def take_days_off(session: AnySession, days: Mapping[date, DayOff]) -> DaysOffCh
         after: dict[str, object] = {day.isoformat(): days[day].name for day in (*change.added, *change.replaced)}
         _audit(session, "calendar.days_imported", tenant_id, before, after)
     return change
-
-
-def day_off_kind(written: str) -> DayOffKind | None:
-    """The kind that a form says, or None."""
-    return next((kind for kind in DAY_OFF_KINDS if kind == written), None)
 
 
 def _taken(error: IntegrityError) -> Exception:

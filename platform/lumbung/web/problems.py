@@ -86,7 +86,7 @@ def _from_http(error: HTTPException) -> LumbungError:
     problem = LumbungError(Text("Permintaan ini tidak dapat dilayani.", "This request cannot be served."))
     problem.status = status
     problem.slug = HTTPStatus(status).phrase.lower().replace(" ", "-")
-    problem.title = Text(HTTPStatus(status).phrase, HTTPStatus(status).phrase)
+    problem.title = Text("Permintaan tidak dapat dilayani", HTTPStatus(status).phrase)
     return BadRequest() if status == 400 else problem
 
 

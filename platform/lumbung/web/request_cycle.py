@@ -91,8 +91,3 @@ def _log(status: int) -> None:
         site=site.slug or site.kind if site else "-",
         ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
     )
-
-
-def is_reading(method: str) -> bool:
-    """Whether a request of this method changes nothing."""
-    return method in _READING
