@@ -140,8 +140,10 @@ def change_settings(
     if seen_version is not None and locked.settings_version != seen_version:
         raise Conflict(
             Text(
-                "Pengaturan ini baru saja diubah orang lain. Muat ulang halaman, lalu ulangi perubahan Anda.",
-                "Somebody else has just changed these settings. Reload the page and make your change again.",
+                "Orang lain baru saja mengubah pengaturan ini. Isian Anda belum disimpan: lihat riwayat perubahan, "
+                "lalu simpan lagi bila tetap perlu.",
+                "Somebody else has just changed these settings. Yours are not saved yet: look at the history, then "
+                "save again if they still should hold.",
             )
         )
     definition = definition_by_digest(session, locked.definition_digest)

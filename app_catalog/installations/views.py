@@ -30,7 +30,7 @@ from app_catalog.installations.services import (
 )
 from app_catalog.installations.shelf import access_offer, list_shelf
 from lumbung.db import db
-from lumbung.errors import Invalid
+from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import Text, pick, t
 from lumbung.web.access import ADMIN, access, current_visitor
 
@@ -113,6 +113,10 @@ def save_settings(slug: str) -> Page:
     except Invalid as error:
         values = effective_settings(definition, answers.overrides)
         return _settings_page(installation, definition, values, error.fields, answers), 422
+    except Conflict as refusal:
+        values = effective_settings(definition, answers.overrides)
+        flash(str(refusal.message), "warning")
+        return _settings_page(installation, definition, values, {}, answers), refusal.status
     flash(t("Pengaturan disimpan dan langsung berlaku.", "Settings saved; they hold at once."), "success")
     return redirect(url_for("installations.settings_form", slug=slug), 303)
 

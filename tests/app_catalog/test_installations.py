@@ -201,6 +201,29 @@ def test_saving_the_form_untouched_changes_no_value(app: LumbungFlask, session: 
     assert "36 jam" in history.text or "1 hari 12 jam" in history.text
 
 
+def test_two_who_change_settings_at_once_lose_nothing_they_typed(
+    app: LumbungFlask, session: Sessions, world: World
+) -> None:
+    enable_siaran(session, world)
+    browser = browse(app, world.tangsel.host, world.tangsel.accounts["admin"])
+    assert browser.post_form("/manage/apps/siaran", {"own_name": "Pertama"}).status_code == 303
+    late = browser.post_form("/manage/apps/siaran", {"own_name": "Kedua", "seen_version": "1"})
+    assert late.status_code == 409
+    assert "belum disimpan" in late.text
+    assert 'value="Kedua"' in late.text
+    assert 'name="seen_version" value="2"' in late.text
+    use_tenant(session, world.tangsel.id)
+    session.expire_all()
+    assert session.scalars(select(Installation)).one().own_name == {"id": "Pertama", "en": "Pertama"}
+
+
+@pytest.mark.parametrize("typed", ["²", "abc", "-1", "9" * 30])
+def test_a_forged_version_is_no_version(app: LumbungFlask, session: Sessions, world: World, typed: str) -> None:
+    enable_siaran(session, world)
+    browser = browse(app, world.tangsel.host, world.tangsel.accounts["admin"])
+    assert browser.post_form("/manage/apps/siaran", {"seen_version": typed}).status_code == 303
+
+
 def test_only_administrators_of_this_municipality_reach_the_settings(
     app: LumbungFlask, session: Sessions, world: World
 ) -> None:
