@@ -15,8 +15,12 @@ from tenants.accounts.models import Account
 
 
 def publishers_of(session: AnySession, account_id: UUID) -> frozenset[UUID]:
-    """Ids of the publishers that an account acts for."""
-    statement = select(PublisherMember.publisher_id).where(PublisherMember.account_id == account_id)
+    """Ids of the approved publishers that an account acts for: nobody speaks for one that is suspended."""
+    statement = (
+        select(PublisherMember.publisher_id)
+        .join(Publisher, Publisher.id == PublisherMember.publisher_id)
+        .where(PublisherMember.account_id == account_id, Publisher.status == "approved")
+    )
     return frozenset(session.scalars(statement))
 
 
