@@ -15,6 +15,7 @@ from app_catalog.installations.models import Installation, SettingsVersion
 from app_catalog.installations.values import show_duration
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import pick, t
+from tenants.agencies.models import Agency
 from tenants.people.models import Membership
 
 
@@ -40,6 +41,7 @@ def list_changes(session: AnySession, installation: Installation, definition: De
         select(Membership.account_id, Membership.name).where(Membership.tenant_id == installation.tenant_id)
     )
     people: dict[Any, str] = dict(members.all())
+    agencies = _agency_names(session, installation)
     changes = []
     before: Mapping[str, Any] = effective_settings(definition, {})
     for version in versions:
@@ -50,22 +52,29 @@ def list_changes(session: AnySession, installation: Installation, definition: De
                 version.created_at,
                 people.get(version.changed_by, t("Sistem", "System")),
                 version.reason,
-                tuple(_differences(definition, before, after)),
+                tuple(_differences(definition, before, after, agencies)),
             )
         )
         before = after
     return changes[::-1]
 
 
+def _agency_names(session: AnySession, installation: Installation) -> dict[str, str]:
+    """Names of all agencies by key, closed ones too."""
+    rows = session.execute(select(Agency.key, Agency.name).where(Agency.tenant_id == installation.tenant_id))
+    return {key: name for key, name in rows}
+
+
 def _differences(
-    definition: Definition, before: Mapping[str, Any], after: Mapping[str, Any]
+    definition: Definition, before: Mapping[str, Any], after: Mapping[str, Any], agencies: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
     for spec in definition.settings.values():
         old, new = before.get(spec.id), after.get(spec.id)
         if old == new:
             continue
         if spec.type != "table":
-            yield pick(spec.label), _show(spec.type, old, spec.options), _show(spec.type, new, spec.options)
+            words = agencies if spec.type == "agency" else spec.options
+            yield pick(spec.label), _show(spec.type, old, words), _show(spec.type, new, words)
             continue
         old, new = old or {}, new or {}
         for row_id in dict.fromkeys([*old, *new]):
@@ -74,7 +83,8 @@ def _differences(
                 was, became = old.get(row_id, {}).get(column.id), new.get(row_id, {}).get(column.id)
                 if was != became:
                     label = f"{pick(spec.label)} · {row} · {pick(column.label)}"
-                    yield label, _show(column.type, was, column.options), _show(column.type, became, column.options)
+                    words = agencies if column.type == "agency" else column.options
+                    yield label, _show(column.type, was, words), _show(column.type, became, words)
 
 
 def _show(kind: str, value: Any, options: Mapping[str, Any]) -> str:
@@ -84,6 +94,8 @@ def _show(kind: str, value: Any, options: Mapping[str, Any]) -> str:
         return t("Ya", "Yes") if value else t("Tidak", "No")
     if kind == "duration":
         return show_duration(str(value))
+    if kind == "agency":
+        return str(options.get(value, value))
     if kind == "choice" and value in options:
         return pick(options[value])
     return pick(value) if isinstance(value, Mapping) else str(value)

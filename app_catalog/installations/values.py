@@ -11,8 +11,10 @@ from email_validator import EmailNotValidError, validate_email
 from app_catalog.definitions.durations import DurationError, compare_durations, parse_duration
 from app_catalog.definitions.model import Column, Definition, SettingSpec
 from app_catalog.definitions.patterns import matches_pattern
+from app_catalog.definitions.shape.scalars import is_id
 from lumbung.i18n import pick, t
 
+MOST_ROWS = 500
 _YEARS = re.compile(r"P(\d{1,3})Y")
 Errors = dict[str, list[str]]
 Spec = SettingSpec | Column
@@ -43,9 +45,16 @@ def check_settings(
 
 def _check_table(spec: SettingSpec, rows: Mapping[str, Any], agencies: Mapping[str, str]) -> Errors:
     errors: Errors = {}
+    if len(rows) > MOST_ROWS:
+        errors[spec.id] = [t("Paling banyak {n} baris.", "At most {n} rows.", n=MOST_ROWS)]
     if spec.required and not rows:
         errors[spec.id] = [t("Isi paling sedikit satu baris.", "Fill in at least one row.")]
     for row_id, cells in rows.items():
+        if not is_id(row_id):
+            errors[spec.id] = [
+                t("“{row}” tidak bisa menjadi id baris.", "“{row}” cannot be a row’s id.", row=row_id[:40])
+            ]
+            continue
         for column in spec.columns.values():
             problem = check_value(column, cells.get(column.id, column.default), agencies)
             if problem:
