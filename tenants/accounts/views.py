@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -37,6 +38,9 @@ from tenants.accounts.sessions import HUB, end_token, open_session, revoke_all_s
 
 accounts = Blueprint("accounts", __name__, subdomain="hub", template_folder="templates")
 leaving = Blueprint("leaving", __name__, subdomain=BOTH_SITES, template_folder="templates")
+
+FORGOT_TAKES = 0.25
+"""Seconds that asking for a new password takes, for known and unknown addresses alike."""
 
 Page = str | Response | tuple[str, int]
 
@@ -187,7 +191,10 @@ def forgot_now() -> Page:
     spend_link(request.form.get("email", ""))
     if not mail_available():
         return redirect("/forgot", code=303)
+    began = time.monotonic()
     request_reset(db.session, request.form.get("email", ""))
+    # Writing a mail takes longer than writing none; whoever measures shall not learn whether there is an account.
+    time.sleep(max(0.0, FORGOT_TAKES - (time.monotonic() - began)))
     return redirect(url_for("accounts.check_mail", why="reset"), code=303)
 
 
