@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -215,6 +216,30 @@ def test_two_who_change_settings_at_once_lose_nothing_they_typed(
     use_tenant(session, world.tangsel.id)
     session.expire_all()
     assert session.scalars(select(Installation)).one().own_name == {"id": "Pertama", "en": "Pertama"}
+
+
+BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"respond_within": "P40D"}, "respond_within"),
+    ({"respond_within": "soon"}, "respond_within"),
+    ({"reopen_within": "PT1H"}, "reopen_within"),
+    ({"publish": "x"}, "publish"),
+    ({"straight_to_agency": "maybe"}, "straight_to_agency"),
+    ({"categories": {**AGENCIES, "B!": {"name": "Lain", "agency": "dlh", "fix_within": "P1D"}}}, "categories"),
+    ({"categories": {**AGENCIES, "a.b": {"name": "Lain", "agency": "dlh", "fix_within": "P1D"}}}, "categories"),
+    ({"categories": {**AGENCIES, "other": {"name": "Lain", "agency": "dlh"}}}, "categories.other.fix_within"),
+    ({"categories": {**AGENCIES, "rubbish": {"agency": "nobody"}}}, "categories.rubbish.agency"),
+    ({"categories": {f"row-{number}": {} for number in range(600)}}, "categories"),
+]
+
+
+@pytest.mark.parametrize(("overrides", "place"), BAD_SETTINGS, ids=[str(n) for n in range(len(BAD_SETTINGS))])
+def test_what_does_not_fit_is_told_at_its_place(
+    session: Sessions, world: World, overrides: dict[str, Any], place: str
+) -> None:
+    app, release = publish_siaran(session, world)
+    with as_tenant(session, world.tangsel.id), pytest.raises(Invalid) as caught:
+        enable_app(session, app=app, release=release, overrides={"categories": AGENCIES, **overrides})
+    assert place in caught.value.fields
 
 
 @pytest.mark.parametrize("typed", ["²", "abc", "-1", "9" * 30])

@@ -1,6 +1,5 @@
-"""Marshmallow schemas compiled from a definition: what records, actions and settings accept."""
+"""Marshmallow schemas compiled from a definition: what records and the asks of actions accept."""
 
-from app_catalog.definitions.schemas.records import action_schema, field_schema, record_schema
-from app_catalog.definitions.schemas.settings import settings_schema
+from app_catalog.definitions.schemas.records import field_schema, record_schema
 
-__all__ = ["action_schema", "field_schema", "record_schema", "settings_schema"]
+__all__ = ["field_schema", "record_schema"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load
 
-from app_catalog.definitions.model import Action, Field, RecordType
+from app_catalog.definitions.model import Field, RecordType
 from app_catalog.definitions.schemas.values import CHECKS
 from app_catalog.definitions.schemas.wording import word
 
@@ -127,9 +127,3 @@ def record_schema(
     make = partial(field_schema, settings=settings, lang=lang, on_form=on_form, keeps_empty=updating)
     members = {name: make(field) for name, field in chosen.items()}
     return _schema(members, f"Record_{record.id}", lang=lang, keeps_empty=updating)
-
-
-def action_schema(action: Action, *, settings: Mapping[str, Any], lang: str = "id") -> type[Schema]:
-    """The schema of an action's asks by ask id; otherwise as ``record_schema``."""
-    members = {ask.id: field_schema(ask.field, settings=settings, lang=lang) for ask in action.asks.values()}
-    return _schema(members, f"Action_{action.id}", lang=lang, keeps_empty=False)

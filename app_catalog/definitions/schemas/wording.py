@@ -26,14 +26,6 @@ WORDS: dict[str, Text] = {
         "email": ("Alamat email tidak sah.", "This is not an e-mail address."),
         "phone": ("Nomor telepon tidak sah.", "This is not a phone number."),
         "group": ("Isian kelompok tidak sah.", "This group is not valid."),
-        "duration": (
-            "Tulis jangka waktu seperti PT48H, P3D, atau P3WD.",
-            "Write a duration such as PT48H, P3D or P3WD.",
-        ),
-        "shorter": ("Sedikitnya {min}.", "At least {min}."),
-        "longer": ("Paling lama {max}.", "At most {max}."),
-        "rows": ("Tulis baris menurut id.", "Write rows by id."),
-        "row_id": ("Id baris: huruf kecil, angka, dan “-”.", "A row's id: small letters, digits and “-”."),
     }.items()
 }
 

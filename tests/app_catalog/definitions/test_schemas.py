@@ -6,7 +6,7 @@ import pytest
 from marshmallow import ValidationError
 
 from app_catalog.definitions.model import Definition
-from app_catalog.definitions.schemas import action_schema, record_schema, settings_schema
+from app_catalog.definitions.schemas import record_schema
 from app_catalog.definitions.settings_values import MissingSetting, effective_settings, missing_settings
 
 GOOD = {"title": "Lampu mati", "category": "rubbish", "place": [106.7, -6.2]}
@@ -97,41 +97,6 @@ def test_only_the_fields_of_a_step_are_asked_for(siaran: Definition) -> None:
     assert load(siaran, {"place": [106.7, -6.2]}, only=["place"]) == {"place": [106.7, -6.2]}
     with pytest.raises(ValidationError):
         load(siaran, {"place": [106.7, -6.2], "title": "Lampu mati"}, only=["place"])
-
-
-def test_an_action_asks_what_it_names(siaran: Definition) -> None:
-    workflow = siaran.records["report"].workflow
-    assert workflow is not None
-    actions = workflow.actions
-    values = effective_settings(siaran)
-    assert action_schema(actions["assign"], settings=values)().load({"agency": "dishub"}) == {"agency": "dishub"}
-    with pytest.raises(ValidationError) as raised:
-        action_schema(actions["fix"], settings=values)().load({"after": []})
-    assert raised.value.messages == {"after": ["Wajib diisi."]}
-
-
-def test_settings_are_overridden_within_their_bounds(siaran: Definition) -> None:
-    good = {"respond_within": "p3wd", "straight_to_agency": "on", "publish": None,
-            "categories": {"rubbish": {"agency": "dlh", "name": "Sampah"}, "road": None}}  # fmt: skip
-    loaded = settings_schema(siaran)().load(good)
-    assert loaded == {**good, "respond_within": "P3WD", "straight_to_agency": True}
-    bad = {"respond_within": "P40D", "publish": "x", "reopen_within": "PT1H", "zz": 1,
-           "categories": {"rubbish": {"fix_within": "soon", "q": 1}, "B!": {}}}  # fmt: skip
-    with pytest.raises(ValidationError) as raised:
-        settings_schema(siaran, lang="en")().load(bad)
-    assert raised.value.messages == {
-        "respond_within": ["At most P30D."],
-        "reopen_within": ["At least P1D."],
-        "publish": ["Choose one of the options."],
-        "zz": ["This field is unknown."],
-        "categories": {
-            "rubbish": {
-                "fix_within": ["Write a duration such as PT48H, P3D or P3WD."],
-                "q": ["This field is unknown."],
-            },
-            "B!": ["A row's id: small letters, digits and “-”."],
-        },
-    }
 
 
 def test_layers_of_settings_merge_cell_by_cell(siaran: Definition) -> None:
