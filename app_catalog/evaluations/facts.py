@@ -66,7 +66,7 @@ def told_facts(facts: dict[str, Any]) -> list[tuple[str, str]]:
         (t("Laporan diterima", "Records received"), show_number(facts["records"])),
         (t("Sudah selesai", "Closed"), show_number(facts["closed"])),
         (
-            t("Ditangani tepat waktu", "Handled in time"),
+            t("Tenggat yang dipenuhi", "Deadlines met"),
             t("{n} dari {total}", "{n} of {total}", n=facts["in_time"], total=facts["due"]) + share,
         ),
         (t("Waktu penyelesaian (median)", "Time to close (median)"), show_span(median) if median is not None else "–"),

@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app_catalog.evaluations.criteria import CRITERIA
@@ -26,11 +25,11 @@ from app_catalog.evaluations.telling import tell_maintainers
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
-from app_catalog.installations.services import access_installation, list_installations
+from app_catalog.installations.services import access_installation, get_installation, list_installations
 from app_catalog.releases.models import App
 from app_catalog.reviews.services import replies_for
 from lumbung.db import db, now
-from lumbung.errors import Invalid, NotFound
+from lumbung.errors import Invalid
 from lumbung.i18n import t
 from lumbung.web.access import EVALUATOR, access, current_visitor
 from lumbung.web.sites import current_municipality
@@ -85,7 +84,7 @@ def write(evaluation_id: UUID) -> Page:
     if request.form.get("step") != "submit":
         flash(t("Draf disimpan.", "Draft saved."), "success")
         return redirect(url_for("evaluations.edit", evaluation_id=evaluation_id), 303)
-    installation = _installation(evaluation)
+    installation = get_installation(db.session, evaluation.installation_id)
     with_facts = request.form.get("with_facts") == "1"
     try:
         published = submit_evaluation(db.session, evaluation, with_facts=with_facts, installation=installation)
@@ -103,6 +102,10 @@ def _overview(errors: Mapping[str, list[str]], values: Mapping[str, str]) -> str
     today = now().astimezone(ZoneInfo(current_municipality().timezone)).date()
     first, last = usual_period(today)
     installations = list_installations(db.session, with_disabled=True)
+    began = min((found.enabled_at.date() for found in installations), default=first)
+    if last < began <= today:
+        # Nothing ran in that half-year yet: what can be judged is the time since.
+        first, last = began, today
     names = {found.id: _name(found) for found in installations}
     return render_template(
         "evaluations/overview.html",
@@ -121,23 +124,12 @@ def _page(template: str, evaluation: Evaluation, **more: object) -> str:
     return render_template(
         template,
         evaluation=evaluation,
-        name=_name(_installation(evaluation)),
+        name=_name(get_installation(db.session, evaluation.installation_id)),
         criteria=CRITERIA,
         facts=told_facts(evaluation.facts),
         app=db.session.get_one(App, evaluation.app_id),
         **more,
     )
-
-
-def _installation(evaluation: Evaluation) -> Installation:
-    found = db.session.scalar(
-        select(Installation).where(
-            Installation.tenant_id == evaluation.tenant_id, Installation.id == evaluation.installation_id
-        )
-    )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _name(installation: Installation) -> str:

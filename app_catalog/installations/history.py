@@ -62,7 +62,8 @@ def list_changes(session: AnySession, installation: Installation, definition: De
 def _agency_names(session: AnySession, installation: Installation) -> dict[str, str]:
     """Names of all agencies by key, closed ones too."""
     rows = session.execute(select(Agency.key, Agency.name).where(Agency.tenant_id == installation.tenant_id))
-    return {key: name for key, name in rows}
+    names: dict[str, str] = dict(rows.all())
+    return names
 
 
 def _differences(

@@ -147,7 +147,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "money": show_rupiah,
     "integer": show_number,
     "point": lambda value: f"{value[1]:.5f}, {value[0]:.5f}",
-    "files": lambda value: t("{n} berkas", "{n} files", n=len(value)),
+    "files": lambda value: t("{n} berkas", "{n} file" if len(value) == 1 else "{n} files", n=len(value)),
 }
 
 
