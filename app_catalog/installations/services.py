@@ -55,6 +55,18 @@ def access_installation(session: AnySession, slug: str) -> Installation:
     return found
 
 
+def get_installation(session: AnySession, installation_id: UUID) -> Installation:
+    """An installation of the session's municipality. Raises NotFound."""
+    found = session.scalar(
+        select(Installation).where(
+            Installation.tenant_id == current_tenant(session), Installation.id == installation_id
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def agency_keys(session: AnySession) -> dict[str, str]:
     """Names of the municipality's open agencies by key."""
     rows = session.execute(

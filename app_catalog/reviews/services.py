@@ -18,7 +18,7 @@ from app_catalog.reviews.models import PublisherReply, Review
 from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
-from lumbung.errors import Forbidden, Invalid
+from lumbung.errors import Forbidden, Invalid, NotFound
 from lumbung.i18n import t
 from lumbung.ids import new_id
 from lumbung.web.access import Visitor
@@ -100,6 +100,24 @@ def replies_for(session: AnySession, app_id: UUID) -> dict[UUID, PublisherReply]
     """The maintainer's replies about an app, by what they reply to."""
     rows = session.scalars(select(PublisherReply).where(PublisherReply.app_id == app_id)).all()
     return {reply.subject_id: reply for reply in rows}
+
+
+def access_judgement(
+    session: AnySession, visitor: Visitor, kind: str, subject_id: UUID
+) -> tuple[App, Review | SubmittedEvaluation]:
+    """A review (`kind` `review`) or submitted evaluation (`evaluation`) of an app that the visitor publishes.
+
+    Raises NotFound.
+    """
+    subject: Review | SubmittedEvaluation | None = None
+    if kind == "review":
+        subject = session.scalar(select(Review).where(Review.id == subject_id))
+    elif kind == "evaluation":
+        subject = session.scalar(select(SubmittedEvaluation).where(SubmittedEvaluation.id == subject_id))
+    app = session.get_one(App, subject.app_id) if subject is not None else None
+    if subject is None or app is None or app.publisher_id not in visitor.publishers:
+        raise NotFound
+    return app, subject
 
 
 def reply_publicly(

@@ -5,10 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from app_catalog.evaluations.models import SubmittedEvaluation
 from app_catalog.evaluations.telling import tell_maintainers, tell_municipality
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.names import shown_name
@@ -16,6 +14,7 @@ from app_catalog.installations.services import access_installation
 from app_catalog.releases.models import App
 from app_catalog.reviews.models import Review
 from app_catalog.reviews.services import (
+    access_judgement,
     find_review,
     list_replying_apps,
     reply_publicly,
@@ -23,7 +22,7 @@ from app_catalog.reviews.services import (
     write_review,
 )
 from lumbung.db import as_tenant, db
-from lumbung.errors import Invalid, NotFound
+from lumbung.errors import Invalid
 from lumbung.i18n import t
 from lumbung.web.access import EVALUATOR, PUBLISHER, access, current_visitor
 
@@ -79,16 +78,7 @@ def reply_list() -> Page:
 @access(PUBLISHER)
 def reply(kind: str, subject_id: UUID) -> Page:
     """Publish the maintainer's reply."""
-    subject: Review | SubmittedEvaluation | None = None
-    if kind == "review":
-        subject = db.session.scalar(select(Review).where(Review.id == subject_id))
-    elif kind == "evaluation":
-        subject = db.session.scalar(select(SubmittedEvaluation).where(SubmittedEvaluation.id == subject_id))
-    if subject is None:
-        raise NotFound
-    app = db.session.get_one(App, subject.app_id)
-    if app.publisher_id not in current_visitor().publishers:
-        raise NotFound
+    app, subject = access_judgement(db.session, current_visitor(), kind, subject_id)
     try:
         written = reply_publicly(
             db.session,

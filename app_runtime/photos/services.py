@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from app_catalog.installations.services import get_installation
 from app_runtime.photos.uploads import read_token
 from app_runtime.photos.urls import key_fits
 from app_runtime.records.actors import actor_for
 from app_runtime.records.reading import access_record_file, find_record
-from app_runtime.records.running_app import get_installation
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from lumbung.files import StoredFile, get_file

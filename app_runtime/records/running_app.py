@@ -7,23 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import select
 
 from app_catalog.definitions.expressions import Evaluator, Outcome, Scope, evaluator_for
 from app_catalog.definitions.model import Definition, Expression, RecordType
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.effective import installed_settings
 from app_catalog.installations.models import Installation
+from app_catalog.installations.services import get_installation
 from app_runtime.records.actors import Actor
 from app_runtime.records.agency_tree import AgencyTree, load_agencies
 from app_runtime.records.models import Record
 from app_runtime.records.municipal import session_municipality
 from lumbung.db import now
-from lumbung.db.tenancy import AnySession, current_tenant
+from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from tenants.calendars.services import load_calendar
 from tenants.calendars.working_time import WorkingCalendar
@@ -121,15 +120,3 @@ def running_app(session: AnySession, installation: Installation, *, digest: str 
 def app_of_record(session: AnySession, record: Record) -> RunningApp:
     """The app that a record belongs to, with the record's own definition (ADR 0003)."""
     return running_app(session, get_installation(session, record.installation_id), digest=record.definition_digest)
-
-
-def get_installation(session: AnySession, installation_id: UUID) -> Installation:
-    """An installation of the session's municipality. Raises NotFound."""
-    found = session.scalar(
-        select(Installation).where(
-            Installation.tenant_id == current_tenant(session), Installation.id == installation_id
-        )
-    )
-    if found is None:
-        raise NotFound
-    return found
