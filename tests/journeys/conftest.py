@@ -21,7 +21,6 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.serving import make_server
-from werkzeug.wsgi import ClosingIterator
 
 from lumbung.db import db
 from lumbung.outbox import drain
@@ -42,7 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SHOTS = ROOT / "test-results" / "journeys"
 FAILED = pytest.StashKey[bool]()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SCREENS = {
+SCREENS: dict[str, dict[str, Any]] = {
     "phone": {
         "viewport": {"width": 390, "height": 844},
         "device_scale_factor": 2,
@@ -173,17 +172,22 @@ def whole(app: WSGIApplication) -> WSGIApplication:
         try:
             return [b"".join(found)]
         finally:
-            if isinstance(found, ClosingIterator):
-                found.close()
+            if close := getattr(found, "close", None):
+                close()
 
     return answer
 
 
 @pytest.fixture(scope="session")
-def server(settings: Settings, mail_server: tuple[Mailbox, int]) -> Iterator[tuple[LumbungFlask, str]]:
+def server(
+    settings: Settings, mail_server: tuple[Mailbox, int], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[LumbungFlask, str]]:
     """The application behind a real port."""
     holder = make_server("127.0.0.1", 0, lambda environ, start: [], threaded=True)
     address = f"http://localhost:{holder.server_port}"
+    # A build of the assets while the journeys run must not take away what pages already name.
+    assets = tmp_path_factory.mktemp("static") / "static"
+    shutil.copytree(ROOT / "platform" / "lumbung" / "web" / "static", assets)
     app = create_app(
         replace(
             settings,
@@ -192,6 +196,7 @@ def server(settings: Settings, mail_server: tuple[Mailbox, int]) -> Iterator[tup
             map_tiles_url="/static/tile.png",
         )
     )
+    app.static_folder = str(assets)
     remember_scenarios(app)
     holder.app = whole(app)
     thread = Thread(target=holder.serve_forever, daemon=True)

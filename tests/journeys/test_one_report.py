@@ -35,6 +35,8 @@ SARI = "sari@warga-surabaya.id"
 def test_a_dead_street_light_in_surabaya(served: Served, person: Callable[..., Person], tmp_path: Path) -> None:
     place, portal = wargaku(served), served.portal("surabaya")
     photo = photo_of_a_phone(tmp_path)
+    (tmp_path / "after").mkdir()
+    after = photo_of_a_phone(tmp_path / "after", width=900, height=1200)
 
     citizen = person(on="phone")
     citizen.go(portal)
@@ -124,7 +126,7 @@ def test_a_dead_street_light_in_surabaya(served: Served, person: Callable[..., P
 
         handler.go(address)
         handler.page.get_by_text("Tiang nomor 14").first.wait_for()
-        act(handler, "fix", photo=photo)
+        act(handler, "fix", photo=after)
         handler.see("record-fixed")
         served.work()
         assert subjects(served, SARI)[-1] == f"Laporan {number} selesai"
@@ -138,7 +140,7 @@ def test_a_dead_street_light_in_surabaya(served: Served, person: Callable[..., P
 
         at_work(handler, place, "handler")
         handler.go(address)
-        act(handler, "fix", photo=photo)
+        act(handler, "fix", photo=after)
         served.work()
         citizen.go(link)
         citizen.page.get_by_text("Foto sesudah").first.wait_for()
