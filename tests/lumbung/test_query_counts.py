@@ -64,10 +64,13 @@ def _hire(desk: Desk, count: int) -> None:
 
 
 def _count(app: LumbungFlask, browser: Browser, path: str) -> int:
-    browser.get(path)
-    with statements_of(app) as heard:
-        assert browser.get(path).status_code == 200, path
-    return len(heard)
+    """The least of two times, after a first one: what is looked up once a minute is nobody's row."""
+    counts = []
+    for _ in range(3):
+        with statements_of(app) as heard:
+            assert browser.get(path).status_code == 200, path
+        counts.append(len(heard))
+    return min(counts[1:])
 
 
 def test_pages_of_a_portal_ask_no_more_for_more_reports(desk: Desk) -> None:
