@@ -37,6 +37,7 @@ class Settings:
     log_format: str = "json"
     log_level: str = "info"
     platform_name: str = "Lumbung"
+    web_threads: int = 8
     testing: bool = False
 
     @property
@@ -79,6 +80,7 @@ class Settings:
             trusted_proxies=_count(env, "TRUSTED_PROXIES"),
             log_format=env.get("LOG_FORMAT", cls.log_format),
             log_level=env.get("LOG_LEVEL", cls.log_level),
+            web_threads=int(env.get("WEB_THREADS") or cls.web_threads),
         )
 
 

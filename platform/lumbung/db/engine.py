@@ -18,8 +18,6 @@ db = SQLAlchemy(
     session_options={"class_": LumbungSession, "autoflush": True, "expire_on_commit": False},
     engine_options={
         "pool_pre_ping": True,
-        "pool_size": 8,
-        "max_overflow": 8,
         "pool_timeout": 5,
         # The values of a statement that fails are people's data; errors are logged.
         "hide_parameters": True,

@@ -35,6 +35,8 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
         SECRET_KEY_FALLBACKS=list(settings.former_secret_keys),
         TESTING=settings.testing,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        # A request holds one connection, and a second one for a moment while it spends from a rate limit.
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": settings.web_threads, "max_overflow": settings.web_threads},
         SESSION_COOKIE_NAME="__Host-lumbung",
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
