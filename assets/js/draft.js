@@ -59,7 +59,7 @@ function restore(form, values) {
 }
 
 function offerToClear(form) {
-  const note = make("div", "lb-alert lb-tone-blue lb-field");
+  const note = make("div", "lb-alert lb-tone-blue mb-3");
   const text = make("div", "lb-alert-text", say("Isian Anda yang belum terkirim dipulihkan. Foto perlu dipilih lagi. ", "Your unsent answers were put back. Photos have to be chosen again. "));
   const clear = make("button", "btn btn-sm", say("Mulai dari kosong", "Start afresh"));
   clear.type = "button";
