@@ -92,7 +92,6 @@ class Record(TenantTable):
     )
     tracking_digest: Mapped[str | None]
     created_by: Mapped[UUID | None]
-    duplicate_of: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -33,7 +33,6 @@ class Municipality(GlobalTable):
     zoom: Mapped[int] = mapped_column(default=12)
     brand_colour: Mapped[str | None]
     seal_file_id: Mapped[UUID | None]
-    seal_reference: Mapped[str | None]
     demo: Mapped[bool] = mapped_column(default=False)
     contact_email: Mapped[str | None]
     contact_phone: Mapped[str | None]
