@@ -68,13 +68,9 @@ class Invalid(LumbungError):
     status = 422
     slug = "invalid"
     title = Text("Ada isian yang perlu diperbaiki", "Some answers need correcting")
-    default = Text(
-        "Perbaiki bagian yang ditandai, lalu kirim lagi.", "Correct the marked parts and send again."
-    )
+    default = Text("Perbaiki bagian yang ditandai, lalu kirim lagi.", "Correct the marked parts and send again.")
 
-    def __init__(
-        self, message: Text | None = None, *, fields: FieldErrors | None = None, **details: object
-    ) -> None:
+    def __init__(self, message: Text | None = None, *, fields: FieldErrors | None = None, **details: object) -> None:
         super().__init__(message, **details)
         self.fields: FieldErrors = fields or {}
 
@@ -94,9 +90,7 @@ class Conflict(LumbungError):
     status = 409
     slug = "conflict"
     title = Text("Sudah berubah", "It has changed already")
-    default = Text(
-        "Muat ulang halaman untuk melihat keadaan terbaru.", "Reload the page to see the latest state."
-    )
+    default = Text("Muat ulang halaman untuk melihat keadaan terbaru.", "Reload the page to see the latest state.")
 
 
 class Gone(LumbungError):
@@ -148,6 +142,4 @@ class Unavailable(LumbungError):
     status = 503
     slug = "unavailable"
     title = Text("Sedang tidak dapat melayani", "Temporarily unavailable")
-    default = Text(
-        "Coba lagi sebentar lagi; isian Anda belum hilang.", "Try again shortly; nothing was lost."
-    )
+    default = Text("Coba lagi sebentar lagi; isian Anda belum hilang.", "Try again shortly; nothing was lost.")
