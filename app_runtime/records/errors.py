@@ -15,8 +15,8 @@ def stale_form() -> Conflict:
     """The record changed its state after the form was opened."""
     return Conflict(
         Text(
-            "Keadaan laporan ini baru saja berubah. Muat ulang halaman, lalu periksa apakah tindakan Anda masih perlu.",
-            "The state of this record has just changed. Reload the page and see whether your action is still needed.",
+            "Orang lain baru saja menangani laporan ini. Periksa keadaannya sekarang; mungkin tindakan Anda tak perlu lagi.",
+            "Somebody else has just handled this report. Look at how it stands; your action may no longer be needed.",
         ),
         because="state",
     )

@@ -38,15 +38,15 @@ def take_action(
 ) -> Record:
     """Take an action: checked, answered, moved, noted, with everything that follows from it.
 
-    `expected_version` is the record's `version` when the form was shown; a form is stale when the state changed since,
-    not when anything else did. `files` are ids of stored files by ask. Raises NotFound for a record out of reach;
-    Conflict with `because` `state` (wrong state, stale form, no such action), `condition` (condition or time) or
-    `disabled`; Forbidden with `role`; Invalid with `required` or `invalid`.
+    `expected_version` is the record's `version` when the form was shown; a form is stale when the state changed or
+    the same action was taken since, not when anything else happened. `files` are ids of stored files by ask. Raises
+    NotFound for a record out of reach; Conflict with `because` `state` (wrong state, stale form, no such action),
+    `condition` (condition or time) or `disabled`; Forbidden with `role`; Invalid with `required` or `invalid`.
     """
     change = lock_for_change(session, record, actor)
     action = find_action(change, action_id)
     if expected_version is not None:
-        check_fresh(change, expected_version)
+        check_fresh(change, expected_version, action_id)
     check_action(change, action)
     cleaned = clean_asks(change, action, with_files(answers, files), channel=channel)
     for ask in action.asks.values():
@@ -89,8 +89,9 @@ def lock_for_change(session: AnySession, record: Record, actor: Actor) -> Change
     return open_change(app, locked, actor)
 
 
-def check_fresh(change: Change, expected_version: int) -> None:
-    """Raise Conflict when the record's state is another than it was at `expected_version`."""
+def check_fresh(change: Change, expected_version: int, action_id: str) -> None:
+    """Raise Conflict when the record's state is another than it was at `expected_version`, or when somebody has taken
+    this very action since: two answers written at once must not overwrite each other unseen."""
     record = change.record
     if expected_version == record.version:
         return
@@ -104,5 +105,16 @@ def check_fresh(change: Change, expected_version: int) -> None:
         .order_by(RecordHistory.sequence.desc())
         .limit(1)
     )
-    if state_then != record.state:
+    taken_since = change.session.scalar(
+        select(RecordHistory.id)
+        .where(
+            RecordHistory.tenant_id == record.tenant_id,
+            RecordHistory.record_id == record.id,
+            RecordHistory.sequence > expected_version,
+            RecordHistory.kind == "action",
+            RecordHistory.name == action_id,
+        )
+        .limit(1)
+    )
+    if state_then != record.state or taken_since is not None:
         raise stale_form()

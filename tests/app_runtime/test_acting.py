@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
+from app_runtime.records.moderation import set_checked
 from app_runtime.records.reading import access_record, find_record, get_record
 from app_runtime.workflow.acting import allowed_actions, take_action
 from lumbung.db import as_tenant, db, set_clock, use_tenant
@@ -115,17 +116,20 @@ def test_reopening_has_its_time(stage: Stage) -> None:
         stage.act(created.record, reporter, "reopen")
 
 
-def test_a_stale_form_is_a_conflict_only_when_the_state_changed(stage: Stage) -> None:
+def test_a_form_is_stale_when_the_state_changed_or_the_same_was_done_since(stage: Stage) -> None:
     record = stage.report().record
+    handler = stage.actor("handler")
     seen = record.version
-    stage.act(record, "handler", "respond", answer="Kami periksa.")
-    take_action(stage.session, record, stage.actor("handler"), "respond", {"answer": "Sudah."}, expected_version=seen)
-    stage.act(record, "dispatcher", "assign", agency="dishub")
+    set_checked(stage.session, record, stage.actor("dispatcher"), True)
+    take_action(stage.session, record, handler, "respond", {"answer": "Kami periksa."}, expected_version=seen)
     with pytest.raises(Conflict) as caught:
-        take_action(
-            stage.session, record, stage.actor("handler"), "respond", {"answer": "Lagi."}, expected_version=seen
-        )
+        take_action(stage.session, record, handler, "respond", {"answer": "Lagi."}, expected_version=seen)
     assert caught.value.details["because"] == "state"
+    take_action(stage.session, record, handler, "respond", {"answer": "Sudah."}, expected_version=record.version)
+    seen = record.version
+    stage.act(record, "dispatcher", "assign", agency="dishub")
+    with pytest.raises(Conflict):
+        take_action(stage.session, record, handler, "ask", {"question": "Di mana?"}, expected_version=seen)
 
 
 def test_a_record_moved_elsewhere_leaves_its_former_agency(stage: Stage) -> None:
