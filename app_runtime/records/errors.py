@@ -15,7 +15,7 @@ def stale_form() -> Conflict:
     """The record changed its state after the form was opened."""
     return Conflict(
         Text(
-            "Orang lain baru saja menangani laporan ini. Periksa keadaannya sekarang; mungkin tindakan Anda tak perlu lagi.",
+            "Orang lain baru saja menangani laporan ini. Periksa keadaannya; mungkin tindakan Anda tak perlu lagi.",
             "Somebody else has just handled this report. Look at how it stands; your action may no longer be needed.",
         ),
         because="state",
