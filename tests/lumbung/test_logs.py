@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -24,3 +26,13 @@ def test_a_broken_rule_of_the_database_is_logged_without_the_row(
     assert "uq_accounts_email" in logged
     assert "sari@contoh.id" not in logged
     assert "Rahasia" not in logged
+
+
+def test_logs_follow_standard_error_when_it_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = StringIO(), StringIO()
+    monkeypatch.setattr("sys.stderr", first)
+    configure_logs("json")
+    first.close()
+    monkeypatch.setattr("sys.stderr", second)
+    structlog.get_logger("test").warning("still-here")
+    assert "still-here" in second.getvalue()
