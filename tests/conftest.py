@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.db import db
+from lumbung.i18n import use_language
 from lumbung.migrate.runner import migrations_folder, upgrade
 from lumbung.postgres.cluster import EmbeddedCluster
 from lumbung.postgres.roles import DatabaseUrls
@@ -134,6 +135,12 @@ def app(_application: LumbungFlask, suite_server: SuiteServer, worker_id: str) -
     conninfo = psycopg.conninfo.make_conninfo(suite_server.admin_conninfo, dbname=f"test_{worker_id}")
     with psycopg.connect(conninfo, autocommit=True) as admin:
         admin.execute(EMPTY_ALL)
+
+
+@pytest.fixture(autouse=True)
+def _indonesian() -> None:
+    """Every test begins in Indonesian, whatever the one before spoke."""
+    use_language("id")
 
 
 @pytest.fixture
