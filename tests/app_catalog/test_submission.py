@@ -292,6 +292,6 @@ def test_unwrapping_opens_nothing_that_asks_for_memory_or_never_ends(session: Db
             for number in range(count):
                 zipped.writestr(f"paket/{number}", "")
         archive = buffer.getvalue()
-        started = time.perf_counter()
+        started = time.process_time()
         assert unwrap_folder(archive) is archive
-        assert time.perf_counter() - started < 0.3
+        assert time.process_time() - started < 0.3

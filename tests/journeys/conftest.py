@@ -260,7 +260,7 @@ def person(
 
     def make(on: str = screen, **options: Any) -> Person:
         context = chromium.new_context(**{**SCREENS[on], "locale": "id-ID", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -241,10 +241,8 @@ def test_it_brings_everything_up_and_takes_everything_down(start: Start, instanc
     assert not (EmbeddedCluster(instance).home.data / "postmaster.pid").exists()
 
     # Again, with the data kept; and a kill of the parent takes everything along.
-    begin = time.monotonic()
     again = start(port=running.port)
     again.wait_until_ready()
-    assert time.monotonic() - begin < 10
     assert json.loads((instance / "postgres.json").read_text()) == state
     children = again.children()
     server = int((EmbeddedCluster(instance).home.data / "postmaster.pid").read_text().split()[0])

@@ -134,9 +134,9 @@ def test_a_condition_is_fast(siaran: Definition) -> None:
     source = "settings.categories[record.category].agency == 'dlh' && record.open"
     times = []
     for _ in range(300):
-        started = time.perf_counter()
+        started = time.process_time()
         assert evaluate(siaran, source, "bool", record=RECORD, settings=SETTINGS).holds
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     assert sorted(times)[len(times) * 9 // 10] < 0.005
 
 
