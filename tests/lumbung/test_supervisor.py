@@ -18,7 +18,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from cryptography import x509
 
 from lumbung.postgres.cluster import EmbeddedCluster
 from lumbung.postgres.roles import DatabaseUrls
@@ -31,8 +30,6 @@ from lumbung.postgres.testing import (
 )
 from lumbung.supervisor import SupervisorError, SupervisorSettings, open_environment, run
 from lumbung.supervisor.children import Child
-from lumbung.supervisor.environment import with_secret_key
-from lumbung.supervisor.lan import lan_host, self_signed_certificate
 from lumbung.supervisor.process import Supervisor
 from lumbung.supervisor.web_check import require_free_port
 
@@ -432,28 +429,3 @@ def test_in_the_local_network_it_serves_https_for_every_portal(start: Start, url
         secure.sendall(b"GET / HTTP/1.0\r\nHost: tangsel.lumbung.example\r\n\r\n")
         assert secure.recv(20).startswith(b"HTTP/1.")
     assert (folder / "key.pem").stat().st_mode & 0o777 == 0o600
-
-
-def test_a_certificate_is_kept_until_the_address_changes(tmp_path: Path) -> None:
-    made = self_signed_certificate(tmp_path, host=lan_host("192.168.1.5"), address="192.168.1.5")
-    first = made.certificate.read_bytes()
-    names = x509.load_pem_x509_certificate(first).extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    assert "*.192-168-1-5.sslip.io" in names.value.get_values_for_type(x509.DNSName)
-    self_signed_certificate(tmp_path, host=lan_host("192.168.1.5"), address="192.168.1.5")
-    assert made.certificate.read_bytes() == first
-    self_signed_certificate(tmp_path, host=lan_host("192.168.1.6"), address="192.168.1.6")
-    assert made.certificate.read_bytes() != first
-
-
-@pytest.mark.parametrize("value", ["abc", "0", "70000", "-1", "8000.5"])
-def test_a_port_that_is_none_gets_one_clear_line(value: str) -> None:
-    with pytest.raises(SupervisorError, match=r"PORT harus angka .* / PORT must be"):
-        SupervisorSettings.from_environment({"PORT": value})
-
-
-def test_the_secret_key_is_made_once(tmp_path: Path) -> None:
-    first = with_secret_key(tmp_path, {})["SECRET_KEY"]
-    assert len(first) >= 60
-    assert with_secret_key(tmp_path, {})["SECRET_KEY"] == first
-    assert with_secret_key(tmp_path, {"SECRET_KEY": "given"})["SECRET_KEY"] == "given"
-    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600

@@ -1,5 +1,6 @@
 """The processes that the supervisor keeps running."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -123,7 +124,7 @@ def _gunicorn(settings: SupervisorSettings, certificate: Certificate | None) -> 
     }
     if certificate is not None:
         options |= {"--certfile": str(certificate.certificate), "--keyfile": str(certificate.key)}
-    if _WORKER_FOLDER.is_dir():
+    if os.access(_WORKER_FOLDER, os.W_OK | os.X_OK):
         # The heartbeat must not wait for a busy disk.
         options["--worker-tmp-dir"] = str(_WORKER_FOLDER)
     words = [word for pair in options.items() for word in pair]
