@@ -50,9 +50,12 @@ def install_request_cycle(app: LumbungFlask, *, directory: TenantDirectory, iden
     def _end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         if response.status_code < 400 and "keep_nothing" not in g:
-            if request.method not in _READING:
-                record_request(db.session, endpoint=request.endpoint or "", status=response.status_code)
-            db.session.commit()
+            try:
+                _commit(response.status_code)
+            except Exception as error:
+                # Nothing was done, and nobody may be told that it was: answered as an error anywhere else, which then
+                # passes here in place of the page.
+                return app.process_response(app.make_response(app.handle_user_exception(error)))
         else:
             db.session.rollback()
         _log(response.status_code)
@@ -77,6 +80,12 @@ def _find_site(app: LumbungFlask, directory: TenantDirectory) -> Site:
     if tenant is None:
         raise Misdirected
     return Site(kind="portal", name=tenant.name, tenant=tenant)
+
+
+def _commit(status: int) -> None:
+    if request.method not in _READING:
+        record_request(db.session, endpoint=request.endpoint or "", status=status)
+    db.session.commit()
 
 
 def _log(status: int) -> None:
