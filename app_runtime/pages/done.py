@@ -46,6 +46,11 @@ class Done:
     agency_name: str
 
 
+def list_made() -> list[UUID]:
+    """Ids of the records that this browser has made lately, the newest first."""
+    return [UUID(one) for one in browser.get(_MADE, [])]
+
+
 def remember_made(record_id: UUID) -> None:
     """Let this browser see the code of a record that it has just made. The code itself never goes into the cookie."""
     made = [str(record_id), *(one for one in browser.get(_MADE, []) if one != str(record_id))]

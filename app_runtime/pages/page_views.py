@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Response, json, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,7 +14,8 @@ from app_runtime.pages.controls import controls, labels_of
 from app_runtime.pages.done import find_done, remember_made
 from app_runtime.pages.opening import OpenPage, app_name, open_page
 from app_runtime.pages.personal_data import data_notice
-from app_runtime.pages.submitting import Sending, form_fields, send_form
+from app_runtime.pages.submission_keys import new_key
+from app_runtime.pages.submitting import Sending, form_fields, open_form, send_form
 from lumbung.db import db
 from lumbung.i18n import current_language
 from lumbung.messages.services import channel_available
@@ -27,8 +28,12 @@ def page(slug: str, page_id: str) -> Answer | AnyResponse:
     """A form, list, map or tracking page, as the definition says."""
     opened = open_page(db.session, current_visitor(), slug, page_id)
     kind = opened.page.kind
+    if kind == "form" and "new" in request.args:
+        # The address without the word is the one that a browser goes back to.
+        new_key(opened)
+        return redirect(url_for("pages.page", slug=slug, page_id=page_id))
     if kind == "form":
-        return _show_form(opened, Sending(str(uuid4())))
+        return _show_form(opened, open_form(opened))
     if kind == "track":
         return redirect(url_for("tracking.ask"))
     found = browse_list(opened, request.args) if kind == "list" else browse_map(opened, request.args)
@@ -83,6 +88,9 @@ def private_answer(response: Response) -> Response:
 
 def _show_form(opened: OpenPage, sending: Sending) -> Answer | Response:
     fields = form_fields(opened)
+    for record in reversed(sending.own):
+        # Whoever holds the form's key made them, even if the answer was lost on its way.
+        remember_made(record.id)
     steps = []
     for step in opened.page.steps.values():
         specs = [fields[name] for name in step.fields if name in fields]

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from app_catalog.definitions.model import Field
 from app_runtime.pages.controls import Typed
 from app_runtime.pages.opening import ANYBODY, OpenPage
 from app_runtime.pages.reading_form import Texts, Uploads, Written, check_form, read_form
+from app_runtime.pages.sent_before import SITTING, list_alike, list_sent
+from app_runtime.pages.submission_keys import clean_key, content_of, find_key, new_key, scope_of_key
 from app_runtime.records.creating import creatable_fields, create_record, may_create
 from app_runtime.records.landmarks import keep_landmark
+from app_runtime.records.models import Record
 from app_runtime.records.nearby import possible_duplicates
 from app_runtime.records.presenting import PresentedRecord
+from lumbung.db import now
 from lumbung.errors import Invalid, NotFound, TooMany
 from lumbung.idempotency import find_result, once
 from lumbung.limits import Limit, address_key, spend
@@ -27,16 +31,34 @@ SENT_FROM_ADDRESS = Limit("sent-from-address", size=90, seconds=60 * 60)
 
 @dataclass
 class Sending:
-    """How far a form came. `record_id` once there is a record; else what to show again and why, with `status`."""
+    """How far a form came. `record_id` once there is a record; else what to show again and why, with `status`.
+
+    `own` are records that this browser has sent itself: from the very form, or alike to what is being sent.
+    """
 
     submission_key: str
     record_id: UUID | None = None
     typed: Typed = field(default_factory=Typed)
     errors: Mapping[str, list[str]] = field(default_factory=dict)
     similar: Sequence[PresentedRecord] = ()
+    own: Sequence[Record] = ()
     status: int = 200
     message: str = ""
     retry_after: int | None = None
+
+
+def open_form(opened: OpenPage) -> Sending:
+    """An empty form under the key that this browser has for it: going back brings the same form, not another one.
+
+    A key is kept until the browser asks for another, or a day after something was sent under it.
+    """
+    key = find_key(opened)
+    if key is None:
+        return Sending(new_key(opened))
+    sent = list_sent(opened, key)
+    if sent and sent[0].created_at < now() - SITTING:
+        return Sending(new_key(opened))
+    return Sending(key, own=sent)
 
 
 def form_fields(opened: OpenPage) -> dict[str, Field]:
@@ -53,14 +75,15 @@ def form_fields(opened: OpenPage) -> dict[str, Field]:
 
 
 def send_form(opened: OpenPage, form: Texts, uploads: Uploads) -> Sending:
-    """Make a record of a form, once per submission key.
+    """Make a record of a form, once per submission key and content.
 
     Commits the files that came along, and nothing else. The answer says whether there is a record, or what is wrong:
-    errors (422), likely duplicates to look at first (409), too many from this address (429).
+    errors (422), likely duplicates to look at first (409), too many from this address (429). The same key with other
+    content makes another record, after a question when the two are alike.
     """
     session = opened.app.session
-    key = _clean_key(form.get("submission_key", ""))
-    earlier = find_result(session, _scope(opened), key)
+    key, content = clean_key(form.get("submission_key", "")), content_of(form, uploads)
+    earlier = find_result(session, scope_of_key(opened, key), content)
     if earlier is not None:
         return Sending(key, UUID(earlier["record_id"]))
     fields = form_fields(opened)
@@ -74,16 +97,29 @@ def send_form(opened: OpenPage, form: Texts, uploads: Uploads) -> Sending:
     if written.errors:
         return sending
     if form.get("confirmed") != "1":
-        sending.similar = possible_duplicates(
-            session, opened.app.installation, ANYBODY, opened.record_type.id, written.values
-        )
-        if sending.similar:
+        _ask_first(opened, written, sending)
+        if sending.own or sending.similar:
             sending.status = 409
             return sending
-    return _make(opened, written, sending)
+    return _make(opened, written, sending, content)
 
 
-def _make(opened: OpenPage, written: Written, sending: Sending) -> Sending:
+def _ask_first(opened: OpenPage, written: Written, sending: Sending) -> None:
+    """What the sender should look at first: own records that are alike, and those of others."""
+    sending.own = list_alike(opened, sending.submission_key, written)
+    own = {record.id for record in sending.own}
+    found = possible_duplicates(
+        opened.app.session,
+        opened.app.installation,
+        ANYBODY,
+        opened.record_type.id,
+        written.values,
+        landmarks=written.landmarks,
+    )
+    sending.similar = [record for record in found if record.id not in own]
+
+
+def _make(opened: OpenPage, written: Written, sending: Sending, content: str) -> Sending:
     session = opened.app.session
 
     def make() -> dict[str, Any]:
@@ -91,7 +127,7 @@ def _make(opened: OpenPage, written: Written, sending: Sending) -> Sending:
         return {"record_id": str(_create(opened, written))}
 
     try:
-        result = once(session, _scope(opened), sending.submission_key, make)
+        result = once(session, scope_of_key(opened, sending.submission_key), content, make)
     except Invalid as error:
         session.rollback()
         sending.errors = error.fields
@@ -124,15 +160,3 @@ def _create(opened: OpenPage, written: Written) -> UUID:
 def _refused(sending: Sending, error: TooMany) -> Sending:
     sending.status, sending.message, sending.retry_after = 429, str(error.message), error.retry_after
     return sending
-
-
-def _scope(opened: OpenPage) -> str:
-    return f"page:{opened.app.installation.id}:{opened.page.id}"
-
-
-def _clean_key(sent: str) -> str:
-    """The form's own key; a fresh one when a form came without, which then cannot be told from another."""
-    try:
-        return str(UUID(sent))
-    except ValueError:
-        return str(uuid4())

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
 from app_runtime.records.models import Record
 
 LONGEST_LANDMARK = 300
@@ -16,6 +20,12 @@ def keep_landmark(record: Record, field: str, text: str) -> None:
     """Write the landmark of a point field; an empty text takes it away."""
     data = {name: value for name, value in record.data.items() if name != _key(field)}
     record.data = {**data, _key(field): text} if text else data
+
+
+def landmark_column(field: str) -> ColumnElement[Any]:
+    """The landmark of a point field as a column: a text, NULL where there is none."""
+    column: ColumnElement[Any] = Record.data[_key(field)].astext
+    return column
 
 
 def _key(field: str) -> str:

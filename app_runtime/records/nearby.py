@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from math import cos, radians
+from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, cast, func, literal, select
+from sqlalchemy import ColumnElement, Float, Select, cast, func, literal, select
 
 from app_catalog.installations.models import Installation
 from app_runtime.records.actors import Actor
+from app_runtime.records.landmarks import landmark_column
+from app_runtime.records.likeness import alike
 from app_runtime.records.listing import list_matching, present_rows
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import rows_predicate
@@ -25,6 +27,8 @@ EARTH_RADIUS = 6_371_008.8
 METRES_PER_DEGREE = 111_320
 MOST_POINTS = 2000
 _HINTS = 5
+_COMPARED = 200
+"""Landmarks that are looked at, the newest: a hint is worth no more time."""
 
 
 def map_points(
@@ -54,36 +58,71 @@ def map_points(
 
 
 def possible_duplicates(
-    session: AnySession, installation: Installation, actor: Actor, record_type: str, values: Mapping[str, Any]
+    session: AnySession,
+    installation: Installation,
+    actor: Actor,
+    record_type: str,
+    values: Mapping[str, Any],
+    *,
+    landmarks: Mapping[str, str] | None = None,
 ) -> list[PresentedRecord]:
     """Records that the one being written may repeat, the nearest first: a hint, never a refusal.
 
-    As the definition's `duplicates` says: within so many metres, the same fields, open, so many days old. Only those
-    that the actor may read.
+    As the definition's `duplicates` says: within so many metres, the same fields, open, so many days old. Where one of
+    the two is not on the map, their `landmarks` (by point field) are compared instead. Only records that the actor may
+    read.
     """
     app = running_app(session, installation)
     kind = app.record_type(record_type)
     rule = kind.duplicates
-    point = next((values.get(f.id) for f in kind.fields.values() if f.type == "point" and values.get(f.id)), None)
-    if rule is None or point is None or any(not values.get(name) for name in rule.same):
+    if rule is None or any(not values.get(name) for name in rule.same):
         return []
-    longitude, latitude = float(point[0]), float(point[1])
-    distance = metres_from(longitude, latitude)
+    field = next((f.id for f in kind.fields.values() if f.type == "point"), None)
+    if field is None:
+        return []
     query = select(Record).where(
         Record.tenant_id == installation.tenant_id,
         Record.installation_id == installation.id,
         Record.record_type == record_type,
-        rows_predicate(kind, actor, needing=frozenset(rule.same)),
-        _near(longitude, latitude, rule.within),
-        distance <= rule.within,
         *(Record.data[name].astext == str(values[name]) for name in rule.same),
     )
     if rule.open_only:
         query = query.where(Record.open)
     if rule.days is not None:
         query = query.where(Record.created_at >= now() - timedelta(days=rule.days))
-    rows = session.scalars(query.order_by(distance, Record.id).limit(_HINTS)).all()
-    return present_rows(app, rows, actor)
+    point = values.get(field)
+    near = query.where(rows_predicate(kind, actor, needing=frozenset(rule.same)))
+    told = query.where(rows_predicate(kind, actor, needing=frozenset({*rule.same, field})))
+    rows = [
+        *(_within(session, near, point, rule.within) if point else ()),
+        *_at_landmark(session, told, field, (landmarks or {}).get(field, ""), on_map=bool(point)),
+    ]
+    return present_rows(app, rows[:_HINTS], actor)
+
+
+def _within(session: AnySession, query: Select[Record], point: Sequence[Any], metres: int) -> Sequence[Record]:
+    longitude, latitude = float(point[0]), float(point[1])
+    distance = metres_from(longitude, latitude)
+    near = query.where(_near(longitude, latitude, metres), distance <= metres)
+    return session.scalars(near.order_by(distance, Record.id).limit(_HINTS)).all()
+
+
+def _at_landmark(
+    session: AnySession, query: Select[Record], field: str, landmark: str, *, on_map: bool
+) -> Sequence[Record]:
+    """The newest records with such a landmark, of those whose distance cannot be told."""
+    if not landmark:
+        return []
+    written = landmark_column(field)
+    query = query.where(written.is_not(None))
+    if on_map:
+        query = query.where(Record.place_lon.is_(None))
+    newest = query.with_only_columns(Record.id, written).order_by(Record.created_at.desc(), Record.id).limit(_COMPARED)
+    ids = [record_id for record_id, text in session.execute(newest).all() if alike(text, landmark)][:_HINTS]
+    if not ids:
+        return []
+    found = session.scalars(query.where(Record.id.in_(ids)).order_by(Record.created_at.desc(), Record.id))
+    return found.all()
 
 
 def metres_from(longitude: float, latitude: float) -> ColumnElement[float]:
@@ -95,6 +134,14 @@ def metres_from(longitude: float, latitude: float) -> ColumnElement[float]:
     ) * func.power(func.sin(half_longitude), 2)
     # Rounding may lift the chord a hair above one.
     return cast(2 * EARTH_RADIUS * func.asin(func.least(1.0, func.sqrt(chord))), Float)
+
+
+def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The same distance between two places (longitude, latitude), computed here."""
+    (lon, lat), (other_lon, other_lat) = one, other
+    half_lat, half_lon = radians(other_lat - lat) / 2, radians(other_lon - lon) / 2
+    chord = sin(half_lat) ** 2 + cos(radians(lat)) * cos(radians(other_lat)) * sin(half_lon) ** 2
+    return 2 * EARTH_RADIUS * asin(min(1.0, sqrt(chord)))
 
 
 def _near(longitude: float, latitude: float, metres: float) -> ColumnElement[bool]:

@@ -131,5 +131,8 @@ def _duplicates(work: Work) -> list[PresentedRecord]:
         at_work(work.actor),
         work.record.record_type,
         field_values(work.record, work.kind),
+        landmarks={
+            field.id: landmark_of(work.record, field.id) for field in work.kind.fields.values() if field.type == "point"
+        },
     )
     return [other for other in found if other.id != work.record.id]

@@ -51,14 +51,26 @@ def write_report(
     citizen: Person, portal: str, *, photo: Path | None = None, email: str = "", title: str = LAMP
 ) -> None:
     """Fill in the form of a new report, all of it but the button; works with and without JavaScript."""
+    citizen.page.goto(f"{portal}/siaran/report")
+    fill_in_report(citizen, photo=photo, email=email, title=title)
+
+
+def fill_in_report(
+    citizen: Person,
+    *,
+    photo: Path | None = None,
+    email: str = "",
+    title: str = LAMP,
+    landmark: str = "Depan SDN 2, gang mushala",
+) -> None:
+    """The same on the form that is open already."""
     page = citizen.page
-    page.goto(f"{portal}/siaran/report")
     page.locator("label").filter(has_text="Penerangan jalan umum").click()
     page.locator("[name=title]").fill(title)
     page.locator("[name=description]").fill("Sudah tiga malam gelap; anak-anak pulang mengaji lewat sini.")
     if photo:
         page.locator("[name=photos]").set_input_files(photo)
-    page.locator("[name='place.text']").fill("Depan SDN 2, gang mushala")
+    page.locator("[name='place.text']").fill(landmark)
     if email:
         page.locator("[name='reporter.name']").fill("Ibu Sari")
         page.locator("[name='reporter.email']").fill(email)

@@ -11,8 +11,10 @@ from playwright.sync_api import Page, Route
 
 from tests.journeys.conftest import Person, Served
 from tests.journeys.reporting import (
+    LAMP,
     button_to_send,
     file_behind,
+    fill_in_report,
     photo_of_a_phone,
     reports,
     send,
@@ -125,3 +127,35 @@ def test_without_javascript_the_same_form_works(served: Served, person: Callable
     stored = file_behind(citizen, citizen.page.locator("main .lb-photos img").first)
     assert b"Ponsel Murah" not in stored
     assert b"Exif" not in stored
+
+
+def test_without_javascript_going_back_and_sending_again_makes_one_report(
+    served: Served, person: Callable[..., Person]
+) -> None:
+    place, portal = wargaku(served), served.portal("surabaya")
+    citizen = person(java_script_enabled=False)
+    write_report(citizen, portal)
+    send(citizen)
+    code = tracking_code(citizen)
+
+    citizen.page.go_back()
+    citizen.page.get_by_text("Sudah terkirim").wait_for()
+    fill_in_report(citizen)
+    send(citizen)
+    assert tracking_code(citizen) == code
+    assert reports(served, place) == 1
+
+    citizen.page.go_back()
+    fill_in_report(citizen, title="Lampu jalan mati di depan SD Negeri")
+    send(citizen)
+    citizen.page.get_by_text("Anda sudah mengirim yang serupa").wait_for()
+    assert reports(served, place) == 1
+
+    citizen.page.get_by_role("link", name=LAMP).click()
+    assert tracking_code(citizen) == code
+    citizen.page.get_by_role("link", name="Laporkan yang lain").click()
+    assert citizen.page.get_by_text("Sudah terkirim").count() == 0
+    fill_in_report(citizen, title="Lampu kedua", landmark="Taman Bungkul, dekat pancuran")
+    send(citizen)
+    assert tracking_code(citizen) != code
+    assert reports(served, place) == 2

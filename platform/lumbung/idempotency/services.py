@@ -65,6 +65,12 @@ def find_result(session: AnySession, scope: str, key: str) -> Result | None:
     return result
 
 
+def list_results(session: AnySession, scope: str) -> list[Result]:
+    """Everything that `once` gave for this scope under any key within 72 hours, the newest first."""
+    query = select(Submission.result).where(Submission.scope == scope, Submission.result.is_not(None))
+    return [result for result in session.execute(query.order_by(Submission.created_at.desc())).scalars() if result]
+
+
 def forget_old_submissions(session: AnySession) -> int:
     """Delete the municipality's submissions that are older than 72 hours and return how many there were."""
     expired = delete(Submission).where(Submission.created_at < now() - KEPT_FOR).returning(Submission.id)
