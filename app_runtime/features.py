@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import app_runtime.clocks.firing
+import app_runtime.imports.services
 import app_runtime.notifications.writing
 import app_runtime.records.models  # noqa: F401 - models and handlers are known once imported.
 from app_catalog.releases.scenarios import install_scenario_runner

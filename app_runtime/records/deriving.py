@@ -27,7 +27,7 @@ def derive(change: Change) -> None:
     if record_type.published is not None:
         record.published = change.evaluate(record_type.published, rule="published").holds
     record.place_lon, record.place_lat = _place(record, record_type)
-    record.search_text = _search_text(record, record_type)
+    record.search_text = search_text(record, record_type)
 
 
 def derive_deadline(change: Change) -> None:
@@ -70,7 +70,8 @@ def _place(record: Record, record_type: RecordType) -> tuple[float | None, float
     return None, None
 
 
-def _search_text(record: Record, record_type: RecordType) -> str:
+def search_text(record: Record, record_type: RecordType) -> str:
+    """What full-text search finds the record by: number, title and searched fields, nothing private."""
     texts = [record.number or ""]
     if not any(record_type.fields[name].private for name in title_fields(record_type)):
         texts.append(record.title)

@@ -33,6 +33,8 @@ FITTING: dict[str, dict[str, Any]] = {
     "reviews": {"stars": 4},
     "record_clocks": {"state": "running"},
     "files": {"kind": "photo", "subject_type": None, "subject_id": None},
+    "imports": {"status": "draft"},
+    "import_lines": {"outcome": "imported"},
     "outbox": {"status": "pending"},
     "messages": {"status": "queued", "channel": "email"},
 }

@@ -1,0 +1,120 @@
+"""XLSX: the first sheet with anything on it, read row by row, formulas as their last results."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from app_runtime.imports.errors import unreadable
+from app_runtime.imports.reading.tables import (
+    MOST_COLUMNS,
+    MOST_LINES,
+    Line,
+    Table,
+    column_names,
+    plain,
+    too_many_lines,
+)
+
+MOST_INFLATED = 400 * 1024 * 1024
+MOST_SHARED_TEXT = 96 * 1024 * 1024
+MOST_MEMBERS = 2_000
+_TITLE_ROWS = 20
+"""The names of the columns stand within so many rows; what is above them are titles."""
+
+
+def read_xlsx(data: bytes) -> Table:
+    """The table in a workbook. Raises UnreadableFile when it is none, is locked, or would inflate beyond measure."""
+    _refuse_bombs(data)
+    try:
+        # Formulas are not run: what they showed when the file was saved is read. Links and macros are not even opened.
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False, keep_vba=False)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
+            rows = sheet.iter_rows(max_row=MOST_LINES + 2 * _TITLE_ROWS, max_col=MOST_COLUMNS + 1, values_only=True)
+            numbered = enumerate(rows, start=1)
+            top = [row for _, row in zip(range(_TITLE_ROWS), numbered, strict=False)]
+            header = _header(top)
+            if header is not None:
+                columns = column_names(top[header][1])
+                return Table(columns, _lines([*top[header + 1 :]], numbered, columns))
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, TypeError, OSError) as error:
+        raise unreadable("Buku kerja ini rusak atau terkunci.", "This workbook is damaged or locked.") from error
+    raise unreadable("Tidak ada lembar yang berisi tabel.", "No sheet holds a table.")
+
+
+def _refuse_bombs(data: bytes) -> None:
+    """Nothing is inflated before the archive's list is within bounds; Python reads no member beyond what that lists."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            sizes = {member.filename: member.file_size for member in members}
+            shared = sizes.get("xl/sharedStrings.xml", 0)
+            if (
+                len(members) > MOST_MEMBERS
+                or sum(member.file_size for member in members) > MOST_INFLATED
+                or shared > MOST_SHARED_TEXT
+            ):
+                raise unreadable("Buku kerja ini terlalu besar setelah dibuka.", "This workbook is too large inside.")
+            for member in members:
+                if member.filename.endswith((".xml", ".rels")):
+                    with archive.open(member) as part:
+                        # A workbook has no use for entities of its own; only attacks have.
+                        if b"<!DOCTYPE" in part.read(2048).upper():
+                            raise unreadable("Buku kerja ini rusak.", "This workbook is damaged.")
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+        raise unreadable("Buku kerja ini rusak atau terkunci.", "This workbook is damaged or locked.") from error
+
+
+def _header(top: Sequence[tuple[int, Sequence[Any]]]) -> int | None:
+    """Where the names of the columns are: the first of these rows with the most texts; merged titles have but one."""
+    filled = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for _, row in top]
+    most = max(filled, default=0)
+    if most == 0:
+        return None
+    enough = max(1, (most + 1) // 2)
+    return next(at for at, count in enumerate(filled) if count >= enough and (count > 1 or most == 1))
+
+
+def _lines(
+    top: Sequence[tuple[int, Sequence[Any]]], rest: Iterator[tuple[int, Sequence[Any]]], columns: Sequence[str]
+) -> Iterator[Line]:
+    count = 0
+    try:
+        for source in (top, rest):
+            for number, row in source:
+                values = {
+                    name: value for name, cell in zip(columns, row, strict=False) if (value := _cell(cell)) is not None
+                }
+                extra = any(_cell(cell) is not None for cell in row[len(columns) :])
+                if not values and not extra:
+                    continue
+                count += 1
+                if count > MOST_LINES:
+                    raise too_many_lines()
+                yield Line(number, values, fault="too-many-cells" if extra else None)
+    except (zipfile.BadZipFile, KeyError, SyntaxError, OSError) as error:
+        raise unreadable("Buku kerja ini rusak atau terkunci.", "This workbook is damaged or locked.") from error
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, datetime):
+        # Excel counts days in floating point; a thousandth of a second off is its rounding.
+        rounded = (value + timedelta(milliseconds=500)).replace(microsecond=0)
+        return rounded.isoformat(sep="T")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, str) and value.startswith("#") and value.rstrip("!?").upper() in _ERRORS:
+        return None
+    return plain(value) if isinstance(value, str | int | float | bool) else None
+
+
+_ERRORS = frozenset({"#REF", "#DIV/0", "#VALUE", "#NAME", "#N/A", "#NUM", "#NULL"})
