@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import app_catalog.carrying
 import app_catalog.evaluations.models
 import app_catalog.installations.models
 import app_catalog.publishers.models

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import app_runtime.carrying
 import app_runtime.clocks.firing
 import app_runtime.imports.services
 import app_runtime.notifications.writing

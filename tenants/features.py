@@ -5,6 +5,7 @@ from __future__ import annotations
 import tenants.accounts.models
 import tenants.agencies.models
 import tenants.calendars.models
+import tenants.carrying
 import tenants.municipalities.models
 import tenants.people.models  # noqa: F401 - models are known once imported.
 from lumbung.web.sites import LumbungFlask

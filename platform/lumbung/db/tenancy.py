@@ -18,7 +18,7 @@ SET_TENANT_DDL = f"""
 CREATE FUNCTION set_tenant(t uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN EXECUTE format('SET LOCAL {TENANT_SETTING} = %L', coalesce(t::text, '')); END $$
 """
-_SET_TENANT = text("SELECT set_tenant(CAST(:tenant AS uuid))")
+SET_TENANT = text("SELECT set_tenant(CAST(:tenant AS uuid))")
 _INFO = "tenant_id"
 
 AnySession = Session | scoped_session[Any]
@@ -43,7 +43,7 @@ def use_tenant(session: AnySession, tenant_id: UUID | None) -> None:
         session.flush()
     session.info[_INFO] = tenant_id
     if running:
-        session.execute(_SET_TENANT, {"tenant": tenant_id})
+        session.execute(SET_TENANT, {"tenant": tenant_id})
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def _restore(session: AnySession, tenant_id: UUID | None) -> None:
     session = _plain(session)
     session.info[_INFO] = tenant_id
     if session.in_transaction() and session.is_active:
-        session.execute(_SET_TENANT, {"tenant": tenant_id})
+        session.execute(SET_TENANT, {"tenant": tenant_id})
 
 
 def install_tenancy(session_class: type[Session]) -> None:
@@ -77,7 +77,7 @@ def install_tenancy(session_class: type[Session]) -> None:
 
     @event.listens_for(session_class, "after_begin")
     def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-        connection.execute(_SET_TENANT, {"tenant": session.info.get(_INFO)})
+        connection.execute(SET_TENANT, {"tenant": session.info.get(_INFO)})
 
     @event.listens_for(session_class, "do_orm_execute")
     def _filter(state: ORMExecuteState) -> None:

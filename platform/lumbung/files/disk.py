@@ -44,6 +44,11 @@ class FileDisk:
     def __init__(self, root: Path) -> None:
         self._root = root
 
+    @property
+    def root(self) -> Path:
+        """The folder itself."""
+        return self._root
+
     def path(self, key: str) -> Path:
         """Where the bytes of `key` lie. Raises ValueError for a key that the platform did not make."""
         if not _KEY.fullmatch(key):
@@ -67,6 +72,22 @@ class FileDisk:
                 raise
             _sync_folder(target.parent)
         return written
+
+    def place(self, key: str, source: Path) -> None:
+        """Move the file `source`, which lies on the same disk, to where the bytes of `key` belong.
+
+        Not safe from a power cut until `sync_folder`. Raises StorageFull, StorageDown.
+        """
+        target = self.path(key)
+        with _told_plainly():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(target)
+
+    def sync_folder(self, tenant_id: UUID) -> None:
+        """When this returns, a power cut cannot undo what was placed among a municipality's files."""
+        with _told_plainly():
+            _sync_folder(self._root / str(tenant_id))
+            _sync_folder(self._root)
 
     def open(self, key: str) -> IO[bytes]:
         """The bytes of `key` for reading. Raises StorageDown when they are not there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select, text
 
 from lumbung.db.clock import now
 from lumbung.db.tenancy import AnySession, current_tenant
@@ -14,17 +14,28 @@ from lumbung.outbox import periodic
 
 KEPT_UNATTACHED = timedelta(days=1)
 
+# Any number serves; it only has to be the same for all processes of one database.
+_HELD = 7_305_502
+
+
+def hold_garbage(connection: Connection) -> None:
+    """Until the transaction ends, nobody collects files in this database: a backup copies what its snapshot knows."""
+    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:held)"), {"held": _HELD})
+
 
 def collect_garbage(session: AnySession) -> int:
     """Delete what belongs to nothing in the session's municipality and is older than a day; return how many.
 
     Rows go now; their bytes go in the next round, once it is certain that the rows are gone. Bytes without
-    a row (a request that was rolled back, a process that was killed) go now.
+    a row (a request that was rolled back, a process that was killed) go now. Nothing goes while a backup runs
+    (`hold_garbage`): the next round is soon enough.
     """
     tenant_id = current_tenant(session)
     if tenant_id is None:
         raise ValueError("Files are collected in one municipality at a time.")
     session.flush()
+    if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:held)"), {"held": _HELD}):
+        return 0
     return _delete_bytes(session) + _delete_rows(session)
 
 

@@ -41,6 +41,13 @@ def upgrade(migration_url: str) -> None:
     command.upgrade(alembic_config(migration_url), "head")
 
 
+def newest_revision() -> str:
+    """The revision of the schema that this code is written for."""
+    head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
+    assert head is not None
+    return head
+
+
 def is_current(migration_url: str) -> bool:
     """Whether the database is at the newest revision already; asks without importing the application."""
     head = ScriptDirectory.from_config(alembic_config(migration_url)).get_current_head()

@@ -1,0 +1,142 @@
+"""How the tables of this layer travel in a backup, and what must hold for a municipality that arrives.
+
+A municipality takes along the releases that it runs, signed as they are, and those that it published. At another
+place they are run at once, because every definition is verified when it is loaded; but their publisher is suspended
+and their app hidden there until an operator has looked: an archive is no way into a catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, case, or_, select, union
+from sqlalchemy.orm import Session
+
+from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
+from app_catalog.installations.models import Adoption, Installation, InstalledDefinition
+from app_catalog.publishers.models import Publisher
+from app_catalog.releases.loading import ReleaseDamaged, verify_release
+from app_catalog.releases.models import App, Release
+from app_catalog.reviews.models import Review
+from lumbung.backup.carrying import Arrival, Carrying, SealedValue, carry, check_arrivals
+from lumbung.backup.errors import refused
+from lumbung.db import now
+
+_AT_HOME = "It is about people and keys of the publisher, who stays where the catalog is."
+
+
+def _releases(tenant_id: UUID) -> Select[UUID]:
+    """Releases that the municipality runs, ran, or published."""
+    own = select(App.id).join(Publisher, Publisher.id == App.publisher_id)
+    return select(Release.id).where(
+        or_(
+            Release.id.in_(select(InstalledDefinition.release_id).where(InstalledDefinition.tenant_id == tenant_id)),
+            Release.id.in_(select(Installation.release_id).where(Installation.tenant_id == tenant_id)),
+            Release.app_id.in_(own.where(Publisher.municipality_id == tenant_id)),
+        )
+    )
+
+
+def _apps(tenant_id: UUID) -> Select[UUID]:
+    owned = (Installation, Adoption, Review, Evaluation, SubmittedEvaluation)
+    named = union(
+        select(Release.app_id).where(Release.id.in_(_releases(tenant_id))),
+        *(select(model.app_id).where(model.tenant_id == tenant_id) for model in owned),
+    ).subquery()
+    return select(named.c.app_id)
+
+
+def _of_release(table: Table, tenant_id: UUID) -> ColumnElement[bool]:
+    return table.c.release_id.in_(_releases(tenant_id))
+
+
+def _own_municipality(table: Table, tenant_id: UUID) -> ColumnElement[Any]:
+    return case((table.c.municipality_id == tenant_id, table.c.municipality_id))
+
+
+def _sealed_settings(row: Mapping[str, Any]) -> Iterable[SealedValue]:
+    for setting_id, token in row["sealed"].items():
+        context = f"setting:{row['tenant_id']}:{row['installation_id']}:{setting_id}"
+        yield SealedValue(("sealed", setting_id), token, context, label=setting_id)
+
+
+carry(
+    "publishers",
+    Carrying(
+        of_municipality=lambda table, tenant_id: table.c.id.in_(
+            select(App.publisher_id).where(App.id.in_(_apps(tenant_id)))
+        ),
+        emptied={"requested_by": None, "decided_by": None, "reason": None, "evidence": ""},
+        instead={"municipality_id": _own_municipality},
+        same_by=("slug",),
+        entering={
+            "status": "suspended",
+            "reason": "Datang bersama arsip sebuah daerah; belum diperiksa di sini. / "
+            "Came with a municipality's archive; not looked at here yet.",
+        },
+    ),
+)
+carry(
+    "signing_keys",
+    Carrying(
+        of_municipality=lambda table, tenant_id: table.c.id.in_(
+            select(Release.signing_key_id).where(Release.id.in_(_releases(tenant_id)))
+        ),
+        emptied={"sealed_private": None},
+        same_by=("public_key",),
+        must_match=("publisher_id",),
+    ),
+)
+carry(
+    "apps",
+    Carrying(
+        of_municipality=lambda table, tenant_id: table.c.id.in_(_apps(tenant_id)),
+        emptied={"latest_release_id": None},
+        same_by=("slug",),
+        must_match=("publisher_id",),
+        entering={"hidden_at": now},
+    ),
+)
+carry(
+    "releases",
+    Carrying(
+        of_municipality=lambda table, tenant_id: table.c.id.in_(_releases(tenant_id)),
+        emptied={"published_by": None},
+        same_by=("app_id", "version"),
+        must_match=("digest",),
+    ),
+)
+carry(
+    "release_files",
+    Carrying(of_municipality=_of_release, same_by=("release_id", "path"), must_match=("digest",)),
+)
+carry(
+    "release_events",
+    Carrying(
+        of_municipality=lambda table, tenant_id: (
+            _of_release(table, tenant_id) & table.c.kind.in_(("submitted", "published", "yanked"))
+        ),
+        emptied={"account_id": None},
+        same_by=("release_id", "kind", "created_at"),
+    ),
+)
+carry("settings_versions", Carrying(sealed=_sealed_settings))
+carry("publisher_members", Carrying(reason=_AT_HOME))
+carry("publisher_invitations", Carrying(reason=_AT_HOME))
+carry("publish_tokens", Carrying(reason=_AT_HOME))
+carry("publisher_replies", Carrying(reason="A publisher's words stand in the catalog where they were given."))
+
+
+@check_arrivals
+def _releases_are_signed(session: Session, arrival: Arrival) -> None:
+    """Digest and signature of every release that came along or is run."""
+    for release_id in session.scalars(_releases(arrival.tenant_id)):
+        try:
+            verify_release(session, release_id)
+        except ReleaseDamaged as error:
+            raise refused(
+                "Arsip memuat rilis yang tidak sama dengan yang ditandatangani penerbitnya.",
+                "The archive holds a release that is not what its publisher signed.",
+            ) from error

@@ -1,0 +1,169 @@
+"""Everything destroyed and restored: the same rows, the same files, and the application works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from app_runtime.records.models import Record, RecordClock
+from lumbung.backup.errors import ArchiveRefused, RestoreRefused
+from lumbung.backup.restoring import restore_whole
+from lumbung.db import now, set_clock, use_tenant
+from lumbung.messages.models import Message
+from lumbung.messages.smtp import SmtpServer
+from lumbung.outbox import drain
+from lumbung.postgres.testing import SuiteServer
+from lumbung.settings import Settings
+from lumbung.web.sites import LumbungFlask
+from tenants.accounts.models import Account
+from tests.backup.filled import CANARY, Db, back_up, checksums, destination_of, destroy, files_of, fill
+from tests.browsing import browse
+from tests.world import PASSWORD, World
+
+NOTES = {"platform_audit_entries"}
+
+
+@pytest.fixture
+def admin_conninfo(suite_server: SuiteServer, worker_id: str) -> str:
+    return psycopg.conninfo.make_conninfo(suite_server.admin_conninfo, dbname=f"test_{worker_id}")
+
+
+@pytest.fixture
+def sent(app: LumbungFlask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Mail goes into this list, by its Message-ID."""
+    mails: list[str] = []
+
+    def send(server: SmtpServer, mail: object, *, sender: str, recipient: str) -> None:
+        mails.append(f"{recipient} {mail['Message-ID']}")  # type: ignore[index]
+
+    monkeypatch.setattr(SmtpServer, "send", send)
+    before = app.lumbung
+    app.lumbung = replace(before, smtp_url="smtp://localhost:1")
+    yield mails
+    app.lumbung = before
+
+
+def test_everything_destroyed_and_restored_is_the_same(
+    app: LumbungFlask,
+    session: Db,
+    world: World,
+    settings: Settings,
+    tmp_path: Path,
+    admin_conninfo: str,
+    sent: list[str],
+) -> None:
+    filled = fill(session, world)
+    session.remove()
+    archive = tmp_path / "semua.tar"
+    manifest = back_up(settings, archive)
+    rows, files = checksums(settings), files_of(settings)
+    assert manifest.files.count == len(files) == 12
+    assert all(rows[table] for table in ("records", "record_history", "record_clocks", "outbox", "wakeups", "releases"))
+
+    destroy(settings, admin_conninfo)
+    assert not any(checksums(settings).values())
+    restore_whole(destination_of(settings), archive)
+
+    restored = checksums(settings)
+    noted = [row for row in restored["platform_audit_entries"] if '"backup.restored"' in row]
+    restored["platform_audit_entries"] = [row for row in restored["platform_audit_entries"] if row not in noted]
+    assert restored == rows
+    assert len(noted) == 1
+    assert files_of(settings) == files
+    again = back_up(settings, tmp_path / "lagi.tar")
+    assert {name: table for name, table in again.tables.items() if name not in NOTES} == {
+        name: table for name, table in manifest.tables.items() if name not in NOTES
+    }
+    assert again.files == manifest.files
+
+    _expect_that_it_works(app, session, world, filled.reports["tangsel"][0].tracking_code, sent)
+
+
+def _expect_that_it_works(app: LumbungFlask, session: Db, world: World, code: str, sent: list[str]) -> None:
+    admin = session.get_one(Account, world.tangsel.accounts["admin"].id)
+    signed_in = browse(app).post_form("/sign-in", {"email": admin.email, "password": PASSWORD})
+    assert signed_in.status_code == 303
+    citizen = browse(app, world.tangsel.host)
+    assert citizen.get("/siaran/").status_code in (200, 308)
+    assert f"Lampu 0 {CANARY['tangsel']}" in citizen.get(f"/track/{code}").text
+    use_tenant(session, world.tangsel.id)
+    photo = session.scalars(select(Record)).first()
+    assert photo is not None
+    pages = re.findall(r'src="(/[^"]*photo[^"]*)"', citizen.get(f"/track/{code}").text)
+    assert not pages or citizen.get(pages[0]).status_code == 200
+    session.remove()
+
+    drain(app)
+    drain(app)
+    pending = [mail for mail in sent if CANARY["tangsel"] in mail]
+    assert len(pending) == len(set(pending)) > 0
+    use_tenant(session, world.tangsel.id)
+    assert not session.scalars(select(Message).where(Message.status == "queued")).all()
+    session.remove()
+    with set_clock(now() + timedelta(days=3)):
+        drain(app)
+    use_tenant(session, world.tangsel.id)
+    states = {clock.state for clock in session.scalars(select(RecordClock).where(RecordClock.clock == "respond"))}
+    assert states == {"breached", "met"}
+
+
+def test_a_database_that_holds_something_is_not_restored_into(
+    session: Db, world: World, settings: Settings, tmp_path: Path
+) -> None:
+    archive = tmp_path / "semua.tar"
+    back_up(settings, archive)
+    before = checksums(settings)
+    with pytest.raises(RestoreRefused, match="not empty"):
+        restore_whole(destination_of(settings), archive)
+    assert checksums(settings) == before
+
+
+def test_another_secret_key_is_noticed_and_can_be_overruled(
+    session: Db, world: World, settings: Settings, tmp_path: Path, admin_conninfo: str
+) -> None:
+    archive = tmp_path / "semua.tar"
+    session.remove()
+    settings.files_root.mkdir(parents=True, exist_ok=True)
+    back_up(settings, archive)
+    destroy(settings, admin_conninfo)
+    elsewhere = replace(settings, secret_key="another-key-0123456789abcdef0123")
+    with pytest.raises(RestoreRefused, match="SECRET_KEY"):
+        restore_whole(destination_of(elsewhere), archive)
+    assert not any(checksums(settings).values())
+    rotated = replace(elsewhere, former_secret_keys=(settings.secret_key,))
+    restore_whole(destination_of(rotated), archive)
+    assert checksums(settings)["municipalities"]
+    destroy_rows = psycopg.connect(admin_conninfo, autocommit=True)
+    with destroy_rows:
+        from tests.conftest import EMPTY_ALL
+
+        destroy_rows.execute(EMPTY_ALL)
+    restore_whole(destination_of(elsewhere), archive, without_key=True)
+    assert checksums(settings)["municipalities"]
+
+
+def test_the_archive_of_a_municipality_is_not_taken_for_everything(
+    session: Db, world: World, settings: Settings, tmp_path: Path
+) -> None:
+    archive = tmp_path / "tangsel.tar"
+    back_up(settings, archive, tenant_id=world.tangsel.id)
+    with pytest.raises(ArchiveRefused, match="one municipality"):
+        restore_whole(destination_of(settings), archive)
+
+
+def test_an_archive_is_never_written_over_another_file(
+    session: Db, world: World, settings: Settings, tmp_path: Path
+) -> None:
+    target = tmp_path / "penting.tar"
+    target.write_text("penting")
+    with pytest.raises(ArchiveRefused, match="there already"):
+        back_up(settings, target)
+    assert target.read_text() == "penting"
+    assert [path.name for path in tmp_path.iterdir()] == ["penting.tar"]
