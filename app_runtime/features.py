@@ -8,6 +8,8 @@ import app_runtime.imports.services
 import app_runtime.notifications.writing
 import app_runtime.records.models  # noqa: F401 - models and handlers are known once imported.
 from app_catalog.releases.scenarios import install_scenario_runner
+from app_runtime.api.features import install_api
+from app_runtime.operations.features import install_operations
 from app_runtime.pages.features import install_pages
 from app_runtime.scenarios.runner import EngineRunner
 from app_runtime.work.features import install_work
@@ -17,5 +19,7 @@ from lumbung.web.sites import LumbungFlask
 def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
     install_work(app)
+    install_api(app)
+    install_operations(app)
     install_pages(app)
     install_scenario_runner(app, EngineRunner())

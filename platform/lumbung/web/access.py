@@ -75,6 +75,26 @@ def access(rule: Rule) -> Callable[[View], View]:
     return mark
 
 
+def for_programs(*, finds_site: bool = False) -> Callable[[View], View]:
+    """State that a view answers programs: cookies are ignored, and everybody is anonymous who brings no token.
+
+    With `finds_site` the view itself says which site the request is for: by a statement that looks up whether the
+    municipality still stands, or by `enter_site`.
+    """
+
+    def mark(view: View) -> View:
+        view.__programs__ = "finds-site" if finds_site else "any"  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def meant_for_programs(view: Callable[..., Any] | None) -> str | None:
+    """`any` or `finds-site` for a view that answers programs, None for every other."""
+    found: str | None = getattr(view, "__programs__", None)
+    return found
+
+
 def stated_rule(view: Callable[..., Any]) -> Rule | None:
     """The rule that a view states, or None."""
     rule = getattr(view, "__access__", None)

@@ -7,14 +7,14 @@ import time
 from typing import Any
 
 import structlog
-from flask import Response, g, request, session
+from flask import Response, current_app, g, request, session
 
 from lumbung.audit import record_request
 from lumbung.db import db, use_tenant
 from lumbung.errors import Misdirected
 from lumbung.i18n import use_language
 from lumbung.ids import new_id
-from lumbung.web.access import ANONYMOUS, Identity, check_access
+from lumbung.web.access import ANONYMOUS, Identity, check_access, meant_for_programs
 from lumbung.web.sites import LumbungFlask, Site, TenantDirectory
 
 log = structlog.get_logger("lumbung.request")
@@ -25,6 +25,8 @@ _READING = {"GET", "HEAD", "OPTIONS"}
 def install_request_cycle(app: LumbungFlask, *, directory: TenantDirectory, identity: Identity) -> None:
     """Register the steps around every request."""
 
+    app.extensions["lumbung_directory"] = directory
+
     @app.before_request
     def _begin() -> None:
         g.started = time.perf_counter()
@@ -34,17 +36,13 @@ def install_request_cycle(app: LumbungFlask, *, directory: TenantDirectory, iden
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
         g.site = Site(kind="hub", name=app.lumbung.platform_name)
-        # Threads serve one visitor after another: nobody is answered in the language of the one before.
-        use_language(session.get("language"))
-        if request.endpoint in _WITHOUT_SITE:
-            return
-        g.site = _find_site(app, directory)
-        use_tenant(db.session, g.site.tenant.id if g.site.tenant else None)
-        if request.endpoint in _WITHOUT_VISITOR or request.routing_exception is not None:
-            return
-        g.visitor = identity.visitor(db.session, g.site)
-        if request.endpoint is not None:
-            check_access(app.view_functions[request.endpoint])
+        view = app.view_functions.get(request.endpoint or "")
+        if (programs := meant_for_programs(view)) is not None:
+            _begin_for_program(finds_site=programs == "finds-site")
+        else:
+            _begin_for_browser(identity)
+        if view is not None and request.endpoint not in _UNCHECKED:
+            check_access(view)
 
     @app.after_request
     def _end(response: Response) -> Response:
@@ -63,6 +61,8 @@ def install_request_cycle(app: LumbungFlask, *, directory: TenantDirectory, iden
 
     @app.teardown_request
     def _close(error: BaseException | None) -> None:
+        if not db.session.registry.has():
+            return
         if error is not None:
             db.session.rollback()
         db.session.info.pop("tenant_id", None)
@@ -70,6 +70,42 @@ def install_request_cycle(app: LumbungFlask, *, directory: TenantDirectory, iden
 
 _WITHOUT_SITE = frozenset({"health.healthz", "health.readyz"})
 _WITHOUT_VISITOR = frozenset({"static"})
+_UNCHECKED = _WITHOUT_SITE | _WITHOUT_VISITOR
+
+
+def _begin_for_program(*, finds_site: bool) -> None:
+    """Cookies are not even looked at; who asks is nobody until a token says otherwise."""
+    use_language(_asked_language())
+    if not finds_site:
+        enter_site()
+
+
+def _begin_for_browser(identity: Identity) -> None:
+    # Threads serve one visitor after another: nobody is answered in the language of the one before.
+    use_language(session.get("language"))
+    if request.endpoint in _WITHOUT_SITE:
+        return
+    enter_site()
+    if request.endpoint in _WITHOUT_VISITOR or request.routing_exception is not None:
+        return
+    g.visitor = identity.visitor(db.session, g.site)
+
+
+def enter_site() -> None:
+    """Find out by the host name which site this request is for, and let the session belong to its municipality.
+
+    Raises Misdirected when the host is nobody's, or the municipality is suspended.
+    """
+    app: Any = current_app
+    g.site = _find_site(app, app.extensions["lumbung_directory"])
+    use_tenant(db.session, g.site.tenant.id if g.site.tenant else None)
+
+
+def _asked_language() -> str | None:
+    """What a program asks for in `Accept-Language`; most ask for nothing."""
+    if "HTTP_ACCEPT_LANGUAGE" not in request.environ:
+        return None
+    return request.accept_languages.best_match(("id", "en"))
 
 
 def _find_site(app: LumbungFlask, directory: TenantDirectory) -> Site:

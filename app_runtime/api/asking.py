@@ -1,0 +1,124 @@
+"""What a list is asked for: how many, after which, filtered by what."""
+
+from __future__ import annotations
+
+import math
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from werkzeug.datastructures import MultiDict
+
+from lumbung.errors import Invalid
+from lumbung.i18n import t
+
+LARGEST_PAGE = 100
+PAGE = 20
+GEOJSON = "application/geo+json"
+_NAMES = frozenset({"limit", "after", "state", "updated_since", "bbox", "format"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A list as it was asked for. `values` are those of the filters named in `filters`."""
+
+    limit: int = PAGE
+    after: str | None = None
+    geojson: bool = False
+    filters: frozenset[str] = frozenset()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_asked(query: MultiDict[str, str], *, choices: frozenset[str], geojson: bool = False) -> Asked:
+    """What the query string asks for; `choices` are the fields of the type that one may filter by.
+
+    Raises Invalid with every parameter that is unknown or does not fit.
+    """
+    if not query:
+        return Asked(geojson=geojson)
+    errors: dict[str, list[str]] = {}
+    values: dict[str, Any] = {}
+    filters: set[str] = set()
+    for name in query:
+        try:
+            if name in choices or name == "state":
+                values[name] = _one_of(query.getlist(name))
+            elif name in _READERS:
+                values.update(_READERS[name](query[name]))
+            elif name not in _NAMES:
+                raise ValueError(t("Saringan ini tidak dikenal.", "This filter is not known."))
+            if name not in ("limit", "format"):
+                filters.add(name)
+        except ValueError as error:
+            errors[name] = [str(error)]
+    if query.get("format", "geojson") != "geojson":
+        errors["format"] = [t("Hanya “geojson”.", "Only “geojson”.")]
+    if errors:
+        raise Invalid(fields=errors)
+    return Asked(
+        limit=values.pop("limit", PAGE),
+        after=query.get("after"),
+        geojson=geojson or "format" in query,
+        filters=frozenset(filters),
+        values=values,
+    )
+
+
+def cursor_after(moment: str, record_id: str) -> str:
+    """The cursor that goes on after a record; opaque to callers."""
+    return urlsafe_b64encode(f"{moment} {record_id}".encode()).decode().rstrip("=")
+
+
+def _one_of(chosen: list[str]) -> str:
+    names = [name for text in chosen for name in text.split(",")]
+    if not all(name.replace("-", "").replace("_", "").isalnum() for name in names):
+        raise ValueError(t("Nilai ini tidak sah.", "This value is not valid."))
+    return ",".join(names)
+
+
+def _limit(text: str) -> dict[str, Any]:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE):
+        raise ValueError(t("Bilangan dari 1 sampai {n}.", "A number from 1 to {n}.", n=LARGEST_PAGE))
+    return {"limit": int(text)}
+
+
+def _after(text: str) -> dict[str, Any]:
+    try:
+        moment, record_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").rsplit(" ", 1)
+        return {"after_at": datetime.fromisoformat(moment), "after_id": UUID(record_id)}
+    except ValueError:
+        raise ValueError(
+            t("Ambil dari “next” halaman sebelumnya.", "Take it from “next” of the page before.")
+        ) from None
+
+
+def _since(text: str) -> dict[str, Any]:
+    try:
+        # A plus sign that was not escaped arrives as a space.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(
+            t(
+                "Waktu dengan zona, misalnya 2026-01-31T08:00:00Z.",
+                "A time with its zone, such as 2026-01-31T08:00:00Z.",
+            )
+        )
+    return {"updated_since": moment}
+
+
+def _box(text: str) -> dict[str, Any]:
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        west = south = east = north = math.nan
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise ValueError(t("Empat derajat: barat,selatan,timur,utara.", "Four degrees: west,south,east,north."))
+    return {"west": west, "south": south, "east": east, "north": north}
+
+
+_READERS: Mapping[str, Any] = {"limit": _limit, "after": _after, "updated_since": _since, "bbox": _box}

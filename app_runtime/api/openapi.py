@@ -1,0 +1,251 @@
+"""The interface of one municipality as OpenAPI 3.1, made from the schemas that its enabled apps compile to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+
+from app_catalog.definitions.model import Field, RecordType
+from app_catalog.definitions.schemas import record_schema
+from app_catalog.definitions.schemas.records import CheckedValue
+from app_runtime.api.asking import GEOJSON, LARGEST_PAGE, PAGE
+from app_runtime.api.columns import BUILT_IN, public_names, shows_place
+from lumbung.i18n import current_language, pick, t
+
+if TYPE_CHECKING:
+    from app_runtime.api.catalogue import Offer
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_MOMENT = {"type": "string", "format": "date-time"}
+_ADDRESS = {"type": "string", "format": "uri"}
+_POINT = {
+    "type": "array",
+    "prefixItems": [{"type": "number"}, {"type": "number"}],
+    "minItems": 2,
+    "maxItems": 2,
+    "description": "[longitude, latitude], WGS 84",
+}
+_FILES = {"type": "array", "items": {"type": "object", "properties": {"url": _ADDRESS}}}
+_SHAPES: Mapping[str, dict[str, Any]] = {
+    "integer": {"type": "integer"},
+    "money": {"type": "integer", "description": "rupiah"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": _MOMENT,
+    "email": {"type": "string", "format": "email"},
+    "point": _POINT,
+    "files": _FILES,
+    "group": {"type": "object"},
+}
+_BUILT_IN: Mapping[str, dict[str, Any]] = {
+    "created_at": _MOMENT,
+    "closed_at": _MOMENT,
+    "due": _MOMENT,
+    "open": {"type": "boolean"},
+    "overdue": {"type": "boolean"},
+}
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "detail": _TEXT,
+        "request_id": _TEXT,
+        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}},
+    },
+}
+
+
+def make_openapi(name: str, origin: str, offers: Sequence[Offer]) -> dict[str, Any]:
+    """The document for these offers, in the reader's language."""
+    plugin = MarshmallowPlugin(schema_name_resolver=_in_place)
+    spec = APISpec(
+        title=t("Antarmuka {name}", "Interface of {name}", name=name),
+        version="1",
+        openapi_version="3.1.0",
+        servers=[{"url": origin}],
+        plugins=[plugin],
+    )
+    assert plugin.converter is not None
+    plugin.converter.add_attribute_function(_shape_of_value)  # type: ignore[no-untyped-call]
+    spec.components.schema("Problem", _PROBLEM)
+    for offer in offers:
+        _describe(spec, offer)
+    document: dict[str, Any] = spec.to_dict()
+    return document
+
+
+def _describe(spec: APISpec, offer: Offer) -> None:
+    slug, kind = offer.app.installation.slug, offer.kind
+    name = f"{slug}.{kind.id}"
+    listed: dict[str, Any] = {}
+    if offer.reads:
+        spec.components.schema(name, _read_schema(kind))
+        listed["get"] = _list_operation(name, kind)
+        one = {"get": _one_operation(name, kind)}
+        spec.path(f"{offer.path}/{{reference}}", operations=one)
+    if offer.sends:
+        sent = record_schema(
+            kind, settings=offer.app.settings, lang=current_language(), only=sorted(offer.sends), on_form=False
+        )
+        spec.components.schema(f"{name}.sent", schema=sent)
+        spec.components.schema(f"{name}.made", _MADE)
+        listed["post"] = _send_operation(name, kind)
+    spec.path(offer.path, operations=listed)
+
+
+def _read_schema(kind: RecordType) -> dict[str, Any]:
+    allowed = public_names(kind)
+    fields = {
+        name: {"title": pick(spec.label), **_nullable(_shape(spec))}
+        for name, spec in kind.fields.items()
+        if name in allowed and not spec.private and spec.type != "point"
+    }
+    built_in = {name: _nullable(_BUILT_IN.get(name, _TEXT)) for name in BUILT_IN if name in allowed}
+    place = {"place": _nullable(_POINT)} if shows_place(kind) else {}
+    return {
+        "type": "object",
+        "title": pick(kind.name),
+        "required": ["id", "title", "fields", "url"],
+        "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "title": _TEXT,
+            **built_in,
+            "updated_at": _MOMENT,
+            **place,
+            "fields": {"type": "object", "properties": fields},
+            "url": _ADDRESS,
+        },
+    }
+
+
+_MADE = {
+    "type": "object",
+    "required": ["id", "tracking_code", "track_url"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "number": {"type": ["string", "null"]},
+        "tracking_code": _TEXT,
+        "track_url": _ADDRESS,
+        "created_at": _MOMENT,
+    },
+}
+
+
+def _list_operation(name: str, kind: RecordType) -> dict[str, Any]:
+    ref = {"$ref": f"#/components/schemas/{name}"}
+    page = {
+        "type": "object",
+        "required": ["items", "next"],
+        "properties": {"items": {"type": "array", "items": ref}, "next": {"type": ["string", "null"], "format": "uri"}},
+    }
+    filters = [_query("state", t("Satu keadaan atau lebih, dipisah koma.", "One or more states, by comma."), _TEXT)]
+    filters += [
+        _query(field, pick(spec.label), _TEXT)
+        for field, spec in kind.fields.items()
+        if field in public_names(kind) and spec.type in ("choice", "agency", "area")
+    ]
+    return {
+        "summary": pick(kind.name),
+        "operationId": f"list-{name}",
+        "parameters": [
+            _query("limit", "", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE}),
+            _query("after", t("Dari “next” halaman sebelumnya.", "From “next” of the page before."), _TEXT),
+            *filters,
+            _query("updated_since", "", _MOMENT),
+            _query("bbox", t("barat,selatan,timur,utara", "west,south,east,north"), _TEXT),
+            _query("format", "", {"type": "string", "enum": ["geojson"]}),
+        ],
+        "responses": {
+            "200": {
+                "description": "OK",
+                "content": {"application/json": {"schema": page}, GEOJSON: {"schema": {"type": "object"}}},
+            },
+            "304": {"description": t("Tidak berubah", "Not modified")},
+            **_problems("404", "422"),
+        },
+    }
+
+
+def _one_operation(name: str, kind: RecordType) -> dict[str, Any]:
+    reference = {
+        "name": "reference",
+        "in": "path",
+        "required": True,
+        "description": t("Id atau nomor.", "Id or number."),
+        "schema": _TEXT,
+    }
+    return {
+        "summary": pick(kind.name),
+        "operationId": f"get-{name}",
+        "parameters": [reference],
+        "responses": {"200": _answer(name), "304": {"description": "304"}, **_problems("404")},
+    }
+
+
+def _send_operation(name: str, kind: RecordType) -> dict[str, Any]:
+    key = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": t("Ulangan dalam 72 jam aman.", "Makes a repeat within 72 hours safe."),
+        "schema": {"type": "string", "minLength": 8, "maxLength": 200},
+    }
+    schema = {"$ref": f"#/components/schemas/{name}.sent"}
+    return {
+        "summary": pick(kind.name),
+        "operationId": f"send-{name}",
+        "parameters": [key],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {"201": _answer(f"{name}.made"), **_problems("404", "409", "415", "422", "429")},
+    }
+
+
+def _query(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    described = {"description": description} if description else {}
+    return {"name": name, "in": "query", **described, "schema": dict(schema)}
+
+
+def _answer(name: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{name}"}
+    return {"description": "OK", "content": {"application/json": {"schema": schema}}}
+
+
+def _problems(*statuses: str) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": "RFC 9457", "content": content} for status in statuses}
+
+
+def _shape(field: Field) -> dict[str, Any]:
+    if field.type == "group":
+        members = {name: {"title": pick(one.label), **_shape(one)} for name, one in field.fields.items()}
+        return {"type": "object", "properties": members}
+    return _SHAPES.get(field.type, _TEXT)
+
+
+def _nullable(shape: Mapping[str, Any]) -> dict[str, Any]:
+    return {**shape, "type": [shape["type"], "null"]}
+
+
+def _in_place(schema: Any) -> str:
+    """No name: groups are described where they stand."""
+    return ""
+
+
+def _shape_of_value(converter: Any, value: Any, **_: Any) -> dict[str, Any]:
+    """What a checked value accepts, said in JSON Schema."""
+    if not isinstance(value, CheckedValue):
+        return {}
+    shape = dict(_shape(value.spec))
+    if value.options:
+        shape["enum"] = [*sorted(value.options), *([] if value.required else [None])]
+    least, most = ("minLength", "maxLength") if shape["type"] == "string" else ("minimum", "maximum")
+    if value.spec.min is not None:
+        shape[least] = value.spec.min
+    if value.spec.max is not None:
+        shape[most] = value.spec.max
+    return shape if value.required else _nullable(shape)

@@ -1,0 +1,169 @@
+"""Lists and single records of one app, by the statements that were compiled for it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app_catalog.definitions.model import Definition
+from app_catalog.installations.definitions import definition_by_digest
+from app_catalog.installations.models import Installation, InstalledDefinition
+from app_catalog.releases.models import Release
+from app_runtime.api.asking import Asked, cursor_after
+from app_runtime.api.statements import Statements
+from app_runtime.pages.opening import open_app
+from app_runtime.records.permissions import read_access
+from lumbung.db.direct import read_row
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import NotFound, Unavailable
+from lumbung.web.sites import Tenant
+
+Row = Sequence[bytes | None]
+_KEPT = 4_096
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One record type of an app of a municipality under a host name, as it stood when it was last looked up.
+
+    Nothing rests on it: every statement looks up again whether it still stands.
+    """
+
+    tenant: Tenant
+    statements: Statements
+    values: Mapping[str, Any]
+    """What every statement takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Documents joined by commas, and the cursor of what follows."""
+
+    documents: bytes
+    next_cursor: str | None
+
+
+class Shelves:
+    """The shelves last used by this process, by host, app and record type."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[str, str, str], Shelf] = OrderedDict()
+
+    def find(self, key: tuple[str, str, str]) -> Shelf | None:
+        """The shelf as it was last looked up, or None."""
+        return self._kept.get(key)
+
+    def keep(self, key: tuple[str, str, str], shelf: Shelf) -> None:
+        """Remember a shelf; the oldest one goes when there are too many."""
+        with self._lock:
+            self._kept[key] = shelf
+            self._kept.move_to_end(key)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+
+
+def read_list(shelf: Shelf, asked: Asked) -> Page | None:
+    """A page of the list; None when the shelf no longer stands."""
+    read = shelf.statements.a_list(asked.filters, geojson=asked.geojson)
+    row = read_row(shelf.tenant.id, read, {**shelf.values, **asked.values, "limit": asked.limit})
+    if row is None:
+        return None
+    documents, more, at, record_id, unknown = row
+    if unknown != b"0":
+        return None
+    if more == b"0" or at is None or record_id is None:
+        return Page(documents or b"", None)
+    return Page(documents or b"", cursor_after(at.decode(), record_id.decode()))
+
+
+def read_one(shelf: Shelf, reference: str) -> bytes | None:
+    """The document of a record by id or number; None when the shelf no longer stands. Raises NotFound."""
+    by, wanted = _reference(reference)
+    row = read_row(shelf.tenant.id, shelf.statements.one(by), {**shelf.values, "wanted": wanted})
+    if row is None:
+        return None
+    if row[0] is None:
+        raise NotFound
+    return row[0]
+
+
+def from_shelf(
+    shelf: Shelf | None, look_up: Callable[[], Shelf], read: Callable[[Shelf], Page | bytes | None]
+) -> Page | bytes:
+    """What `read` finds on the shelf, or on the shelf as it stands now when it was changed in between.
+
+    Raises Unavailable when it changes faster than it can be read.
+    """
+    found = read(shelf) if shelf is not None else None
+    if found is None:
+        found = read(look_up())
+    if found is None:
+        raise Unavailable
+    return found
+
+
+def look_up_shelf(session: AnySession, tenant: Tenant, host: str, origin: str, slug: str, record_type: str) -> Shelf:
+    """The shelf as it stands now; the session belongs to the municipality.
+
+    Raises NotFound when there is no such app or type, or nothing of it is for the public, and ServiceOff while the
+    app is disabled.
+    """
+    app = open_app(session, slug)
+    kind = app.record_type(record_type)
+    if read_access(kind, "public") is None:
+        raise NotFound
+    own = host.startswith(f"{tenant.slug}.")
+    values = {
+        "tenant": tenant.id,
+        "slug": tenant.slug if own else None,
+        "domain": None if own else host,
+        "installation": app.installation.id,
+        "records_url": f"{origin}/{slug}/{record_type}/",
+        "photos_url": f"{origin}/{slug}/photos/",
+    }
+    definitions = _definitions(session, app.installation, app.definition, record_type)
+    return Shelf(tenant, _statements(definitions, record_type), values)
+
+
+_compiled: OrderedDict[tuple[tuple[str, ...], str], Statements] = OrderedDict()
+_compiled_lock = Lock()
+
+
+def _statements(definitions: Sequence[Definition], record_type: str) -> Statements:
+    """The statements for these definitions: the same for every municipality that runs them."""
+    key = (tuple(one.digest for one in definitions), record_type)
+    with _compiled_lock:
+        found = _compiled.get(key)
+        if found is None:
+            found = _compiled[key] = Statements(definitions, record_type)
+            while len(_compiled) > _KEPT:
+                _compiled.popitem(last=False)
+        return found
+
+
+def _definitions(
+    session: AnySession, installation: Installation, present: Definition, record_type: str
+) -> list[Definition]:
+    """All definitions that records of this app may run on here, the present one first."""
+    digests = session.scalars(
+        select(InstalledDefinition.digest)
+        .join(Release, Release.id == InstalledDefinition.release_id)
+        .where(InstalledDefinition.tenant_id == installation.tenant_id, Release.app_id == installation.app_id)
+        .order_by(InstalledDefinition.created_at.desc(), InstalledDefinition.digest)
+    )
+    earlier = [definition_by_digest(session, digest) for digest in digests if digest != present.digest]
+    return [present, *(one for one in earlier if record_type in one.records)]
+
+
+def _reference(reference: str) -> tuple[str, UUID | str]:
+    try:
+        return "id", UUID(reference)
+    except ValueError:
+        return "number", reference
