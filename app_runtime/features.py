@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import app_runtime.carrying
 import app_runtime.clocks.firing
-import app_runtime.imports.services
 import app_runtime.notifications.writing
 import app_runtime.records.models  # noqa: F401 - models and handlers are known once imported.
 from app_catalog.releases.scenarios import install_scenario_runner
 from app_runtime.api.features import install_api
+from app_runtime.imports.features import install_imports
 from app_runtime.operations.features import install_operations
 from app_runtime.pages.features import install_pages
 from app_runtime.scenarios.runner import EngineRunner
@@ -19,6 +19,7 @@ from lumbung.web.sites import LumbungFlask
 def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
     install_work(app)
+    install_imports(app)
     install_api(app)
     install_operations(app)
     install_pages(app)

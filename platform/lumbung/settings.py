@@ -20,6 +20,7 @@ class Settings:
 
     `base_url` is the address of the hub; portals live at `<slug>.<host of base_url>`.
     `database_url` is the application role's, `migration_database_url` the migrator's (ADR 0006).
+    `metrics_token` opens `/metrics` on the hub to who brings it; without it that page is not there.
     """
 
     database_url: str
@@ -36,6 +37,7 @@ class Settings:
     trusted_proxies: int = 0
     log_format: str = "json"
     log_level: str = "info"
+    metrics_token: str | None = None
     platform_name: str = "Lumbung"
     web_threads: int = 8
     testing: bool = False
@@ -80,6 +82,7 @@ class Settings:
             trusted_proxies=_count(env, "TRUSTED_PROXIES"),
             log_format=env.get("LOG_FORMAT", cls.log_format),
             log_level=env.get("LOG_LEVEL", cls.log_level),
+            metrics_token=env.get("METRICS_TOKEN") or None,
             web_threads=int(env.get("WEB_THREADS") or cls.web_threads),
         )
 

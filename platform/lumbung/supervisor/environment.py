@@ -1,6 +1,7 @@
 """The environment that every part of Lumbung runs in: database URLs, secret key, address, instance folder."""
 
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,17 @@ def with_secret_key(instance: Path, environment: Mapping[str, str]) -> dict[str,
             instance.mkdir(parents=True, exist_ok=True)
             filled["SECRET_KEY"] = _kept_secret(instance / _SECRET_KEY)
     return filled
+
+
+def with_shared_metrics(instance: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` with the folder in which the web's processes add up what they count, emptied: counts begin anew
+    with every start.
+    """
+    folder = instance.absolute() / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    with explained(instance):
+        folder.mkdir(parents=True)
+    return {**environment, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def _kept_secret(path: Path) -> str:

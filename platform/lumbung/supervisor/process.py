@@ -15,7 +15,12 @@ from lumbung.postgres.errors import PostgresError, disk_full, explained
 from lumbung.postgres.leash import start_leashed
 from lumbung.supervisor.children import Child, RestartLimit, web_child, worker_child
 from lumbung.supervisor.claim import InstanceClaim
-from lumbung.supervisor.environment import check_given_database, embedded_urls, with_secret_key
+from lumbung.supervisor.environment import (
+    check_given_database,
+    embedded_urls,
+    with_secret_key,
+    with_shared_metrics,
+)
 from lumbung.supervisor.errors import SupervisorError
 from lumbung.supervisor.lan import Certificate, lan_address, lan_host, self_signed_certificate
 from lumbung.supervisor.settings import Step, SupervisorSettings
@@ -86,6 +91,7 @@ class Supervisor:
         self._open_database()
         for step in settings.prepare:
             self._finish(step)
+        self._environment = with_shared_metrics(settings.instance, self._environment)
         self._start_children()
         self._wait_for_web(hub_host)
         _say(f"Lumbung siap / ready: {self._environment['BASE_URL']}")

@@ -10,9 +10,13 @@ import lumbung.files.models
 import lumbung.idempotency.models
 import lumbung.limits.models
 import lumbung.messages.models
+import lumbung.metrics.models
 import lumbung.outbox.models  # noqa: F401 - models are known once imported.
 from lumbung.db import db
 from lumbung.logs import configure_logs
+from lumbung.metrics.exposition import metrics
+from lumbung.metrics.requests import install_request_metrics
+from lumbung.metrics.statements import watch_statements
 from lumbung.settings import Settings
 from lumbung.web.access import PUBLIC, Identity, access
 from lumbung.web.health import health
@@ -60,12 +64,16 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _serve_static(app)
+    with app.app_context():
+        watch_statements(db.engine)
+    install_request_metrics(app)
     # The request cycle comes first: a page that refuses a missing CSRF token needs the site and the visitor.
     install_request_cycle(app, directory=directory, identity=identity)
     install_security(app)
     install_problems(app, identity)
     install_shell(app)
     app.register_blueprint(health)
+    app.register_blueprint(metrics)
     app.register_blueprint(problem_docs)
     return app
 

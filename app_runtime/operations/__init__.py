@@ -1,0 +1,1 @@
+"""How the platform fares: for operators, over all municipalities, in numbers only."""

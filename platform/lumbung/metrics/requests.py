@@ -1,0 +1,58 @@
+"""Counts requests by municipality and app, and how long each kind of page takes.
+
+Every label is from a list of ours (rules, municipalities, apps that answered), so that a visitor cannot make new series
+at will and no path, code or name of a person becomes one.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import Flask, Response, g, request
+from prometheus_client import Counter, Histogram
+
+REQUESTS = Counter(
+    "lumbung_requests_total",
+    "Requests answered, by municipality (empty on the hub), app and class of status.",
+    ["municipality", "app", "status"],
+)
+SECONDS = Histogram(
+    "lumbung_request_seconds",
+    "Time from the first byte that the application sees to its answer, by site and rule.",
+    ["site", "method", "rule"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def install_request_metrics(app: Flask) -> None:
+    """Count every request. To be called before other functions are registered, so that it runs as the last."""
+
+    @app.before_request
+    def _begin() -> None:
+        g.measured_from = time.perf_counter()
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        _observe(response.status_code)
+        return response
+
+
+def _observe(status: int) -> None:
+    site: Any = g.get("site")
+    rule = request.url_rule.rule if request.url_rule else "-"
+    method = request.method if request.method in _METHODS else "-"
+    REQUESTS.labels((site.slug or "") if site else "", _app(site, status), f"{status // 100}xx").inc()
+    started = g.get("measured_from")
+    if started is not None:
+        SECONDS.labels(site.kind if site else "-", method, rule).observe(time.perf_counter() - started)
+
+
+def _app(site: Any, status: int) -> str:
+    """The place in the portal of the app that answered; nothing for what an app that is not there may refuse."""
+    if site is None or site.kind != "portal" or 400 <= status < 500:
+        return ""
+    values = request.view_args or {}
+    named = request.url_rule is not None and request.url_rule.rule.startswith("/<slug>")
+    return str(values.get("app_slug") or (values.get("slug", "") if named else ""))
