@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -10,9 +12,11 @@ _TAGS = {
     *("p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote"),
     *("a", "hr", "br", "table", "thead", "tbody", "tr", "th", "td"),
 }
-_LONGEST = 200_000
+# Reading the worst text of this length takes half a second of a processor, so it is done once.
+_LONGEST = 32 * 1024
 
 
+@lru_cache(maxsize=256)
 def render_markdown(text: str, *, without_title: bool = False) -> Markup:
     """The text as HTML that cannot run anything: no raw HTML, no pictures, links to http(s) and mail only.
 

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 
-from app_catalog.definitions.members import MAX_FILE, MAX_FILES, MAX_TOTAL, member_problem
+from app_catalog.definitions.members import MAX_FILES, MAX_TOTAL, member_problem, size_limit
 from app_catalog.definitions.problems import Problems
 
 MAX_ARCHIVE = MAX_TOTAL
@@ -74,14 +74,14 @@ def _read_all(archive: zipfile.ZipFile, problems: Problems) -> dict[str, bytes]:
     for member in members:
         if member.is_dir() and member.file_size == 0 and ".." not in member.filename:
             continue
-        code = _member_code(member, seen)
+        code, limit = _member_code(member, seen), size_limit(member.filename)
         seen.add(member.filename.casefold())
         if code is not None:
-            problems.add(code, _shown(member.filename), limit=f"{MAX_FILE // 1024} KB")
+            problems.add(code, _shown(member.filename), limit=f"{limit // 1024} KB")
             continue
-        content = _inflate(archive, member, min(MAX_FILE, MAX_TOTAL - total))
+        content = _inflate(archive, member, min(limit, MAX_TOTAL - total))
         if content is None:
-            problems.add("file-too-large", _shown(member.filename), limit=f"{MAX_FILE // 1024} KB")
+            problems.add("file-too-large", _shown(member.filename), limit=f"{limit // 1024} KB")
             continue
         total += len(content)
         files[member.filename] = content

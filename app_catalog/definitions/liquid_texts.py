@@ -8,6 +8,7 @@ from typing import Any
 from liquid import BoundTemplate, DictLoader, Environment, Mode
 from liquid.exceptions import LiquidError
 
+from app_catalog.definitions.liquid_filters import bounded
 from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, Channel, Message, Text
 from app_catalog.definitions.problems import suggest
 
@@ -63,6 +64,7 @@ def _environment() -> Environment:
     for name in list(environment.tags):
         if name not in TAGS and name not in _INTERNAL_TAGS:
             del environment.tags[name]
+    environment.filters = {name: bounded(name, apply) for name, apply in environment.filters.items()}
     return environment
 
 

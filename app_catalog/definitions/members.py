@@ -5,6 +5,10 @@ import re
 MAX_FILE = 2 * 1024 * 1024
 MAX_TOTAL = 8 * 1024 * 1024
 MAX_FILES = 200
+MAX_IN_FOLDER = {"records": 50, "pages": 100, "messages": 100, "scenarios": 100, "examples": 50, "screenshots": 20}
+"""How many files each folder of a package may hold."""
+MAX_TEXT_FILE = 64 * 1024
+"""The most bytes of README.md, CHANGELOG.md and a licence: they are turned into pages."""
 
 _ID = r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*"
 # Linear patterns on names of at most 200 characters.
@@ -34,3 +38,8 @@ def member_problem(path: str) -> str | None:
     if not any(pattern.match(path) for pattern in _ALLOWED):
         return "file-unknown"
     return None
+
+
+def size_limit(path: str) -> int:
+    """The most bytes of a member, by what it is."""
+    return MAX_TEXT_FILE if path.endswith((".md", ".txt")) or path == "LICENSE" else MAX_FILE

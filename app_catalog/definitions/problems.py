@@ -1,6 +1,6 @@
 """What a check says: problems with file, line, path and remedy, in both languages, all at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
@@ -11,6 +11,9 @@ from app_catalog.definitions.problem_texts import PROBLEM_TEXTS
 
 Severity = Literal["error", "warning"]
 MAX_PROBLEMS = 500
+# Comparing words is the dearest part of a report: a package with hundreds of near misses among hundreds of names would
+# take seconds. From here on the choices are listed, and nothing is guessed.
+MAX_COMPARISONS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Problems:
     """Collects problems while a package is read; never raises."""
 
     found: list[Problem] = field(default_factory=list)
+    comparisons: int = 0
 
     def add(
         self,
@@ -90,6 +94,10 @@ class Problems:
         file = place if isinstance(place, str) else place.file
         if not isinstance(place, str):
             line, column = line or place.line, column or place.column
+        for value in values.values():
+            if isinstance(value, Suggestion):
+                self.comparisons += len(value.choices)
+                value.guesses = self.comparisons <= MAX_COMPARISONS
         message, remedy = (_fill(text, values) for text in PROBLEM_TEXTS[code])
         problem = Problem(severity, code, file, line, column, ".".join(path), message, remedy)
         if problem not in self.found[-20:]:
@@ -114,13 +122,39 @@ def _shorten(value: str) -> str:
     return value if len(value) <= 300 else value[:297] + "…"
 
 
-def suggest(word: str, known: Iterable[str]) -> Text:
+class Suggestion(Text):
+    """“Did you mean” for one word, made when it is read: most of what a hostile package asks for is never shown."""
+
+    __slots__ = ("_known", "_made", "guesses", "word")
+
+    def __init__(self, word: str, known: Iterable[str]) -> None:
+        self.word, self.guesses = word, True
+        self._known: Collection[str] = known if isinstance(known, Collection) else tuple(known)
+        self._made: dict[str, str] | None = None
+
+    @property
+    def choices(self) -> Collection[str]:
+        """What could have been meant."""
+        return self._known
+
+    @property
+    def _values(self) -> dict[str, str]:  # type: ignore[override]
+        if self._made is None:
+            self._made = _did_you_mean(self.word if self.guesses else "", self._known)
+        return self._made
+
+
+def suggest(word: str, known: Iterable[str]) -> Suggestion:
     """“Did you mean”: the nearest of ``known``, or all of them when they are few, as one sentence."""
+    return Suggestion(word, known)
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> dict[str, str]:
     choices = sorted(str(choice) for choice in known)
-    near = get_close_matches(word, choices, n=1, cutoff=0.6)
+    near = get_close_matches(word, choices, n=1, cutoff=0.6) if word else []
     if near:
-        return Text({"id": f"Mungkin maksudnya “{near[0]}”?", "en": f"Did you mean “{near[0]}”?"})
+        return {"id": f"Mungkin maksudnya “{near[0]}”?", "en": f"Did you mean “{near[0]}”?"}
     if not choices:
-        return Text({"id": "Belum ada satu pun yang didefinisikan.", "en": "None are defined yet."})
+        return {"id": "Belum ada satu pun yang didefinisikan.", "en": "None are defined yet."}
     shown = ", ".join(choices[:30]) + (" …" if len(choices) > 30 else "")
-    return Text({"id": f"Pilihan: {shown}.", "en": f"Choose one of: {shown}."})
+    return {"id": f"Pilihan: {shown}.", "en": f"Choose one of: {shown}."}

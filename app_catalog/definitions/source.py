@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from app_catalog.definitions.archive import read_members, write_members
-from app_catalog.definitions.members import MAX_FILE, MAX_FILES, MAX_TOTAL, member_problem
+from app_catalog.definitions.hidden_characters import check_hidden_characters
+from app_catalog.definitions.members import MAX_FILE, MAX_FILES, MAX_IN_FOLDER, MAX_TOTAL, member_problem, size_limit
 from app_catalog.definitions.nodes import Node
 from app_catalog.definitions.problems import PackageError, Problem, Problems
-from app_catalog.definitions.yaml_reading import read_yaml
+from app_catalog.definitions.yaml_reading import YamlBudget, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +86,35 @@ def pack_source(source: Source) -> bytes:
 
 def _accepts(member: str, size: int, total: int, count: int, problems: Problems) -> bool:
     code = member_problem(member)
-    if code is None and size > MAX_FILE:
+    limit = min(MAX_FILE, size_limit(member))
+    if code is None and size > limit:
         code = "file-too-large"
     if code is None and (total > MAX_TOTAL or count >= MAX_FILES):
         code = "package-too-large"
     if code is not None:
-        problems.add(code, member, limit=f"{MAX_FILE // 1024} KB")
+        problems.add(code, member, limit=f"{limit // 1024} KB")
     return code is None
 
 
 def _parse(files: Mapping[str, bytes], problems: Problems) -> Source:
     documents: dict[str, Node] = {}
-    for path in sorted(files):
+    budget = YamlBudget()
+    for path in sorted(_within_folders(files, problems)):
         if path.endswith(".yaml") or path == "publiccode.yml":
-            node = read_yaml(path, files[path], problems)
+            node = read_yaml(path, files[path], problems, budget)
             if node is not None:
                 documents[path] = node
+        elif path.endswith((".md", ".txt")):
+            check_hidden_characters(path, files[path], problems)
     return Source(dict(files), documents, tuple(problems.found))
+
+
+def _within_folders(files: Mapping[str, bytes], problems: Problems) -> set[str]:
+    """The files without those of folders that hold too many; each such folder is told once."""
+    kept = set(files)
+    for folder, most in MAX_IN_FOLDER.items():
+        inside = {path for path in files if path.startswith(f"{folder}/")}
+        if len(inside) > most:
+            problems.add("too-many-files", f"{folder}/", found=len(inside), max=most)
+            kept -= inside
+    return kept

@@ -1,7 +1,8 @@
 """Reads one YAML file into nodes, event by event, so that nothing hostile is ever built.
 
 Refused before building: anchors, aliases, tags, directives, merge keys, duplicate keys, several documents,
-depth over 20, more than 10,000 events, files over 256 KiB. Scalars follow the core schema of YAML 1.2.2,
+depth over 20, more than 10,000 events, files over 256 KiB, characters that nobody sees; of a whole package, more than
+20,000 events or 512 KiB. Scalars follow the core schema of YAML 1.2.2,
 section 10.3.
 """
 
@@ -23,12 +24,16 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from app_catalog.definitions.hidden_characters import hidden_character, shown_code
 from app_catalog.definitions.nodes import ListNode, MapNode, Node, Scalar, ScalarNode
 from app_catalog.definitions.problems import Problems
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 MAX_EVENTS = 10_000
+# A package of many files, each within its own limits, would still take seconds.
+MAX_PACKAGE_BYTES = 512 * 1024
+MAX_PACKAGE_EVENTS = 20_000
 MAX_INTEGER = 2**53 - 1
 
 # These run on scalars of an untrusted file, and are linear: no nested repetition.
@@ -71,6 +76,15 @@ def resolve_scalar(text: str) -> Scalar:
 
 
 @dataclass(slots=True)
+class YamlBudget:
+    """What is left of the limits of a whole package while its files are read one after another."""
+
+    bytes: int = MAX_PACKAGE_BYTES
+    events: int = MAX_PACKAGE_EVENTS
+    told: bool = False
+
+
+@dataclass(slots=True)
 class _Builder:
     """Builds nodes from events with an own stack; ``keys`` has the pending key of each open mapping."""
 
@@ -101,11 +115,15 @@ class _Builder:
     def refuse_marks(self, event: Any, line: int, column: int) -> None:
         if event.anchor is not None:
             self.stop("yaml-anchor", line, column, name=event.anchor)
-        if event.tag is not None:
-            self.stop("yaml-tag", line, column, name=event.tag)
+        # Asking for `event.tag` would decode it first, which takes seconds for a long one.
+        if event.ctag is not None:
+            name = f"{event.ctag.handle or ''}{event.ctag.suffix or ''}"
+            self.stop("yaml-tag", line, column, name=name[:100])
 
     def begin(self, event: Any, line: int, column: int) -> None:
         node: Node
+        if isinstance(event, ScalarEvent) and (hidden := hidden_character(event.value)) is not None:
+            self.problems.add("hidden-character", self.file, line=line, column=column, found=shown_code(hidden[0]))
         if isinstance(event, ScalarEvent):
             quoted = event.style is not None
             value = event.value if quoted else resolve_scalar(event.value)
@@ -162,8 +180,12 @@ def _events(text: str) -> Iterator[Event]:
     yield from yaml.parse(text)
 
 
-def read_yaml(file: str, data: bytes, problems: Problems) -> Node | None:
-    """The tree of ``data``; None when it cannot be read, with the reason in ``problems``."""
+def read_yaml(file: str, data: bytes, problems: Problems, budget: YamlBudget | None = None) -> Node | None:
+    """The tree of ``data``; None when it cannot be read, with the reason in ``problems``.
+
+    ``budget`` is that of the whole package, which this file spends from.
+    """
+    budget = budget or YamlBudget()
     if len(data) > MAX_BYTES:
         problems.add("file-too-large", file, limit="256 KB")
         return None
@@ -173,11 +195,16 @@ def read_yaml(file: str, data: bytes, problems: Problems) -> Node | None:
         line = data[: error.start].count(b"\n") + 1
         problems.add("file-not-utf8", file, line=line, column=1)
         return None
+    budget.bytes -= len(data)
     builder = _Builder(file, problems)
     try:
+        _refuse_hidden(builder, text)
         for count, event in enumerate(_events(text)):
+            budget.events -= 1
             if count > MAX_EVENTS:
                 builder.stop("yaml-too-long", event.start_mark.line + 1, 1, limit=MAX_EVENTS)
+            if budget.events < 0 or budget.bytes < 0:
+                _refuse_rest(builder, budget)
             builder.take(event)
     except _StopError:
         return None
@@ -192,3 +219,20 @@ def read_yaml(file: str, data: bytes, problems: Problems) -> Node | None:
     if builder.root is None:
         problems.add("file-empty", file)
     return builder.root
+
+
+def _refuse_hidden(builder: _Builder, text: str) -> None:
+    """Comments too: what a reviewer reads must be what the machine reads."""
+    hidden = hidden_character(text.removeprefix("\ufeff"))
+    if hidden is not None:
+        before = text[: text.index(hidden[0], text.startswith("\ufeff"))]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        builder.stop("hidden-character", line, column, found=shown_code(hidden[0]))
+
+
+def _refuse_rest(builder: _Builder, budget: YamlBudget) -> None:
+    if not budget.told:
+        budget.told = True
+        limit = f"{MAX_PACKAGE_BYTES // 1024} KB, {MAX_PACKAGE_EVENTS}"
+        builder.problems.add("package-too-long", builder.file, limit=limit)
+    raise _StopError

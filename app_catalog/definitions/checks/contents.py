@@ -8,6 +8,11 @@ from app_catalog.definitions.nodes import ScalarNode
 from app_catalog.definitions.package import PackageReading
 from app_catalog.definitions.shape.reading import ExpressionUse
 
+MAX_EXPRESSIONS = 100_000
+"""The most characters of all expressions of a package together: each is compiled when the package is checked."""
+MAX_LIQUID = 200_000
+"""The most characters of all texts of messages together."""
+
 _PICTURE_STARTS = {
     "png": (b"\x89PNG\r\n\x1a\n",),
     "jpg": (b"\xff\xd8\xff",),
@@ -20,6 +25,10 @@ def check_expressions(package: PackageReading) -> None:
     """Note what is wrong with any expression, at its own line and column."""
     names = Names.of_canonical(package.canonical)
     compilers: dict[str | None, Compiler] = {}
+    total = sum(len(use.source) for use in package.reading.expressions)
+    if total > MAX_EXPRESSIONS:
+        package.reading.problems.add("too-many-expressions", "app.yaml", found=total, max=MAX_EXPRESSIONS)
+        return
     for use in package.reading.expressions:
         if use.scope is not None and use.scope not in names.records:
             continue
@@ -53,6 +62,10 @@ def _place(node: ScalarNode, fault: Fault) -> tuple[int, int]:
 
 def check_texts(package: PackageReading) -> None:
     """Note Liquid texts that do not parse, use what is not allowed, or name what a message does not know."""
+    total = sum(len(use.source) for use in package.reading.liquids)
+    if total > MAX_LIQUID:
+        package.reading.problems.add("too-much-liquid", "messages/", found=total, max=MAX_LIQUID)
+        return
     for use in package.reading.liquids:
         fault: LiquidFault | None = check_liquid(use.source, package.canonical)
         if fault is not None:

@@ -65,6 +65,23 @@ FILE_TEXTS: dict[str, ProblemText] = {
             "Kurangi berkasnya: paling banyak 200 berkas dan 8 MB.", "Use fewer files: at most 200, and 8 MB together."
         ),
     ),
+    "package-too-long": (
+        both(
+            "Semua berkas YAML paket ini bersama-sama terlalu panjang.", "The YAML of the package is too long together."
+        ),
+        both("Paling banyak {limit} unsur.", "At most {limit} elements together."),
+    ),
+    "too-many-files": (
+        both("Ada {found} berkas di folder ini.", "There are {found} files in this folder."),
+        both("Paling banyak {max}.", "At most {max}."),
+    ),
+    "hidden-character": (
+        both("Ada tanda yang tidak terlihat ({found}) di sini.", "A character that nobody sees ({found}) stands here."),
+        both(
+            "Hapus tanda itu; tulisan harus berarti seperti yang terlihat.",
+            "Remove it; a text must mean what people see.",
+        ),
+    ),
     "archive-broken": (
         both("Arsip tidak dapat dibaca: {detail}.", "The archive cannot be read: {detail}."),
         both("Buat arsip dengan “lumbung app pack”.", "Make the archive with “lumbung app pack”."),

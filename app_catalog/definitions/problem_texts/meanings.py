@@ -115,6 +115,14 @@ MEANING_TEXTS: dict[str, ProblemText] = {
         both("Rumus ini bersusun terlalu dalam.", "The expression is nested too deeply."),
         both("Sederhanakan rumusnya.", "Make it simpler."),
     ),
+    "too-many-expressions": (
+        both("Semua rumus bersama-sama {found} huruf.", "The expressions have {found} characters together."),
+        both("Paling banyak {max} huruf dalam satu paket.", "At most {max} characters in one package."),
+    ),
+    "too-much-liquid": (
+        both("Semua pesan bersama-sama {found} huruf.", "The messages have {found} characters together."),
+        both("Paling banyak {max} huruf dalam satu paket.", "At most {max} characters in one package."),
+    ),
     "bad-liquid": (
         both("Teks Liquid keliru: {detail}.", "The Liquid text is wrong: {detail}."),
         both(

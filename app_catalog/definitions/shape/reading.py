@@ -63,6 +63,7 @@ class Reading:
     references: list[Reference] = field(default_factory=list)
     expressions: list[ExpressionUse] = field(default_factory=list)
     liquids: list[LiquidUse] = field(default_factory=list)
+    patterns: int = 0
     scope: str | None = None
 
     def add(self, code: str, node: Node, path: Path, *, severity: Severity = "error", **values: Any) -> None:

@@ -21,6 +21,8 @@ _METRES = re.compile(r"([0-9]{1,6}) ?m\Z")
 _PERCENT = re.compile(r"([0-9]{1,2}) ?%\Z")
 _UNITS = {"KB": 1024, "MB": 1024 * 1024}
 MAX_PATTERN = 200
+MAX_PATTERNS = 100
+"""How many patterns a package may have: each is compiled, which may take milliseconds."""
 
 
 def is_id(text: str) -> bool:
@@ -166,6 +168,10 @@ class Pattern:
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         if not isinstance(node, ScalarNode) or not isinstance(node.value, str) or len(node.value) > MAX_PATTERN:
             return reading.expected(("pola RE2, paling banyak 200 huruf", "an RE2 pattern of up to 200"), node, path)
+        reading.patterns += 1
+        if reading.patterns > MAX_PATTERNS:
+            reading.add("too-many", node, path, max=MAX_PATTERNS)
+            return MISSING
         options = re2.Options()
         options.log_errors = False
         options.max_mem = 1 << 20

@@ -37,7 +37,7 @@ HOSTILE = {
     "too large": ("#" * (256 * 1024 + 1), "file-too-large"),
     "tab as indentation": ("a:\n\tb: 1", "yaml-syntax"),
     "open quote": ("a: 'x", "yaml-syntax"),
-    "control character": ("a: \x01", "yaml-syntax"),
+    "control character": ("a: \x01", "hidden-character"),
     "empty": ("", "file-empty"),
     "only a comment": ("# nothing", "file-empty"),
 }
