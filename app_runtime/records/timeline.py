@@ -15,12 +15,13 @@ from app_runtime.records.models import Record, RecordHistory, RecordHistoryPriva
 from app_runtime.records.permissions import may_moderate, visible_fields
 from app_runtime.records.presenting import display_value
 from app_runtime.records.running_app import RunningApp
-from lumbung.i18n import Text, pick, t
+from lumbung.i18n import Text, pick, show_datetime, t
 
 Audience = Literal["public", "resident", "official"]
 
 _TITLES = {
     "created": Text("Dibuat", "Created"),
+    "imported": Text("Masuk (dari data lama)", "Received (from old records)"),
     "updated": Text("Data diubah", "Changed"),
     "checked": Text("Diperiksa", "Checked"),
     "unchecked": Text("Tanda periksa dicabut", "Check taken back"),
@@ -35,6 +36,8 @@ _TITLES = {
     "escalation": Text("Diberitahukan ke atasan", "Escalated"),
     "rule_error": Text("Aturan aplikasi gagal dihitung", "A rule of the app failed"),
 }
+# What follows from what somebody did; nobody did it.
+_AUTOMATIC = frozenset({"automation", "message", "escalation", "clock", "rule_error"})
 _CITIZEN_TITLES = {"visitor": Text("Pelapor", "Reporter"), "resident": Text("Pelapor", "Reporter")}
 
 
@@ -118,6 +121,8 @@ def _title(kind: RecordType, row: RecordHistory) -> str:
     if row.kind == "action":
         action = workflow.actions.get(row.name) if workflow else None
         return pick(action.label) if action else row.name
+    if row.kind == "imported" and row.name == "closed":
+        return t("Ditutup (dari data lama)", "Closed (from old records)")
     if row.kind == "clock":
         clock_id, _, phase = row.name.partition(".")
         clock = kind.clocks.get(clock_id)
@@ -129,7 +134,7 @@ def _title(kind: RecordType, row: RecordHistory) -> str:
 
 
 def _who(row: RecordHistory, audience: Audience) -> str:
-    if row.actor_kind == "system":
+    if row.actor_kind == "system" or row.kind in _AUTOMATIC:
         return t("Otomatis", "Automatic")
     if row.actor_kind in _CITIZEN_TITLES:
         return str(_CITIZEN_TITLES[row.actor_kind])
@@ -159,6 +164,8 @@ def _details(
         found += [_labelled(app, _ask_field(action, name), name, value) for name, value in told.items()]
     if audience == "official":
         found += _platform_details(row)
+    if audience == "official" and row.kind == "imported":
+        found += _origin(app, row)
     return [(label, text) for label, text in found if text]
 
 
@@ -173,6 +180,18 @@ def _platform_details(row: RecordHistory) -> list[tuple[str, str]]:
     if "error" in changes:
         found.append((row.name, str(changes["error"])))
     return found
+
+
+def _origin(app: RunningApp, row: RecordHistory) -> list[tuple[str, str]]:
+    """Where an imported record came from."""
+    changes = row.changes
+    at = changes.get("imported_at")
+    return [
+        (t("Nomor lama", "Former number"), str(changes.get("number", ""))),
+        (t("Kode sumber", "Source id"), str(changes.get("source", ""))),
+        (t("Berkas", "File"), f"{changes['file']}, {changes.get('line')}" if changes.get("file") else ""),
+        (t("Diimpor", "Imported"), show_datetime(datetime.fromisoformat(at), app.municipality.timezone) if at else ""),
+    ]
 
 
 def _asks_resident(kind: RecordType, action_id: str) -> bool:

@@ -197,6 +197,14 @@ def test_each_reader_knows_their_part_of_the_history(stage: Stage) -> None:
     assert all(text in official for text in ("Rahasia", "Tiang", "Nomor 12", "Segera.", "Handler"))
 
 
+def test_what_follows_by_itself_is_told_as_automatic(stage: Stage) -> None:
+    created = stage.report({"reporter": {"name": "Budi", "email": "budi@contoh.id"}})
+    record, app = access_record(stage.session, stage.actor("admin"), created.record.id)
+    told = {entry.kind: entry.who for entry in present_history(app, record, stage.actor("admin"))}
+    assert told["created"] == "Pelapor"
+    assert told["message"] == "Otomatis"
+
+
 def test_a_list_goes_through_all_pages_once(stage: Stage) -> None:
     for index in range(7):
         with set_clock(now() + timedelta(seconds=index)):
