@@ -56,11 +56,12 @@ class Latest:
 
 @dataclass(frozen=True)
 class Portal:
-    """Everything on the start page."""
+    """Everything on the start page; `stopped` when every service there was is switched off."""
 
     tiles: list[Tile]
     figures: list[Figures]
     latest: list[Latest]
+    stopped: bool
 
 
 def open_portal(session: AnySession) -> Portal:
@@ -70,6 +71,7 @@ def open_portal(session: AnySession) -> Portal:
         tiles=[_tile(app) for app in apps],
         figures=[_figures(app) for app in apps if app.installation.public_numbers],
         latest=[found for app in apps if (found := _latest(app)) is not None],
+        stopped=not apps and bool(list_installations(session, with_disabled=True)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app_catalog.installations.services import access_installation
+from app_catalog.installations.services import access_installation, disable_app
 from app_runtime.records.moderation import blur_file, hide_file, hide_record, set_checked
 from lumbung.db import as_tenant, now, set_clock
 from lumbung.files import store_photo
@@ -47,6 +47,20 @@ def test_figures_are_shown_when_the_municipality_wants_them(portal: Browser, ses
     words = words_of(portal.get("/"))
     assert "Diterima 1" in words
     assert "0 dari 0" in words
+
+
+def test_a_portal_whose_only_service_is_switched_off_says_so(
+    portal: Browser, app: LumbungFlask, session: Any, world: World
+) -> None:
+    empty = words_of(browse(app, world.surabaya.host).get("/"))
+    assert "Belum ada layanan" in empty
+    assert "Layanan sedang tidak aktif" not in empty
+    with as_tenant(session, world.tangsel.id):
+        disable_app(session, access_installation(session, "siaran"), reason="Pindah sistem")
+        session.commit()
+    stopped = words_of(portal.get("/"))
+    assert "Layanan sedang tidak aktif" in stopped
+    assert "Belum ada layanan" not in stopped
 
 
 def test_a_municipality_that_is_being_prepared_says_so(
