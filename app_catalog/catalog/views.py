@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
+from markupsafe import Markup
 
 from app_catalog.catalog.app_page import get_app_page, get_canonical, get_release_page
 from app_catalog.catalog.categories import AUDIENCES
 from app_catalog.catalog.files import FOREVER, answer_file, find_icon, get_release_file, short_digest
+from app_catalog.catalog.one_language import in_language
 from app_catalog.catalog.rich_text import render_markdown
 from app_catalog.catalog.sections import render_sections
 from app_catalog.catalog.services import LONGEST_QUERY, count_figures, newest_apps, offered_categories, search_apps
 from lumbung.db import db
+from lumbung.i18n import current_language
 from lumbung.web.access import PUBLIC, access, current_visitor
 
 catalog = Blueprint("catalog", __name__, subdomain="hub", template_folder="templates")
@@ -49,7 +52,7 @@ def app_page(slug: str) -> str:
     return render_template(
         "catalog/app.html",
         page=page,
-        changelog=render_markdown(page.definition.changelog, without_title=True),
+        changelog=_changelog(page.definition.changelog),
         sections=render_sections(db.session, page.card.app),
     )
 
@@ -59,9 +62,7 @@ def app_page(slug: str) -> str:
 def release_page(slug: str, version: str) -> str:
     """One version of an app."""
     page = get_release_page(db.session, slug, version, current_visitor())
-    return render_template(
-        "catalog/release.html", page=page, changelog=render_markdown(page.definition.changelog, without_title=True)
-    )
+    return render_template("catalog/release.html", page=page, changelog=_changelog(page.definition.changelog))
 
 
 @catalog.get("/apps/<slug>/<version>/canonical.json")
@@ -91,3 +92,7 @@ def icon(slug: str) -> Response:
     wanted = request.args.get("v", "")[:64]
     file = find_icon(db.session, slug, wanted=wanted)
     return answer_file(file, forever=bool(wanted) and short_digest(file.digest) == wanted)
+
+
+def _changelog(text: str) -> Markup:
+    return render_markdown(in_language(text, current_language()), without_title=True)

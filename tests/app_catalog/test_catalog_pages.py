@@ -91,6 +91,16 @@ def test_the_app_page_explains_settings_roles_and_versions(app: LumbungFlask, re
         assert part in words
 
 
+@pytest.mark.parametrize("path", ["/apps/siaran", "/apps/siaran/0.9.0"])
+def test_the_changelog_is_read_in_one_language(app: LumbungFlask, release: Release, path: str) -> None:
+    reader = browse(app)
+    indonesian = words_of(reader.get(path))
+    reader.post_form(path, {"language": "en", "next": path}, to="/language")
+    english = words_of(reader.get(path))
+    assert ("Terbitan pertama" in indonesian, "First release" in indonesian) == (True, False)
+    assert ("Terbitan pertama" in english, "First release" in english) == (False, True)
+
+
 def test_the_app_page_tells_who_runs_it(app: LumbungFlask, session: Db, world: World, release: Release) -> None:
     with as_tenant(session, world.surabaya.id):
         session.add(
