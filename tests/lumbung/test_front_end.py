@@ -45,6 +45,20 @@ def test_no_template_needs_more_than_the_content_security_policy_allows(source_r
     assert wrong == []
 
 
+def test_no_template_joins_facts_with_dots_that_may_begin_a_line(source_root: Path) -> None:
+    pages = {
+        page: re.sub(
+            r"\{#.*?#\}|<title>.*?</title>|\{% block title %\}.*?\{% endblock %\}",
+            "",
+            page.read_text("utf-8"),
+            flags=re.S,
+        )
+        for page in templates(source_root)
+    }
+    wrong = [str(page.relative_to(source_root)) for page, text in pages.items() if "·" in text]
+    assert wrong == [], "Use ui.dotted([...]) or class lb-meta."
+
+
 @pytest.mark.parametrize(
     ("markup", "what"),
     [
