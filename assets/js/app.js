@@ -11,9 +11,10 @@ import { enhanceRetry } from "./retry.js";
 import { enhanceSubmit } from "./submit.js";
 import { enhanceTables } from "./table.js";
 import { enhanceTabs } from "./tabs.js";
+import { enhanceValidation } from "./validation.js";
 import { enhanceWork } from "./work.js";
 
-const behaviours = [enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceDrafts, enhanceWork];
+const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceDrafts, enhanceWork];
 
 /** Prepares what stands below `root`; safe to call twice for the same elements. */
 function enhance(root) {

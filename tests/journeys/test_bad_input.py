@@ -113,3 +113,40 @@ def test_a_stale_form_and_a_closed_report(served: Served, person: Callable[..., 
     other_tab.close()
     citizen.go(f"{portal}/track/{code}")
     citizen.see("reopened-once")
+
+
+def test_a_browser_says_what_is_missing_in_the_language_of_the_page(
+    served: Served, person: Callable[..., Person]
+) -> None:
+    place, portal = wargaku(served), served.portal("surabaya")
+    citizen = person(locale="de-DE")
+    page = citizen.page
+    page.goto(f"{portal}/siaran/report")
+    title = page.locator("[name=title]")
+    send(citizen)
+    assert page.locator("[name=category]").first.evaluate("field => field.validationMessage") == "Pilih salah satu."
+    assert title.evaluate("field => field.validationMessage") == "Wajib diisi."
+    assert reports(served, place) == 0
+    title.fill(LAMP)
+    assert title.evaluate("field => field.validationMessage") == ""
+    page.locator("[name='reporter.email']").fill("sari")
+    send(citizen)
+    assert "nama@contoh.id" in page.locator("[name='reporter.email']").evaluate("field => field.validationMessage")
+    page.locator("[name='reporter.email']").fill("")
+    page.locator("label").filter(has_text="Penerangan jalan umum").click()
+    page.locator("[name='place.text']").fill("Depan SDN 2, gang mushala")
+    send(citizen)
+    assert tracking_code(citizen)
+
+
+def test_without_scripts_the_server_says_what_is_missing(served: Served, person: Callable[..., Person]) -> None:
+    place, portal = wargaku(served), served.portal("surabaya")
+    citizen = person(java_script_enabled=False)
+    citizen.page.goto(f"{portal}/siaran/report")
+    citizen.page.locator("[name='reporter.email']").fill("sari")
+    send(citizen)
+    summary = citizen.page.locator("[data-error-summary]")
+    summary.wait_for()
+    assert "Ada isian yang perlu diperbaiki" in summary.inner_text()
+    assert citizen.page.locator("[name='reporter.email']").input_value() == "sari"
+    assert reports(served, place) == 0
