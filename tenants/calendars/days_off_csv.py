@@ -30,15 +30,17 @@ _KINDS: Mapping[str, DayOffKind] = {
     "lokal": "local",
     "daerah": "local",
 }
+# How files of Excel and LibreOffice begin: ZIP for the newer ones, OLE for .xls.
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # Day before month, as Indonesian spreadsheets write it.
 _DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
 
 
 @dataclass(frozen=True, slots=True)
 class LineError:
-    """What is wrong in a line of the file (the first is 1) and what would be right."""
+    """What is wrong in a line of the file (the first is 1), or with all of it (None), and what would be right."""
 
-    line: int
+    line: int | None
     message: Text
 
 
@@ -56,6 +58,10 @@ class _WrongLine(Exception):
         super().__init__(en)
 
 
+class _WrongFile(_WrongLine):
+    """No line of it is to blame."""
+
+
 def parse_days_off(data: bytes) -> DaysOffTable:
     """The days off in a CSV file in UTF-8, separated by commas or semicolons, with the columns of `EXAMPLE`.
 
@@ -68,7 +74,7 @@ def parse_days_off(data: bytes) -> DaysOffTable:
     line = 1
     try:
         rows = _rows(_text(data))
-        line, header = next(rows, (1, []))
+        line, header = next(rows)
         columns = _columns(header)
         for count, (line, row) in enumerate(rows):
             if count == MOST_ROWS:
@@ -80,6 +86,13 @@ def parse_days_off(data: bytes) -> DaysOffTable:
                 errors.append(LineError(line, wrong.message))
             else:
                 lines[day], days[day] = line, day_off
+        if not days and not errors:
+            raise _WrongFile(
+                "Baru ada judul kolom; tambahkan satu baris untuk tiap hari libur.",
+                "There is only the line that names the columns; add a line for each day off.",
+            )
+    except _WrongFile as wrong:
+        errors.append(LineError(None, wrong.message))
     except _WrongLine as wrong:
         errors.append(LineError(line, wrong.message))
     except csv.Error:
@@ -96,16 +109,25 @@ def parse_days_off(data: bytes) -> DaysOffTable:
 
 
 def _text(data: bytes) -> str:
+    if data.startswith(_SPREADSHEETS):
+        raise _WrongFile(
+            'Ini berkas lembar kerja, bukan CSV. Di Excel pilih Simpan Sebagai, lalu "CSV UTF-8", dan unggah hasilnya.',
+            'This is a workbook, not CSV. In Excel choose Save As, then "CSV UTF-8", and upload what it saved.',
+        )
     if len(data) > MOST_BYTES:
-        raise _WrongLine(
+        raise _WrongFile(
             f"Berkas lebih besar dari {MOST_BYTES // 1000} kB.", f"The file is larger than {MOST_BYTES // 1000} kB."
         )
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _WrongLine(
-            'Simpan berkas sebagai "CSV UTF-8", lalu unggah lagi.', 'Save the file as "CSV UTF-8" and upload it again.'
+        raise _WrongFile(
+            'Huruf di berkas ini tidak terbaca. Simpan berkas sebagai "CSV UTF-8", lalu unggah lagi.',
+            'The letters in this file cannot be read. Save the file as "CSV UTF-8" and upload it again.',
         ) from error
+    if not text.strip(" \t\r\n,;"):
+        raise _WrongFile("Berkas ini kosong.", "This file is empty.")
+    return text
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -62,14 +62,17 @@ def csv_form() -> Page:
 def csv_preview() -> Page:
     """Every mistake by line; without any, what would change."""
     upload = request.files.get("file")
-    uploaded = upload.stream.read(MOST_BYTES + 1) if upload and upload.filename else b""
-    data = uploaded or request.form.get("table", "").encode()
-    written = data.decode("utf-8-sig", errors="replace")
-    if not data.strip():
-        return _csv_page(written, status=422, empty=True)
+    pasted = request.form.get("table", "")
+    chosen = bool(upload and upload.filename)
+    data = upload.stream.read(MOST_BYTES + 1) if upload and chosen else pasted.encode()
+    if not chosen and not pasted.strip():
+        return _csv_page("", status=422, empty=True)
     table = parse_days_off(data)
-    if table.errors or not table.days:
-        return _csv_page(written, status=422, errors=table.errors, empty=not table.errors)
+    # A file that is wrong as a whole would only fill the box with signs that nobody can read.
+    unusable = chosen and any(error.line is None for error in table.errors)
+    written = pasted if unusable else data.decode("utf-8-sig", errors="replace")
+    if table.errors:
+        return _csv_page(written, status=422, errors=table.errors)
     if request.form.get("confirmed") != "1":
         preview = preview_days_off(db.session, table.days)
         return render_template("calendars/csv_preview.html", preview=preview, table=written, kinds=KINDS)

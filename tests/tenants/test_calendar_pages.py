@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
@@ -176,7 +177,7 @@ def test_a_table_is_checked_then_shown_then_saved(admin: Browser, session: AnySe
     ("table", "said"),
     [
         ("", "Pilih berkas atau tempel"),
-        ("date,name,kind,source\n", "Pilih berkas atau tempel"),
+        ("date,name,kind,source\n", "Baru ada judul kolom"),
         ("date,name,kind,source\n2026-13-01,X,local,Y\n2026-11-26,Z,besar,Y\n", "Baris 3: Jenis"),
         ("tanggal;nama\n", "Baris 1:"),
     ],
@@ -186,6 +187,26 @@ def test_a_wrong_table_names_the_lines_and_is_kept(admin: Browser, table: str, s
     assert answer.status_code == 422
     assert said in words_of(answer)
     assert not table or "kind" in answer.text or "tanggal" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "Berkas ini kosong."),
+        (b"date,name,kind,source\n", "Baru ada judul kolom"),
+        ("date,name,kind,source\n2026-12-01,Libur Café,local,Y\n".encode("utf-16"), "CSV UTF-8"),
+        (b"PK\x03\x04" + bytes(range(256)), "lembar kerja, bukan CSV"),
+        (b"x" * 300_000, "lebih besar dari 200 kB"),
+    ],
+)
+def test_a_file_that_is_wrong_as_a_whole_blames_no_line(admin: Browser, data: bytes, said: str) -> None:
+    answer = admin.post_form(f"{PAGE}/import", {"file": (BytesIO(data), "libur.csv"), "table": ""})
+    assert answer.status_code == 422
+    assert said in words_of(answer)
+    assert "Baris" not in words_of(answer)
+    assert "Pilih berkas atau tempel tabelnya." not in words_of(answer)
+    assert "xxx" not in answer.text
+    assert "\ufffd" not in answer.text
 
 
 def test_the_zone_moves_the_day(admin: Browser, session: AnySession, world: World) -> None:
