@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image, ImageFilter
 
+from lumbung.decoding import decode_in_turn
 from lumbung.errors import Invalid
 from lumbung.i18n import Text
 
@@ -59,6 +61,10 @@ def read_areas(written: str) -> list[Area]:
 
 def blur_photo(data: bytes, areas: Sequence[Area]) -> bytes:
     """The JPEG of a stored photo with these areas reduced to a few smeared blocks."""
+    return decode_in_turn(partial(_blurred, data, areas))
+
+
+def _blurred(data: bytes, areas: Sequence[Area]) -> bytes:
     with Image.open(io.BytesIO(data)) as stored:
         picture = stored.convert("RGB")
     for area in areas:

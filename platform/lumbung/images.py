@@ -5,10 +5,12 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from PIL import Image, ImageOps
 
+from lumbung.decoding import decode_in_turn
 from lumbung.errors import Invalid
 from lumbung.i18n import Text
 
@@ -113,14 +115,18 @@ def reencode_photo(data: bytes, *, max_bytes: int, max_edge: int = 2000) -> Phot
     Raises `ImageRefused` with the reason `empty`; `too-large` for more than `max_bytes` bytes; `heic` for a
     kind that cannot be read here; `not-a-photo` for anything else, also SVG and HTML; `too-many-pixels` for
     more than `pixel_limit` allows, before any of them is decoded; `too-complex` for a JPEG with absurdly many scans;
-    `damaged` when it breaks off or does not decode.
+    `damaged` when it breaks off or does not decode. Raises DecodingBusy when too many pictures are decoded at once.
     """
     if not data:
         raise ImageRefused("empty")
     if len(data) > max_bytes:
         raise ImageRefused("too-large", limit=f"{max_bytes / 1_000_000:g}")
-    picture = _decoded(data, _sniffed(data), max_edge)
-    picture = _shrunk(picture, max_edge)
+    kind = _sniffed(data)
+    return decode_in_turn(partial(_written_anew, data, kind, max_edge))
+
+
+def _written_anew(data: bytes, kind: str, max_edge: int) -> Photo:
+    picture = _shrunk(_decoded(data, kind, max_edge), max_edge)
     thumbnail = _shrunk(picture, THUMBNAIL_EDGE)
     return Photo(
         data=_jpeg(picture, _QUALITY),

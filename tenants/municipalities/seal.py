@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 
 from PIL import Image, UnidentifiedImageError
 
 from lumbung.audit import record_audit
 from lumbung.db.tenancy import AnySession
+from lumbung.decoding import decode_in_turn
 from lumbung.errors import Invalid, NotFound
 from lumbung.files import attach_file, detach_file, find_file, store_file
 from lumbung.files.kinds import HEAD_BYTES, sniff
@@ -87,6 +89,10 @@ def _redrawn(data: bytes) -> Image.Image:
     if kind is None:
         looks_like_svg = b"<svg" in data[:HEAD_BYTES].lower() or data.lstrip()[:5].lower() == b"<?xml"
         raise _refused(_SVG if looks_like_svg else _KIND)
+    return decode_in_turn(partial(_decoded, data, kind))
+
+
+def _decoded(data: bytes, kind: str) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data), formats=[kind]) as picture:
             if picture.width * picture.height > pixel_limit(picture):

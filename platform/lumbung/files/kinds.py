@@ -55,7 +55,8 @@ def safe_name(name: str) -> str:
     endless.
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    visible = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
+    kinds = ((c, unicodedata.category(c)) for c in last)
+    visible = "".join(c for c, kind in kinds if kind[0] != "C" and kind not in ("Zl", "Zp")).strip(" .")
     if len(visible) > _LONGEST_NAME:
         stem, dot, ending = visible.rpartition(".")
         keep_ending = dot and len(ending) <= 10

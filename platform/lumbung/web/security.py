@@ -5,12 +5,16 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Response, g
+from flask import Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from lumbung.web.sites import LumbungFlask
 
 csrf = CSRFProtect()
+MOST_FIELDS_BYTES = 1024 * 1024
+"""The most of a body that is read into memory at once: forms without files, and what programs send."""
+MOST_PACKAGE_BYTES = 9 * 1024 * 1024
+_PACKAGES = frozenset({"releases_api.create_release"})
 
 
 def csp_nonce() -> str:
@@ -23,6 +27,8 @@ def csp_nonce() -> str:
 
 def install_security(app: LumbungFlask) -> None:
     """Register CSRF protection and the headers of every answer."""
+    # Before the CSRF check, which reads the form.
+    app.before_request(_bound_body)
     csrf.init_app(app)
     tiles = urlsplit(app.lumbung.map_tiles_url)
     tile_origin = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
@@ -48,3 +54,12 @@ def install_security(app: LumbungFlask) -> None:
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store" if g.get("visitor") and g.visitor.signed_in else "no-cache"
         return response
+
+
+def _bound_body() -> None:
+    """Files travel as multipart, which goes to disk as it comes; any other body is read at once, and so must be short.
+
+    What is longer is refused with 413 before it is read.
+    """
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = MOST_PACKAGE_BYTES if request.endpoint in _PACKAGES else MOST_FIELDS_BYTES
