@@ -15,7 +15,14 @@ from lumbung.limits import Limit, spend
 from lumbung.messages import channel_available
 from lumbung.web.access import PUBLIC, SIGNED_IN, access, current_visitor
 from tenants.municipalities.agreements import AGREEMENTS, AGREEMENTS_VERSION, PROCESSING, TERMS
-from tenants.municipalities.claims import find_open_claim, get_region, list_own_claims, submit_claim, withdraw_claim
+from tenants.municipalities.claims import (
+    find_open_claim,
+    find_refused_claim,
+    get_region,
+    list_own_claims,
+    submit_claim,
+    withdraw_claim,
+)
 from tenants.municipalities.forms import ClaimAnswers, read_claim
 from tenants.municipalities.services import find_by_region
 from tenants.regions.reference import Regency
@@ -35,7 +42,7 @@ def claim_form(code: str) -> Page:
         return render_template("municipalities/taken.html", region=region, municipality=municipality), 409
     if find_open_claim(db.session, _account_id(), region.code) is not None:
         return redirect(url_for("claims.own"))
-    return _form(region, ClaimAnswers(), {})
+    return _form(region, _as_refused(region), {})
 
 
 @claims.post("/claim/<code>")
@@ -97,6 +104,14 @@ def agreement(agreement_id: str) -> Page:
     return render_template("municipalities/agreement.html", agreement=found, version=AGREEMENTS_VERSION)
 
 
+def _as_refused(region: Regency) -> ClaimAnswers:
+    """What was written in a claim that was refused, so that only what lacked has to be added."""
+    refused = find_refused_claim(db.session, _account_id(), region.code)
+    if refused is None:
+        return ClaimAnswers()
+    return ClaimAnswers(office=refused.office, position=refused.position, evidence=refused.evidence)
+
+
 def _form(region: Regency, answers: ClaimAnswers, errors: Mapping[str, list[str]]) -> str:
     return render_template(
         "municipalities/claim.html",
@@ -105,6 +120,7 @@ def _form(region: Regency, answers: ClaimAnswers, errors: Mapping[str, list[str]
         errors=errors,
         agreements=(TERMS, PROCESSING),
         can_mail=channel_available("email"),
+        refused=find_refused_claim(db.session, _account_id(), region.code),
     )
 
 

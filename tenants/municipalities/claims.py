@@ -105,6 +105,18 @@ def find_open_claim(session: AnySession, account_id: UUID, code: str) -> Claim |
     )
 
 
+def find_refused_claim(session: AnySession, account_id: UUID, code: str) -> Claim | None:
+    """This person's last claim for this region when it was refused, or None."""
+    last = session.scalar(
+        select(Claim)
+        .where(Claim.account_id == account_id, Claim.region_code == code)
+        .options(defer(Claim.evidence_data))
+        .order_by(Claim.created_at.desc())
+        .limit(1)
+    )
+    return last if last is not None and last.status == "refused" else None
+
+
 def list_own_claims(session: AnySession, account_id: UUID) -> list[ClaimView]:
     """All claims of a person, newest first."""
     return _views(session, Claim.account_id == account_id)

@@ -232,6 +232,26 @@ def test_refusing_needs_a_reason_that_the_claimant_reads(app: LumbungFlask, sess
     assert again.status == "open"
 
 
+def test_after_a_refusal_the_form_shows_the_reason_and_what_was_written(
+    app: LumbungFlask, session: AnySession, world: World
+) -> None:
+    claim = claim_of(session, world.stranger)
+    officer, other = browse(app, account=world.stranger), browse(app, account=world.surabaya.accounts["admin"])
+    operator = browse(app, account=world.operator)
+    reason, path = "Surat tugas tidak terbaca.", f"/operator/claims/{claim.id}"
+    assert operator.post_form(path, {"reason": reason}, to=f"{path}/refuse").status_code == 303
+    form = f"/claim/{claim.region_code}"
+    assert f'href="{form}"' in officer.get("/claims").text
+    again = officer.get(form)
+    assert reason in words_of(again)
+    assert claim.office in again.text
+    assert claim.evidence in words_of(again)
+    assert "checked" not in again.text
+    assert reason not in words_of(other.get(form))
+    claim_of(session, world.stranger)
+    assert f'href="{form}"' not in officer.get("/claims").text
+
+
 def test_a_decided_claim_is_a_conflict_for_the_second_operator(session: AnySession, world: World) -> None:
     claim = claim_of(session, world.stranger)
     refuse_claim(session, claim.id, operator_id=world.operator.id, reason="Tidak cukup")
