@@ -36,36 +36,40 @@ def test_a_lost_answer_makes_one_report(served: Served, person: Callable[..., Pe
     citizen = person()
     write_report(citizen, portal)
     tries: list[str] = []
+    signal = "none"
     port = urlsplit(portal).port
 
     def lose(route: Route) -> None:
-        """The first try never arrives; the second arrives, but its answer is lost on the way."""
+        """Without a signal no try arrives; with a weak one a try arrives, but its answer is lost on the way."""
+        nonlocal signal
         if route.request.method != "POST":
             route.continue_()
             return
         tries.append(route.request.url)
-        if len(tries) == 2:
+        if signal == "weak":
             # Playwright itself resolves no names below localhost; browsers do.
             here, there = f"//surabaya.localhost:{port}", f"//127.0.0.1:{port}"
             host = {**route.request.all_headers(), "host": here[2:]}
             assert route.fetch(url=route.request.url.replace(here, there), headers=host, max_redirects=0).status < 400
-        if len(tries) <= 2:
-            route.abort("connectionfailed")
-        else:
+        if signal == "good":
             route.continue_()
+            return
+        route.abort("connectionfailed")
+        signal = "good" if signal == "weak" else signal
 
     citizen.page.route("**/siaran/report", lose)
     send(citizen)
     citizen.page.get_by_text("Sambungan terputus").wait_for()
     citizen.see("connection-lost")
     assert reports(served, place) == 0
-    with citizen.page.expect_event("requestfailed"):
+    signal = "weak"
+    with citizen.page.expect_event("requestfailed", lambda _: signal == "good"):
         _patience(citizen.page)
     assert reports(served, place) == 1
     _patience(citizen.page)
     assert tracking_code(citizen)
     citizen.see("arrived")
-    assert len(tries) == 3
+    assert len(tries) >= 3
     assert reports(served, place) == 1
 
 
