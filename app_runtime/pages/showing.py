@@ -23,7 +23,8 @@ _APART = ("files", "point", "group", "long_text")
 
 @dataclass(frozen=True)
 class Shown:
-    """A record in words. `texts` are long texts, `facts` short ones, `galleries` photos by field."""
+    """A record in words. `texts` are long texts, `facts` short ones, `galleries` photos by field, `links` addresses of
+    photos by field."""
 
     record: PresentedRecord
     late: bool
@@ -31,6 +32,7 @@ class Shown:
     facts: list[tuple[str, str]]
     texts: list[PresentedField]
     galleries: list[tuple[str, list[dict[str, Any]]]]
+    links: list[tuple[str, tuple[str, ...]]]
     groups: list[PresentedField]
     landmark: str
     timeline: list[dict[str, Any]]
@@ -55,6 +57,7 @@ def show_record(
             for field in found.fields
             if field.type == "files" and field.files
         ],
+        links=[(field.label, field.links) for field in found.fields if field.links],
         groups=[field for field in found.fields if field.type == "group" and field.members],
         landmark=next((text for name in seen if (text := landmark_of(record, name))), ""),
         timeline=[_moment(app, record, entry) for entry in present_history(app, record, reader)],
@@ -101,7 +104,7 @@ def _title(entry: TimelineEntry, state: str) -> str:
 
 
 def _icon(entry: TimelineEntry, *, moved: bool) -> str:
-    if entry.kind == "created":
+    if entry.kind in ("created", "imported"):
         return "inbox"
     if entry.kind == "clock":
         return "flag"

@@ -11,6 +11,7 @@ from uuid import UUID
 from app_catalog.definitions.model import Field, RecordType
 from app_runtime.records.actors import Actor
 from app_runtime.records.attachments import list_record_files
+from app_runtime.records.links import links_of
 from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.permissions import may_moderate, title_fields, visible_fields
 from app_runtime.records.running_app import RunningApp
@@ -33,7 +34,10 @@ class PresentedFile:
 
 @dataclass(frozen=True, slots=True)
 class PresentedField:
-    """A field with its value: as stored (`value`), in the reader's words (`text`), and its files or members."""
+    """A field with its value: as stored (`value`), in the reader's words (`text`), and its files or members.
+
+    `links` are addresses of pictures that came with an imported record; nobody fetched or looked at them.
+    """
 
     id: str
     type: str
@@ -42,6 +46,7 @@ class PresentedField:
     text: str
     files: tuple[PresentedFile, ...] = ()
     members: tuple[PresentedField, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,15 +182,16 @@ def _present_fields(
     found = []
     for name in names:
         value = stored.get(name)
-        if value in (None, "", [], {}):
-            continue
         field = kind.fields[name]
+        links = links_of(record, name) if field.type == "files" else ()
+        if value in (None, "", [], {}) and not links:
+            continue
         attached = _present_files(name, files, official=official) if field.type == "files" else ()
         if field.type == "files":
             value = [str(file.file_id) for file in attached]
-        members = _members(app, field, dict(value)) if field.type == "group" else ()
+        members = _members(app, field, dict(value or {})) if field.type == "group" else ()
         text = "" if field.type == "group" else display_value(app, field, value)
-        found.append(PresentedField(name, field.type, pick(field.label), value, text, attached, members))
+        found.append(PresentedField(name, field.type, pick(field.label), value, text, attached, members, links))
     return tuple(found)
 
 

@@ -84,7 +84,7 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
         facts=[*_facts(presented, fields), *_places(work, official)],
         texts=[field for field in fields if field.type == "long_text"],
         groups=[field for field in fields if field.type == "group" and field.members],
-        photos=[field for field in fields if field.type == "files" and field.files],
+        photos=[field for field in fields if field.type == "files" and (field.files or field.links)],
         deadlines=deadlines,
         actions=action_forms(work, tried),
         blocked=blocked_actions(work),

@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 from app_catalog.evaluations.models import Evaluation
 from app_catalog.publishers.models import Publisher, PublisherInvitation, PublisherMember, PublishToken, SigningKey
 from app_catalog.reviews.models import Review
+from app_runtime.imports.models import Import
 from app_runtime.records.models import RecordFile
 from lumbung.db import as_tenant, now
 from lumbung.ids import new_id
@@ -87,7 +88,19 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
             author="Evaluator",
             updated_at=now(),
         )
-        session.add_all([delegation, day, invitation, evaluation])
+        brought_in = Import(
+            tenant_id=place.id,
+            installation_id=installation.id,
+            record_type="report",
+            file_name="lama.csv",
+            format="csv",
+            status="paused",
+            columns=[],
+            mapping={},
+            total=1,
+            started_at=now(),
+        )
+        session.add_all([delegation, day, invitation, evaluation, brought_in])
         session.commit()
     return {
         "record_id": desk_record,
@@ -98,6 +111,7 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
         "day_id": day.id,
         "invitation_id": invitation.id,
         "evaluation_id": evaluation.id,
+        "import_id": brought_in.id,
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from app_runtime.imports.errors import unreadable
 from app_runtime.imports.reading.tables import (
     LONGEST_CELL,
+    MOST_COLUMNS,
     MOST_LINES,
     Line,
     Table,
@@ -35,7 +36,7 @@ def read_csv(data: bytes) -> Table:
     if declared:
         start += 1
     delimiter = declared[1] if declared else _delimiter(physical[start : start + 20])
-    header, after = _row(physical, start, delimiter)
+    header, after = _row(physical, start, delimiter, width=MOST_COLUMNS)
     if header is None or start >= len(physical):
         raise unreadable("Baris judul kolom tidak dapat dibaca.", "The line with the names of columns cannot be read.")
     columns = column_names(header)
@@ -60,7 +61,7 @@ def _lines(physical: list[str], at: int, delimiter: str, columns: Sequence[str])
     count = 0
     while at < len(physical):
         number = at + 1
-        row, at = _row(physical, at, delimiter)
+        row, at = _row(physical, at, delimiter, width=len(columns))
         if row is not None and not any(cell.strip() for cell in row):
             continue
         count += 1
@@ -74,11 +75,11 @@ def _lines(physical: list[str], at: int, delimiter: str, columns: Sequence[str])
         yield Line(number, values, fault="too-many-cells" if extra else None)
 
 
-def _row(physical: list[str], at: int, delimiter: str) -> tuple[list[str] | None, int]:
+def _row(physical: list[str], at: int, delimiter: str, *, width: int) -> tuple[list[str] | None, int]:
     """The cells of the row that begins at line `at`, and where the next begins; None when a quotation mark is lost.
 
-    A row goes on over line ends as long as a quotation mark is open. Where none ever closes, the row is this line
-    alone, so that those after it are read as what they are.
+    A row goes on over line ends as long as a quotation mark is open. Where none ever closes, or only one that makes
+    more than `width` cells of it, the row is this line alone, so that those after it are read as what they are.
     """
     line = physical[at]
     if line.count('"') % 2 == 0 or not re.search(rf'(?:^|{re.escape(delimiter)})\s*"', line):
@@ -88,7 +89,8 @@ def _row(physical: list[str], at: int, delimiter: str) -> tuple[list[str] | None
         parts.append(part)
         quotes += part.count('"')
         if quotes % 2 == 0:
-            return _cells("".join(parts), delimiter), at + len(parts)
+            cells = _cells("".join(parts), delimiter)
+            return (cells, at + len(parts)) if len(cells) <= width else (None, at + 1)
     return None, at + 1
 
 

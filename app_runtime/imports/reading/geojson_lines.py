@@ -101,7 +101,7 @@ def _flatten(found: Mapping[str, Any], prefix: str, into: dict[str, Any], deeper
         if isinstance(value, Mapping) and deeper:
             _flatten(value, f"{name}.", into, deeper - 1)
         elif isinstance(value, list | Mapping):
-            flat = all(isinstance(item, str | int | float) for item in value)
+            flat = isinstance(value, list) and all(isinstance(item, str | int | float) for item in value)
             text = ", ".join(map(str, value)) if flat else json.dumps(value, ensure_ascii=False)
             into[name] = plain(text)
         else:

@@ -37,13 +37,17 @@ def read_xlsx(data: bytes) -> Table:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False, keep_vba=False)
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            rows = sheet.iter_rows(max_row=MOST_LINES + 2 * _TITLE_ROWS, max_col=MOST_COLUMNS + 1, values_only=True)
-            numbered = enumerate(rows, start=1)
-            top = [row for _, row in zip(range(_TITLE_ROWS), numbered, strict=False)]
+            top = list(sheet.iter_rows(max_row=_TITLE_ROWS, max_col=MOST_COLUMNS + 1, values_only=True))
             header = _header(top)
-            if header is not None:
-                columns = column_names(top[header][1])
-                return Table(columns, _lines([*top[header + 1 :]], numbered, columns))
+            if header is None:
+                continue
+            columns = column_names(top[header])
+            first = header + 2
+            # One column more shows what has no name; one line more than the most shows that there are too many.
+            rows = sheet.iter_rows(
+                min_row=first, max_row=first + MOST_LINES, max_col=len(columns) + 1, values_only=True
+            )
+            return Table(columns, _lines(enumerate(rows, start=first), columns))
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, TypeError, OSError) as error:
         raise unreadable("Buku kerja ini rusak atau terkunci.", "This workbook is damaged or locked.") from error
     raise unreadable("Tidak ada lembar yang berisi tabel.", "No sheet holds a table.")
@@ -72,9 +76,9 @@ def _refuse_bombs(data: bytes) -> None:
         raise unreadable("Buku kerja ini rusak atau terkunci.", "This workbook is damaged or locked.") from error
 
 
-def _header(top: Sequence[tuple[int, Sequence[Any]]]) -> int | None:
+def _header(top: Sequence[Sequence[Any]]) -> int | None:
     """Where the names of the columns are: the first of these rows with the most texts; merged titles have but one."""
-    filled = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for _, row in top]
+    filled = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for row in top]
     most = max(filled, default=0)
     if most == 0:
         return None
@@ -82,24 +86,24 @@ def _header(top: Sequence[tuple[int, Sequence[Any]]]) -> int | None:
     return next(at for at, count in enumerate(filled) if count >= enough and (count > 1 or most == 1))
 
 
-def _lines(
-    top: Sequence[tuple[int, Sequence[Any]]], rest: Iterator[tuple[int, Sequence[Any]]], columns: Sequence[str]
-) -> Iterator[Line]:
+def _lines(rows: Iterator[tuple[int, Sequence[Any]]], columns: Sequence[str]) -> Iterator[Line]:
     count = 0
     try:
-        for source in (top, rest):
-            for number, row in source:
-                values = {
-                    name: value for name, cell in zip(columns, row, strict=False) if (value := _cell(cell)) is not None
-                }
-                extra = any(_cell(cell) is not None for cell in row[len(columns) :])
-                if not values and not extra:
-                    continue
-                count += 1
-                if count > MOST_LINES:
-                    raise too_many_lines()
-                yield Line(number, values, fault="too-many-cells" if extra else None)
-    except (zipfile.BadZipFile, KeyError, SyntaxError, OSError) as error:
+        for number, row in rows:
+            # A sheet may have a million empty rows between two full ones.
+            if row.count(None) == len(row):
+                continue
+            values = {
+                name: value for name, cell in zip(columns, row, strict=False) if (value := _cell(cell)) is not None
+            }
+            extra = any(_cell(cell) is not None for cell in row[len(columns) :])
+            if not values and not extra:
+                continue
+            count += 1
+            if count > MOST_LINES:
+                raise too_many_lines()
+            yield Line(number, values, fault="too-many-cells" if extra else None)
+    except (zipfile.BadZipFile, KeyError, SyntaxError, OSError, ValueError, TypeError) as error:
         raise unreadable("Buku kerja ini rusak atau terkunci.", "This workbook is damaged or locked.") from error
 
 
