@@ -66,7 +66,9 @@ def test_a_municipality_asks_is_approved_and_gets_a_key(app: LumbungFlask, sessi
     operator = browse(app, account=world.operator)
     approve = f"/operator/publishers/{found.id}/approve"
     assert operator.post_form("/operator/publishers", {}, to=approve).status_code == 303
-    assert admin.get("/publish/tangsel").status_code == 200
+    dashboard = admin.get("/publish/tangsel")
+    assert dashboard.status_code == 200
+    assert 'class="btn" href="/publish/replies"' in dashboard.text
     (key,) = _fresh(session, SigningKey)
     assert key.sealed_private
     assert operator.post_form("/operator/publishers", {}, to=approve).status_code == 409
