@@ -63,8 +63,8 @@ migrations: $(VENV)/.installed ## Check that the migrations make what the models
 assets: $(ASSETS) ## Build style sheets, scripts and icons
 
 .PHONY: demo
-demo: $(VENV)/.installed $(ASSETS) ## Load the demonstration (again)
-	@$(BIN)/lumbung demo load
+demo: $(VENV)/.installed $(ASSETS) ## Load what is missing of the demonstration (SIZE=large: 100,000 reports; SEED=…)
+	@LOG_LEVEL="$${LOG_LEVEL:-error}" $(BIN)/lumbung demo load $(if $(SIZE),--size $(SIZE)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: soak
 soak: $(VENV)/.installed $(ASSETS) $(VENV)/.browser ## Run the long proofs (hours)

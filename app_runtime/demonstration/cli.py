@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,45 +16,66 @@ if TYPE_CHECKING:
     from lumbung.settings import Settings
     from lumbung.web.sites import LumbungFlask
 
-_TITLES = {
+SEED = 2026
+"""What the demonstration is generated from unless somebody says otherwise."""
+_NAMES = {
     "tangsel": "Kota Tangerang Selatan",
     "surabaya": "Kota Surabaya",
     "tangerang": "Kota Tangerang",
     "judgements": "penilaian dan klaim / judgements and a claim",
+    "verdicts": "ulasan empat belas daerah / reviews of fourteen municipalities",
 }
+_LARGE_MINUTES = 3
+_LARGE_GIGABYTES = 1.5
 
 
 @click.group()
 def demo() -> None:
-    """Data peragaan: tiga kota, orang dan laporannya. / The demonstration: three cities, people and reports."""
+    """Data peragaan: tujuh belas daerah. / The demonstration: seventeen municipalities with people and reports."""
 
 
 @demo.command("load")
 @click.option("--yes", is_flag=True, help="Muat juga di basis data dari luar. / Load into a database of your own too.")
-def load_command(yes: bool) -> None:
-    """Muat data peragaan bila belum ada. / Load the demonstration unless it is there."""
+@click.option(
+    "--size",
+    type=click.Choice(["small", "large"]),
+    default="small",
+    show_default=True,
+    help="large: tambah 100.000 laporan di satu kota. / large: 100,000 more reports in one city.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=SEED,
+    show_default=True,
+    help="Bilangan asal data yang dibangkitkan. / What generated data grows from.",
+)
+def load_command(yes: bool, size: str, seed: int) -> None:
+    """Muat data peragaan yang belum ada. / Load what is missing of the demonstration."""
     # Imported here, and the application below only when there is something to load: most starts find it loaded.
     from lumbung.settings import Settings
     from lumbung.supervisor.environment import open_environment
 
     given = bool(os.environ.get("DATABASE_URL"))
     with open_environment(Path(os.environ.get("LUMBUNG_INSTANCE") or "instance"), os.environ) as environment:
-        _load(Settings.from_environment(environment), allowed=yes or not given)
+        settings = Settings.from_environment(environment)
+        _load(settings, allowed=yes or not given, large=size == "large", seed=seed)
 
 
-@demo.command("accounts")
-def accounts_command() -> None:
-    """Cetak alamat dan akun peragaan. / Print addresses and sign-ins of the demonstration."""
-    from app_runtime.demonstration.sign_ins import demonstration_lines
+@demo.command("sign-ins")
+def sign_ins_command() -> None:
+    """Cetak semua alamat dan akun peragaan. / Print all addresses and sign-ins of the demonstration."""
+    from app_runtime.demonstration.sign_ins import all_sign_ins
 
-    for line in demonstration_lines(os.environ.get("BASE_URL", "http://localhost:8000").rstrip("/")):
+    for line in all_sign_ins(os.environ.get("BASE_URL", "http://localhost:8000").rstrip("/")):
         click.echo(line)
 
 
-def _load(settings: Settings, *, allowed: bool) -> None:
+def _load(settings: Settings, *, allowed: bool, large: bool, seed: int) -> None:
     from app_runtime.demonstration.progress import is_loaded
 
-    if is_loaded(settings.database_url):
+    loaded = is_loaded(settings.database_url)
+    if loaded and not large:
         click.echo("Data peragaan sudah dimuat. / The demonstration is loaded already.")
         return
     if not allowed:
@@ -64,11 +87,55 @@ def _load(settings: Settings, *, allowed: bool) -> None:
         sys.exit(1)
     from werkzeug.utils import import_string
 
-    from app_runtime.demonstration.loading import load_demonstration
+    from app_runtime.demonstration.loading import RealData, load_demonstration
     from lumbung.db import db
 
     # By name, because this layer must not import the one place that knows every feature. People here are invented: no
     # letter of theirs may reach a mail server.
     app: LumbungFlask = import_string("wsgi:create_app")(replace(settings, smtp_url=None))
     with app.app_context():
-        load_demonstration(db.session, tell=lambda step: click.echo(f"  {_TITLES[step]} …"))
+        try:
+            load_demonstration(db.session, seed=seed, tell=lambda step: click.echo(f"  {_name(step)} …"))
+            if large:
+                _load_large(seed)
+        except RealData as refused:
+            click.echo(f"{refused.message.id} / {refused.message.en}", err=True)
+            sys.exit(1)
+
+
+def _load_large(seed: int) -> None:
+    from app_runtime.demonstration.large import load_large
+    from lumbung.db import db
+
+    click.echo(
+        f"100.000 laporan di Kota Semarang: sekitar {_LARGE_MINUTES} menit, {_LARGE_GIGABYTES:g} GB di cakram. "
+        "Boleh dihentikan; dilanjutkan bila dijalankan lagi.\n"
+        f"100,000 reports in Kota Semarang: about {_LARGE_MINUTES} minutes, {_LARGE_GIGABYTES:g} GB on disk. "
+        "You may stop it; it goes on when run again."
+    )
+    written = load_large(db.session, seed=seed, tell=_progress())
+    if not written:
+        click.echo("Sudah lengkap. / It is complete already.")
+
+
+def _progress() -> Callable[[int, int], None]:
+    """Says every few seconds how far the load is."""
+    begun = last = time.monotonic()
+
+    def tell(written: int, count: int) -> None:
+        nonlocal last
+        if written < count and time.monotonic() - last < 5:
+            return
+        last = time.monotonic()
+        click.echo(f"  {written:>7,} / {count:,}   {last - begun:.0f} s")
+
+    return tell
+
+
+def _name(step: str) -> str:
+    from app_runtime.demonstration.generated.profiles import PROFILES
+    from tenants.regions.reference import regencies
+
+    if step in _NAMES:
+        return _NAMES[step]
+    return next(regencies()[found.region_code].name for found in PROFILES if found.slug == step)

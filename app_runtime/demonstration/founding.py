@@ -50,7 +50,7 @@ def add_account(session: AnySession, email: str, name: str, *, operator: bool = 
     found = find_account(session, email)
     if found is None:
         found = create_account(session, email=email, name=name, is_operator=operator, is_curator=operator)
-        found.password_hash = _shared_hash()
+        found.password_hash = shared_hash()
         session.flush()
     return found
 
@@ -60,8 +60,8 @@ def add_operator(session: AnySession) -> Account:
     return add_account(session, OPERATOR_LOGIN, "Oktavia Prameswara", operator=True)
 
 
-def found_city(session: AnySession, city: City) -> Founded:
-    """The municipality, open to residents, with all its people; every step is the one that people take on the web."""
+def take_claim(session: AnySession, city: City) -> Municipality:
+    """The municipality just approved: its admin has everything before them."""
     operator = add_operator(session)
     admin = city.with_role(ADMIN)
     first = add_account(session, city.address(admin), admin.name)
@@ -76,9 +76,16 @@ def found_city(session: AnySession, city: City) -> Founded:
     )
     municipality = approve_claim(session, claim.id, operator_id=operator.id, slug=city.slug)
     municipality.demo = True
+    session.flush()
+    return municipality
+
+
+def found_city(session: AnySession, city: City) -> Founded:
+    """The municipality, open to residents, with all its people; every step is the one that people take on the web."""
+    municipality = take_claim(session, city)
     founded = Founded(city, municipality)
     with as_tenant(session, municipality.id):
-        _describe(session, founded)
+        describe(session, founded)
         agencies = _add_offices(session, city)
         _add_people(session, founded, agencies)
         set_status(session, municipality, "active")
@@ -102,7 +109,8 @@ def find_visitors(session: AnySession, city: City) -> dict[str, Visitor]:
     }
 
 
-def _describe(session: AnySession, founded: Founded) -> None:
+def describe(session: AnySession, founded: Founded) -> None:
+    """Place, colour, seal and contact of the session's municipality."""
     city = founded.city
     change_municipality(
         session,
@@ -150,6 +158,8 @@ def _add_people(session: AnySession, founded: Founded, agencies: dict[str, Agenc
         )
         accept_invitation(session, city.slug, link.rpartition("/")[2], account)
     founded.visitors.update(find_visitors(session, city))
+    if city.headless:
+        return
     # An office without a head of its own would leave a gap in the checklist; the admin stands in.
     for key, agency in agencies.items():
         if not any(person.head and person.office == key for person in city.people):
@@ -157,10 +167,11 @@ def _add_people(session: AnySession, founded: Founded, agencies: dict[str, Agenc
 
 
 def _office_name(city: City, person: Person) -> str:
-    return next((office.name for office in city.offices if office.key == person.office), city.offices[0].name)
+    return next((office.name for office in city.offices if office.key == person.office), "Sekretariat Daerah")
 
 
 @cache
-def _shared_hash() -> str:
+def shared_hash() -> str:
+    """The hash of the demonstration's password."""
     # Everybody's password is the same and printed at every start; hashing it once per person would take seconds.
     return hash_password(PASSWORD)

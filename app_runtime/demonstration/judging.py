@@ -68,7 +68,7 @@ def judge_app(session: AnySession, judge: Founded, maintainer: City, *, until: d
             save_draft(session, draft, _answers())
             submitted = submit_evaluation(session, draft, with_facts=True, installation=installation)
             tell_maintainers(session, app, who=judge.municipality.name, what="evaluation")
-    publisher_side = _maintainer(session, maintainer, app.publisher_id)
+    publisher_side = maintainer_visitor(session, maintainer, app.publisher_id)
     for kind, subject, words, hours in (
         ("review", review.id, REPLY_REVIEW, 70.0),
         ("evaluation", submitted.id, REPLY_EVALUATION, 7.0),
@@ -110,7 +110,8 @@ def maintainer_name(session: AnySession, city: City) -> str:
     return session.scalars(select(Municipality.name).where(Municipality.slug == city.slug)).one()
 
 
-def _maintainer(session: AnySession, city: City, publisher_id: UUID) -> Visitor:
+def maintainer_visitor(session: AnySession, city: City, publisher_id: UUID) -> Visitor:
+    """Who acts for the publisher: the administrator of the city that publishes."""
     person = city.with_role(ADMIN)
     account = find_account(session, city.address(person))
     assert account is not None

@@ -1,4 +1,4 @@
-"""Loading the demonstration: city by city, each whole or not at all."""
+"""Loading the demonstration: municipality by municipality, each whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from functools import partial
 
 from sqlalchemy import select
 
+from app_runtime.demonstration.bulk.reports import SEED
 from app_runtime.demonstration.cities import CITIES
 from app_runtime.demonstration.founding import Founded, add_account, find_visitors, found_city
+from app_runtime.demonstration.generated.founding import load_municipality
+from app_runtime.demonstration.generated.profile import Profile
+from app_runtime.demonstration.generated.profiles import PROFILES
 from app_runtime.demonstration.judging import judge_app, leave_claim_open
 from app_runtime.demonstration.month import LONGEST_DAYS, live_month
 from app_runtime.demonstration.progress import MARK, REFUSED, STEPS
 from app_runtime.demonstration.publishing import enable_in, publish_app
 from app_runtime.demonstration.script import CITIZEN_LOGIN, City
+from app_runtime.demonstration.weighing import weigh_app
 from lumbung.audit import record_audit
 from lumbung.audit.models import PlatformAuditEntry
 from lumbung.db import as_tenant, now, set_clock, use_tenant
@@ -36,9 +41,14 @@ class RealData(Conflict):
 
 
 def load_demonstration(
-    session: AnySession, *, until: datetime | None = None, tell: Callable[[str], None] = lambda step: None
+    session: AnySession,
+    *,
+    until: datetime | None = None,
+    seed: int = SEED,
+    tell: Callable[[str], None] = lambda step: None,
 ) -> list[str]:
-    """Load what is missing, as if it had happened in the month before `until` (now); the steps that were done.
+    """Load what is missing, as if it had happened in the month (where it is generated: the year) before `until` (now);
+    the steps that were done. The same `seed` and `until` give the same again, ids and tracking codes excepted.
 
     Each step commits by itself and leaves a mark in the audit of the hub, so that a load that was interrupted goes on
     where it stopped. `tell` hears of each step before it begins. Raises RealData when a municipality is no
@@ -55,6 +65,8 @@ def load_demonstration(
     steps: dict[str, Callable[[AnySession, datetime], None]] = {
         **{city.slug: partial(_load_city, city=city) for city in CITIES},
         "judgements": _load_judgements,
+        **{profile.slug: partial(_load_generated, profile=profile, seed=seed) for profile in PROFILES},
+        "verdicts": partial(_load_verdicts, seed=seed),
     }
     for step in missing:
         tell(step)
@@ -88,6 +100,14 @@ def _load_city(session: AnySession, until: datetime, *, city: City) -> None:
 def _load_judgements(session: AnySession, until: datetime) -> None:
     judge_app(session, _refound(session, CITIES[1]), CITIES[0], until=until)
     leave_claim_open(session, until=until)
+
+
+def _load_generated(session: AnySession, until: datetime, *, profile: Profile, seed: int) -> None:
+    load_municipality(session, profile, until=until.replace(microsecond=0), seed=seed)
+
+
+def _load_verdicts(session: AnySession, until: datetime, *, seed: int) -> None:
+    weigh_app(session, CITIES[0], until=until, seed=seed)
 
 
 def _refound(session: AnySession, city: City) -> Founded:

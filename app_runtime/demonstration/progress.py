@@ -8,8 +8,28 @@ from lumbung.i18n import Text
 from lumbung.settings import SettingsError
 
 MARK = "demonstration.loaded"
-STEPS = ("tangsel", "surabaya", "tangerang", "judgements")
-"""In their order; the first three are the slugs of the cities."""
+LARGE_MARK = "demonstration.large"
+WRITTEN = ("tangsel", "surabaya", "tangerang")
+"""Slugs of the cities whose month is written by hand."""
+GENERATED = (
+    "serang",
+    "lebak",
+    "bandar-lampung",
+    "padang",
+    "semarang",
+    "pontianak",
+    "belitung-timur",
+    "denpasar",
+    "balikpapan",
+    "kepulauan-siau-tagulandang-biaro",
+    "kupang",
+    "gowa",
+    "ternate",
+    "jayapura",
+)
+"""Slugs of the municipalities that are generated; `generated.profiles` says what they are."""
+STEPS = (*WRITTEN, "judgements", *GENERATED, "verdicts")
+"""In their order."""
 REFUSED = Text(
     "Basis data ini berisi daerah sungguhan, jadi data peragaan tidak dimuat.",
     "This database holds a real municipality, so the demonstration is not loaded.",

@@ -45,7 +45,8 @@ class City:
     """One municipality of the demonstration.
 
     `agencies` says which office answers for each category of the app. `silence_days` is how old a report must be so
-    that the time to respond is certainly over, holidays included.
+    that the time to respond is certainly over, holidays included. Where nobody heads an office the admin stands in,
+    unless the city is `headless`.
     """
 
     slug: str
@@ -62,6 +63,7 @@ class City:
     settings: Mapping[str, object] = field(default_factory=dict)
     own_name: Mapping[str, str] | None = None
     silence_days: int = 3
+    headless: bool = False
 
     @property
     def straight(self) -> bool:

@@ -21,8 +21,9 @@ from app_catalog.reviews.models import PublisherReply, Review
 from app_runtime.clocks.firing import fire_due_clocks
 from app_runtime.demonstration.cities import CITIES
 from app_runtime.demonstration.cli import demo
+from app_runtime.demonstration.generated.profiles import PROFILES
 from app_runtime.demonstration.loading import RealData, load_demonstration
-from app_runtime.demonstration.progress import STEPS, is_loaded
+from app_runtime.demonstration.progress import GENERATED, STEPS, WRITTEN, is_loaded
 from app_runtime.demonstration.script import ADMIN, APP, EVALUATOR, HANDLER, OPERATOR_LOGIN, PASSWORD
 from app_runtime.demonstration.sign_ins import demonstration_lines
 from app_runtime.records.models import Record, RecordClock, RecordFile, RecordHistory
@@ -207,9 +208,14 @@ def test_people_at_work_find_their_pages(loaded: Loaded, city: Municipality) -> 
 def test_one_city_judged_the_app_and_the_maintainer_replied(loaded: Loaded) -> None:
     with loaded.app.app_context():
         use_tenant(db.session, None)
-        review = db.session.scalars(select(Review)).one()
-        evaluation = db.session.scalars(select(SubmittedEvaluation)).one()
-        replied = set(db.session.scalars(select(PublisherReply.subject_id)))
+        surabaya = db.session.scalars(select(Municipality.id).where(Municipality.slug == SLUGS[1])).one()
+        review = db.session.scalars(select(Review).where(Review.tenant_id == surabaya)).one()
+        evaluation = db.session.scalars(
+            select(SubmittedEvaluation).where(SubmittedEvaluation.tenant_id == surabaya)
+        ).one()
+        replied = set(
+            db.session.scalars(select(PublisherReply.subject_id).where(PublisherReply.municipality_id == surabaya))
+        )
         assert replied == {review.id, evaluation.id}
         use_tenant(db.session, evaluation.tenant_id)
         installation = access_installation(db.session, APP)
@@ -222,6 +228,44 @@ def test_one_city_judged_the_app_and_the_maintainer_replied(loaded: Loaded) -> N
     page = browse(loaded.app, "lumbung.test").get(f"/apps/{APP}")
     assert page.status_code == 200
     assert "Wargaku" in page.text
+
+
+def test_seventeen_municipalities_run_in_three_zones_and_differ(loaded: Loaded) -> None:
+    with loaded.app.app_context():
+        use_tenant(db.session, None)
+        found = {place.slug: place for place in db.session.scalars(select(Municipality))}
+        assert set(found) == {*WRITTEN, *GENERATED} == {*SLUGS, *(profile.slug for profile in PROFILES)}
+        assert len(found) == 17
+        assert all(place.demo for place in found.values())
+        assert {place.timezone for place in found.values()} == {"Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"}
+        assert len({place.brand_colour for place in found.values()}) == 17
+        sizes = set()
+        for profile in PROFILES:
+            place = found[profile.slug]
+            use_tenant(db.session, place.id)
+            assert len(records(place)) == profile.reports
+            sizes.add(profile.reports)
+            with set_clock(UNTIL):
+                assert fire_due_clocks(db.session, place.id) == 0, profile.slug
+            pending = select(func.count()).where(Effect.tenant_id == place.id, Effect.status != "done")
+            assert db.session.scalar(pending) == 0
+        assert min(sizes) == 0
+        assert max(sizes) == 200
+        use_tenant(db.session, None)
+        stars = db.session.scalars(select(Review.stars)).all()
+        assert set(stars) == {1, 2, 3, 4, 5}
+        assert len(stars) == 13
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.mark.parametrize("path", ["/", "/regions", f"/apps/{APP}"])
+def test_the_hub_shows_all_of_them(loaded: Loaded, path: str) -> None:
+    page = browse(loaded.app, "lumbung.test").get(path)
+    assert page.status_code == 200
+    if path != "/":
+        assert page.text.count("Kota Padang") >= 1
+        assert "Kepulauan Siau Tagulandang Biaro" in page.text
 
 
 def test_the_operator_has_a_claim_to_decide(loaded: Loaded) -> None:
@@ -285,9 +329,12 @@ def test_the_sign_ins_are_those_of_people_who_are_there(loaded: Loaded) -> None:
         use_tenant(db.session, None)
         known = set(db.session.scalars(select(Account.email)))
         db.session.rollback()
-    assert len(printed) == 10
-    assert printed <= known
-    assert CliRunner().invoke(demo, ["accounts"]).output.count("@") == 10
+    assert len(printed) == 3
+    assert len(lines.splitlines()) <= 14
+    assert "lumbung demo sign-ins" in lines
+    everybody = {word for word in CliRunner().invoke(demo, ["sign-ins"]).output.split() if "@" in word}
+    assert len(everybody) > 60
+    assert printed < everybody <= known
 
 
 def run_load(settings: Settings) -> Result:

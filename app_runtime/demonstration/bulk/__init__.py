@@ -1,0 +1,1 @@
+"""Many reports with whole histories, reckoned in memory and written in few statements."""
