@@ -58,7 +58,7 @@ def count_figures(session: AnySession) -> Figures:
             session, select(func.count()).select_from(Municipality).where(Municipality.status == "active")
         ),
         publishers=_count(session, select(func.count(func.distinct(listed.c.publisher_id)))),
-        adoptions=_count(session, select(func.count()).select_from(Adoption).where(Adoption.ended_at.is_(None))),
+        adoptions=_count(session, _running()),
     )
 
 
@@ -111,12 +111,12 @@ def get_card(session: AnySession, slug: str) -> Card:
 
 
 def list_adopters(session: AnySession, app_id: UUID) -> list[tuple[Adoption, Municipality]]:
-    """The municipalities that say in public that they run the app, the longest first."""
+    """The municipalities that say in public that they run the app, the longest first; not while they are suspended."""
     rows = session.execute(
         select(Adoption, Municipality)
         .join(Municipality, Municipality.id == Adoption.tenant_id)
-        .where(Adoption.app_id == app_id, Adoption.ended_at.is_(None))
-        .order_by(Adoption.since)
+        .where(Adoption.app_id == app_id, Adoption.ended_at.is_(None), Municipality.status != "suspended")
+        .order_by(Adoption.since, Municipality.name)
     )
     return [(adoption, municipality) for adoption, municipality in rows]
 
@@ -137,12 +137,16 @@ def _listed() -> tuple[Any, ...]:
 
 
 def _adopters() -> Any:
+    return _running().where(Adoption.app_id == App.id).correlate(App).scalar_subquery()
+
+
+def _running() -> Select[int]:
+    """How many apps run in how many municipalities; those of a suspended one answer nobody."""
     return (
         select(func.count())
         .select_from(Adoption)
-        .where(Adoption.app_id == App.id, Adoption.ended_at.is_(None))
-        .correlate(App)
-        .scalar_subquery()
+        .join(Municipality, Municipality.id == Adoption.tenant_id)
+        .where(Adoption.ended_at.is_(None), Municipality.status != "suspended")
     )
 
 

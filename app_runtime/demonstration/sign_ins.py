@@ -44,7 +44,7 @@ def demonstration_lines(base_url: str) -> list[str]:
         "",
         f"Masuk / Sign in   (kata sandi semua akun / password of every account: {PASSWORD})",
         *(f"  {role:<{width}}  {address}" for role, address in people),
-        f"  {len(PROFILES)} daerah lain dan semua akun / more municipalities and all accounts: .venv/bin/lumbung demo sign-ins",
+        f"  {len(PROFILES)} daerah lain, semua akun / more, all accounts: .venv/bin/lumbung demo sign-ins",
         "",
     ]
 

@@ -20,8 +20,7 @@ from lumbung.db import as_tenant, set_clock
 from lumbung.db.tenancy import AnySession
 from tenants.municipalities.services import set_status
 
-YEAR = 365
-_BEFORE_THE_YEAR = timedelta(days=YEAR + 12)
+_BEFORE_REPORTS = timedelta(days=12)
 _RECENTLY = timedelta(hours=5)
 MOST_PHOTOS = 400
 FRESH = 0.22
@@ -33,13 +32,14 @@ DISABLED_REASON = (
 
 
 def load_municipality(session: AnySession, profile: Profile, *, until: datetime, seed: int) -> None:
-    """Make the municipality with a year of reports before `until`; the same for the same seed and instant."""
+    """Make the municipality with its reports before `until`; the same for the same seed and instant."""
     city = city_of(profile, seed)
     if profile.fate == "prepares":
         with set_clock(until - _RECENTLY):
             take_claim(session, city)
         return
-    begins = until - _BEFORE_THE_YEAR
+    first = until - timedelta(days=profile.days)
+    begins = first - _BEFORE_REPORTS
     with set_clock(begins):
         founded = Founded(city, take_claim(session, city))
         with as_tenant(session, founded.id):
@@ -53,7 +53,7 @@ def load_municipality(session: AnySession, profile: Profile, *, until: datetime,
         part = Part(
             number=0,
             count=profile.reports,
-            first=until - timedelta(days=YEAR),
+            first=first,
             last=until - timedelta(minutes=20),
             until=until,
             seed=seed,

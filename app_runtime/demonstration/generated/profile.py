@@ -29,9 +29,10 @@ def _opening(text: str) -> tuple[time, time]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """One municipality. `radius` is how far reports lie from `centre`, in degrees, between the two `bearings`
-    (clockwise from north), so that none lies in the sea. `late` is the share of answers after the deadline, `silent` of
-    none at all; `reports` how many there are in the last year. `without` are categories of the app that it does not
-    have, `extra` those of its own."""
+    (clockwise from north), so that none lies in the sea. `reports` is how many there are in the `days` since it runs the
+    app; `late` the share of answers after the deadline, `silent` of none at all. `without` are categories of the app that
+    it does not have, `extra` those of its own.
+    """
 
     slug: str
     region_code: str
@@ -44,6 +45,7 @@ class Profile:
     streets: tuple[str, ...]
     offices: int
     reports: int
+    days: int = 365
     zoom: int = 13
     bearings: tuple[int, int] = (0, 360)
     own_name: str | None = None
