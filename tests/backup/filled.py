@@ -139,3 +139,4 @@ def destroy(settings: Settings, admin_conninfo: str) -> None:
     with psycopg.connect(admin_conninfo, autocommit=True) as admin:
         admin.execute(EMPTY_ALL)
     shutil.rmtree(settings.files_root)
+    settings.files_root.mkdir()

@@ -30,7 +30,7 @@ def expect_room(connection: Connection, manifest: Manifest, *, slug: str | None,
     if present is not None and not replace:
         raise RestoreRefused(
             Text(
-                "{name} sudah ada di sini ({slug}). Pakai `--replace` untuk mengganti seluruh datanya dengan isi arsip.",
+                "{name} sudah ada di sini ({slug}). `--replace` mengganti seluruh datanya dengan isi arsip.",
                 "{name} is here already ({slug}). `--replace` puts the archive in place of all it has now.",
             ).format(name=sign.name, slug=present)
         )

@@ -138,7 +138,10 @@ def _octal(field: bytes) -> int:
 
 
 def _expect_padding(source: IO[bytes], end: int) -> None:
-    if end - source.tell() > 20 * BLOCK or source.read(20 * BLOCK).strip(b"\0"):
+    left = end - source.tell()
+    if left < BLOCK:
+        raise _cut()
+    if left > 20 * BLOCK or source.read(left).strip(b"\0"):
         raise refused("Ada sesuatu di belakang akhir arsip.", "Something stands behind the end of the archive.")
 
 
