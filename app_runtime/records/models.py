@@ -13,11 +13,17 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from lumbung.db import TenantTable
+
+DUE_OR_NEVER = "COALESCE(due_at, '9999-01-01 00:00:00+00'::timestamp with time zone)"
+"""What the inbox is in the order of: the deadline, and last what has none. An index is used for this very text only."""
+CLOSED_OR_MADE = "COALESCE(closed_at, created_at)"
+"""What closed records are in the order of."""
 
 
 class Record(TenantTable):
@@ -50,7 +56,6 @@ class Record(TenantTable):
         ),
         UniqueConstraint("tenant_id", "installation_id", "record_type", "number", name="uq_records_number"),
         UniqueConstraint("tenant_id", "tracking_digest", name="uq_records_tracking_digest"),
-        Index("ix_records_list", "tenant_id", "installation_id", "record_type", "created_at", "id"),
         Index("ix_records_state", "tenant_id", "installation_id", "record_type", "state", "created_at"),
         Index(
             "ix_records_published",
@@ -62,7 +67,34 @@ class Record(TenantTable):
             postgresql_where="published AND hidden_at IS NULL",
         ),
         Index("ix_records_agency_open", "tenant_id", "agency_id", "due_at", "id", postgresql_where="open"),
-        Index("ix_records_open", "tenant_id", "open", "overdue", "due_at", "id"),
+        Index(
+            "ix_records_due",
+            "tenant_id",
+            text(DUE_OR_NEVER),
+            "id",
+            postgresql_where="open",
+        ),
+        Index(
+            "ix_records_place",
+            "tenant_id",
+            "installation_id",
+            "record_type",
+            "place_lat",
+            "place_lon",
+            postgresql_where="place_lat IS NOT NULL",
+        ),
+        Index(
+            "ix_records_map",
+            "tenant_id",
+            "installation_id",
+            "record_type",
+            "open",
+            "created_at",
+            "id",
+            postgresql_where="published AND hidden_at IS NULL AND place_lon IS NOT NULL",
+        ),
+        Index("ix_records_newest", "tenant_id", "created_at", "id"),
+        Index("ix_records_closed", "tenant_id", text(CLOSED_OR_MADE), "id", postgresql_where="NOT open"),
         Index("ix_records_search", "search", postgresql_using="gin"),
     )
 
@@ -95,6 +127,11 @@ class Record(TenantTable):
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        # The words to search by are the database's alone: nobody wants them back when a record is stored.
+        return {"eager_defaults": False}
 
 
 class RecordHistory(TenantTable):

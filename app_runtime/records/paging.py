@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, and_, literal, or_
+from sqlalchemy import ColumnElement, and_, literal, or_, tuple_
 
 from lumbung.errors import BadRequest
 
@@ -56,6 +56,11 @@ def after_cursor(keys: Sequence[Key], cursor: str) -> ColumnElement[bool]:
         found = [datetime.fromisoformat(v) if key.is_time else v for key, v in zip(keys, values, strict=True)]
     except (ValueError, TypeError) as error:
         raise BadRequest from error
+    if len({key.descending for key in keys}) == 1:
+        # One comparison of rows is one place in the index, where alternatives are a search.
+        here = tuple_(*(key.column for key in keys))
+        there = tuple_(*(literal(value, key.column.type) for value, key in zip(found, keys, strict=True)))
+        return here < there if keys[0].descending else here > there
     parts: list[ColumnElement[bool]] = []
     for index, key in enumerate(keys):
         value = literal(found[index], key.column.type)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, literal_column, not_, or_, select, text
 from sqlalchemy.orm import defer
 
 from app_catalog.definitions.model import RecordType
@@ -19,7 +19,7 @@ from app_catalog.installations.services import list_installations
 from app_runtime.records.actors import Actor
 from app_runtime.records.deriving import searched_fields
 from app_runtime.records.listing import present_rows
-from app_runtime.records.models import Record
+from app_runtime.records.models import CLOSED_OR_MADE, DUE_OR_NEVER, Record
 from app_runtime.records.paging import Key, after_cursor, encode_cursor, ordered
 from app_runtime.records.permissions import rows_predicate
 from app_runtime.records.presenting import PresentedRecord
@@ -33,12 +33,14 @@ Tab = Literal["act", "late", "waiting", "done", "all"]
 TABS: tuple[Tab, ...] = ("act", "late", "waiting", "done", "all")
 PAGE = 25
 
-_NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
+MOST_COUNTED = 99
+"""A tab says how many there are up to here, and beyond it "99+": counting them all would read them all."""
+
 # What was missed was due before now, so this order puts it first, the longest overdue at the very top.
-_BY_DEADLINE = (Key(func.coalesce(Record.due_at, _NO_DEADLINE), is_time=True), Key(Record.id))
+_BY_DEADLINE = (Key(literal_column(DUE_OR_NEVER, Record.due_at.type), is_time=True), Key(Record.id))
 _NEWEST_FIRST = (Key(Record.created_at, descending=True, is_time=True), Key(Record.id, descending=True))
 _LAST_CLOSED = (
-    Key(func.coalesce(Record.closed_at, Record.created_at), descending=True, is_time=True),
+    Key(literal_column(CLOSED_OR_MADE, Record.created_at.type), descending=True, is_time=True),
     Key(Record.id, descending=True),
 )
 _ORDER: Mapping[Tab, tuple[Key, ...]] = {"done": _LAST_CLOSED, "all": _NEWEST_FIRST}
@@ -58,7 +60,8 @@ class InboxItem:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """A page of the inbox: rows, how many there are under each tab, the apps to choose from, and where it goes on."""
+    """A page of the inbox: rows, how many there are under each tab (at most one more than MOST_COUNTED), the apps to
+    choose from, and where it goes on."""
 
     items: tuple[InboxItem, ...]
     counts: Mapping[Tab, int]
@@ -100,9 +103,7 @@ def list_work(
     parts = _parts(session, actor, chosen)
     found = _tabs(parts, at)
     reach = and_(Record.tenant_id == current_tenant(session), _found(parts, search))
-    counted = session.execute(
-        select(*(func.count().filter(found[name]) for name in TABS)).select_from(Record).where(reach)
-    ).one()
+    counted = session.execute(select(*(_count(and_(reach, found[name]), name) for name in TABS))).one()
     counts = dict(zip(TABS, counted, strict=True))
     works = any(_has_actions(part) for part in parts)
     tab = tab or ("act" if works else "late" if counts["late"] else "all")
@@ -123,6 +124,12 @@ def list_work(
     )
 
 
+def _count(matching: ColumnElement[bool], tab: Tab) -> ScalarSelect[int]:
+    """How many match, as far as `MOST_COUNTED` and one; in the tab's order, so that its index serves."""
+    some = select(Record.id).where(matching).order_by(*ordered(_ORDER.get(tab, _BY_DEADLINE))).limit(MOST_COUNTED + 1)
+    return select(func.count()).select_from(some.subquery(tab)).scalar_subquery()
+
+
 def _parts(session: AnySession, actor: Actor, installations: Sequence[Installation]) -> list[_Part]:
     parts = []
     for one in installations:
@@ -141,7 +148,7 @@ def _tabs(parts: Sequence[_Part], at: datetime) -> dict[Tab, ColumnElement[bool]
         "act": or_(false(), *(and_(part.rows, my_turn(part.kind, part.actor, at)) for part in running)),
         "late": and_(Record.open, overdue, or_(false(), *(part.rows for part in running))),
         "waiting": or_(false(), *(and_(part.rows, waits_for_reporter(part.kind)) for part in running)),
-        "done": and_(Record.open.is_(False), or_(false(), *(part.rows for part in parts))),
+        "done": and_(not_(Record.open), or_(false(), *(part.rows for part in parts))),
         "all": or_(false(), *(part.rows for part in parts)),
     }
 

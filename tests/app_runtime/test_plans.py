@@ -1,0 +1,147 @@
+"""No page that many people open reads a whole table: PostgreSQL's own plans are held to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session, scoped_session
+
+from app_runtime.records.models import Record
+from lumbung.db import as_tenant, db
+from lumbung.postgres.roles import DatabaseUrls
+from lumbung.web.sites import LumbungFlask
+from tests.app_runtime.work_desk import Desk, open_desk, page_of
+from tests.browsing import Browser, browse
+from tests.world import World
+
+Sessions = scoped_session[Session]
+MANY = 10_000
+BIG = {"records", "record_history", "record_clocks"}
+
+COPIES = """
+INSERT INTO records ({columns}) SELECT {values} FROM records, generate_series(1, {many}) AS n
+"""
+HISTORY = """
+INSERT INTO record_history (tenant_id, id, created_at, record_id, sequence, kind, name, actor_kind, actor_name, changes,
+                            public, definition_digest)
+SELECT tenant_id, gen_random_uuid(), created_at, id, 1, 'created', '', 'visitor', '', '{}', true, definition_digest
+FROM records WHERE number LIKE 'C/%'
+"""
+CLOCKS = """
+INSERT INTO record_clocks (tenant_id, id, created_at, record_id, clock, round, state, span, started_at, due_at, pauses,
+                           rungs_done, next_at)
+SELECT tenant_id, gen_random_uuid(), created_at, id, 'response', 1, 'running', 'PT48H', created_at,
+       created_at + interval '20 years', '[]', '[]', created_at + interval '20 years'
+FROM records WHERE number LIKE 'C/%'
+"""
+
+
+@pytest.fixture
+def desk(app: LumbungFlask, session: Sessions, world: World, database: DatabaseUrls) -> Desk:
+    """Thousands of reports in a municipality, and the planner knows it."""
+    desk = open_desk(app, session, world, publish="at_once")
+    desk.report("Lampu jalan mati", photos=1)
+    session.remove()
+    columns = [
+        column.name
+        for column in Record.__table__.columns
+        if column.computed is None and column.name != "tracking_digest"
+    ]
+    special = {
+        "id": "gen_random_uuid()",
+        "number": "'C/' || n",
+        "created_at": "created_at - n * interval '1 minute'",
+        "agency_id": "CASE WHEN n % 40 = 0 THEN agency_id END",
+        "open": "n % 10 = 0",
+        "closed_at": "CASE WHEN n % 10 <> 0 THEN created_at END",
+        "due_at": "CASE WHEN n % 10 = 0 THEN due_at END",
+        "place_lat": "place_lat + n * 0.0001",
+    }
+    values = [special.get(name, name) for name in columns]
+    with psycopg.connect(database.migration.replace("+psycopg", "", 1), autocommit=True) as migrator:
+        copies = COPIES.format(columns=", ".join(columns), values=", ".join(values), many=MANY)
+        migrator.execute(copies.encode())
+        migrator.execute(HISTORY)
+        migrator.execute(CLOCKS)
+        for table in sorted(BIG):
+            migrator.execute(f"SET ROLE lumbung_owner; ANALYZE {table}; RESET ROLE".encode())
+    return desk
+
+
+@contextmanager
+def _heard(app: LumbungFlask) -> Iterator[list[tuple[str, Any]]]:
+    heard: list[tuple[str, Any]] = []
+
+    def listen(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")) and "set_tenant" not in statement:
+            heard.append((statement, parameters))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        yield heard
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", []):
+        yield from _nodes(inner)
+
+
+def _whole_tables(desk: Desk, heard: list[tuple[str, Any]]) -> list[str]:
+    found = []
+    with as_tenant(desk.session, desk.place.id):
+        connection = desk.session.connection()
+        for statement, parameters in heard:
+            rows = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
+            plans = json.loads(rows) if isinstance(rows, str) else rows
+            found += [
+                f"{node['Relation Name']}: {statement}"
+                for node in _nodes(plans[0]["Plan"])
+                if node["Node Type"] == "Seq Scan" and node.get("Relation Name") in BIG
+            ]
+        desk.session.rollback()
+    return found
+
+
+def _visit(desk: Desk, browser: Browser, path: str) -> list[str]:
+    with _heard(desk.app) as heard:
+        answer = browser.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    assert heard, path
+    return [f"{path}: {one}" for one in _whole_tables(desk, heard)]
+
+
+def test_what_many_people_open_reads_no_whole_table(desk: Desk) -> None:
+    citizen, official = browse(desk.app, desk.place.host), desk.browser("dispatcher")
+    newest = desk.report("Yang terbaru")
+    found = []
+    for path in (
+        "/",
+        "/siaran",
+        "/siaran/public-reports",
+        "/siaran/map",
+        "/siaran/map/points.geojson",
+        f"/siaran/report/{newest}",
+        "/api/v1/siaran/report",
+    ):
+        found += _visit(desk, citizen, path)
+    for path in ("/work", "/work/list", "/work?tab=all", page_of(newest)):
+        found += _visit(desk, official, path)
+    assert not found, "\n\n".join(found)
+
+
+def test_the_guard_sees_a_whole_table_read(desk: Desk) -> None:
+    """The same guard is red for a query that no index serves."""
+    with as_tenant(desk.session, desk.place.id):
+        statement = "SELECT id FROM records WHERE tenant_id = %(tenant)s AND hidden_reason = 'x'"
+        assert _whole_tables(desk, [(statement, {"tenant": str(desk.place.id)})]) != []
