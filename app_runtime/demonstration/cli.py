@@ -25,8 +25,8 @@ _NAMES = {
     "judgements": "penilaian dan klaim / judgements and a claim",
     "verdicts": "ulasan empat belas daerah / reviews of fourteen municipalities",
 }
-_LARGE_MINUTES = 3
-_LARGE_GIGABYTES = 1.5
+_LARGE_MINUTES = 4
+_LARGE_GIGABYTES = 1.2
 
 
 @click.group()

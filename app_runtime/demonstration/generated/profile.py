@@ -28,10 +28,12 @@ def _opening(text: str) -> tuple[time, time]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One municipality. `radius` is how far reports lie from `centre`, in degrees, between the two `bearings`
-    (clockwise from north), so that none lies in the sea. `reports` is how many there are in the `days` since it runs the
-    app; `late` the share of answers after the deadline, `silent` of none at all. `without` are categories of the app that
-    it does not have, `extra` those of its own.
+    """One municipality.
+
+    `radius` is how far reports lie from `centre`, in degrees, between the two `bearings` (clockwise from north), so
+    that none lies in the sea. `reports` is how many there are in the `days` since it runs the app; `late` the share of
+    answers after the deadline, `silent` of none at all. `without` are categories of the app that it does not have,
+    `extra` those of its own.
     """
 
     slug: str
