@@ -57,8 +57,21 @@ class Change:
         """The outcome of an expression over the record; an error counts as false and goes into the history."""
         outcome = self.app.evaluate(expression, self.scope(), rule=rule)
         if outcome.error is not None and not self.looking:
-            self.note("rule_error", rule, {"error": outcome.error[:500]})
+            self.note_rule_error(rule, outcome.error)
         return outcome
+
+    def note_rule_error(self, rule: str, error: str) -> None:
+        """Note in the history that a rule failed, unless the same is there already: each change would repeat it."""
+        told = {"error": error[:500]}
+        same = select(RecordHistory.id).where(
+            RecordHistory.tenant_id == self.record.tenant_id,
+            RecordHistory.record_id == self.record.id,
+            RecordHistory.kind == "rule_error",
+            RecordHistory.name == rule,
+            RecordHistory.changes == told,
+        )
+        if self.session.scalar(same.limit(1)) is None:
+            self.note("rule_error", rule, told)
 
     def note(
         self,

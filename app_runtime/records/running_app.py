@@ -9,8 +9,6 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from app_catalog.definitions.expressions import Evaluator, Outcome, Scope, evaluator_for
 from app_catalog.definitions.model import Definition, Expression, RecordType
 from app_catalog.installations.definitions import definition_by_digest
@@ -21,14 +19,13 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.agency_tree import AgencyTree, load_agencies
 from app_runtime.records.models import Record
 from app_runtime.records.municipal import session_municipality
+from app_runtime.records.rule_errors import tell_rule_error
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from tenants.calendars.services import load_calendar
 from tenants.calendars.working_time import WorkingCalendar
 from tenants.municipalities.models import Municipality
-
-log = structlog.get_logger("app_runtime.rules")
 
 
 @dataclass
@@ -92,10 +89,12 @@ class RunningApp:
         )
 
     def evaluate(self, expression: Expression, scope: Scope, *, rule: str) -> Outcome:
-        """The outcome of an expression; an error counts as false, and is logged under the name of the `rule`."""
+        """The outcome of an expression; an error counts as false, and is logged under the name of the `rule`, once
+        a minute.
+        """
         outcome = self.evaluator.evaluate(expression, scope)
         if outcome.error is not None:
-            log.warning("rule-error", app=self.definition.id, rule=rule, error=outcome.error)
+            tell_rule_error(str(self.installation.tenant_id), self.definition.id, rule, outcome.error)
         return outcome
 
     def _actor_values(self, actor: Actor | None) -> dict[str, Any]:
