@@ -18,7 +18,7 @@ _BLOCKS = 8
 """An area is reduced to this many blocks along its longer side: too few for a face or a number plate."""
 
 _NO_AREA = Text(
-    "Tandai bagian yang harus dikaburkan, atau pilih seluruh foto.",
+    "Tandai bagian yang harus diburamkan, atau pilih seluruh foto.",
     "Mark what is to be blurred, or choose the whole photo.",
 )
 
