@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from app_catalog.definitions.model import Event
 from app_catalog.installations.models import Installation
@@ -37,6 +38,10 @@ class PreviewedMoment:
     problem: str = ""
 
 
+_Reached = dict[tuple[str, str, UUID | None], tuple[str, ...]]
+"""Names of those whom a record type's rung reaches, by agency."""
+
+
 def clock_preview(session: AnySession, installation: Installation) -> list[PreviewedMoment]:
     """What would fire when, for one record made now of each type and each option of its first choice.
 
@@ -44,12 +49,13 @@ def clock_preview(session: AnySession, installation: Installation) -> list[Previ
     """
     app = running_app(session, installation)
     found: list[PreviewedMoment] = []
+    reached: _Reached = {}
     for kind in app.definition.records.values():
         for option, values in _samples(app, kind.id):
             change = _imagined(app, kind.id, values)
             for spec in kind.clocks.values():
                 if Event("created") in spec.starts:
-                    found += _moments(change, spec.id, option)
+                    found += _moments(change, spec.id, option, reached)
     return found
 
 
@@ -92,7 +98,7 @@ def _imagined(app: RunningApp, record_type: str, values: dict[str, Any]) -> Chan
     return change
 
 
-def _moments(change: Change, clock_id: str, option: str) -> list[PreviewedMoment]:
+def _moments(change: Change, clock_id: str, option: str, reached: _Reached) -> list[PreviewedMoment]:
     spec = change.record_type.clocks[clock_id]
     kind = change.record.record_type
     outcome = change.evaluate(spec.within, rule=f"clocks.{clock_id}.within")
@@ -110,6 +116,9 @@ def _moments(change: Change, clock_id: str, option: str) -> list[PreviewedMoment
     if clock.warn_at is not None:
         found.insert(0, PreviewedMoment(kind, option, clock_id, "warned", clock.warn_at))
     for moment, rung in rungs_in_order(change.app.calendar, spec, clock):
-        names = tuple(shown_names(resolve_recipients(change, rung.to)))
-        found.append(PreviewedMoment(kind, option, clock_id, "rung", moment, rung.id, rung.to, names))
+        # Imagined records differ in nothing else that says who is told.
+        whom = (kind, rung.to, change.record.agency_id)
+        if whom not in reached:
+            reached[whom] = tuple(shown_names(resolve_recipients(change, rung.to)))
+        found.append(PreviewedMoment(kind, option, clock_id, "rung", moment, rung.id, rung.to, reached[whom]))
     return found
