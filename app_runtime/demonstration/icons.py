@@ -56,4 +56,4 @@ def _sun(draw: ImageDraw.ImageDraw) -> None:
     draw.ellipse((72, 72, 184, 184), fill=_WHITE)
 
 
-_SHAPES = {"horn": _horn, "droplet": _drop, "star": _star, "sun": _sun}
+_SHAPES = {"horn": _horn, "drop": _drop, "star": _star, "sun": _sun}

@@ -79,6 +79,6 @@ def _enable(session: AnySession, founded: Founded, profile: Profile) -> Installa
         own_name=founded.city.own_name,
         account_id=admin.account_id,
     )
-    if profile.icon:
-        set_icon(session, installation, draw_icon(profile.icon, profile.colour), uploaded_by=admin.account_id)
+    if profile.emblem:
+        set_icon(session, installation, draw_icon(profile.emblem, profile.colour), uploaded_by=admin.account_id)
     return installation

@@ -51,7 +51,7 @@ class Profile:
     zoom: int = 13
     bearings: tuple[int, int] = (0, 360)
     own_name: str | None = None
-    icon: str | None = None
+    emblem: str | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
