@@ -64,6 +64,11 @@ class FieldRow:
         return "" if value is None else str(value)
 
     @property
+    def likely(self) -> bool:
+        """Whether the file probably has it, or it is asked for."""
+        return self.required or self.kind == "point" or self.source != Source()
+
+    @property
     def derived_from(self) -> str:
         """The one column that an empty value is made of."""
         pattern = self.source.derived or ""

@@ -26,7 +26,7 @@ _Cell = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Neighbour:
-    name: str
+    name: Any
     point: Point
     at: datetime
     same: tuple[Any, ...]
@@ -52,7 +52,7 @@ class Neighbourhood:
                 continue
             if other is not None:
                 draft.warn("duplicate", other=other)
-            self._add(_Neighbour(f"baris/line {draft.line}", _point(draft), _moment(draft), self._same(draft)))
+            self._add(_Neighbour(_line_name(draft.line), _point(draft), _moment(draft), self._same(draft)))
 
     @property
     def _metres(self) -> int:
@@ -67,10 +67,10 @@ class Neighbourhood:
     def _same(self, draft: Draft) -> tuple[Any, ...]:
         return tuple(draft.values.get(name) for name in self._fields)
 
-    def _nearest(self, draft: Draft) -> str | None:
+    def _nearest(self, draft: Draft) -> Any:
         point, at, same = _point(draft), _moment(draft), self._same(draft)
         x, y = self._cell(point)
-        best: tuple[float, str] | None = None
+        best: tuple[float, Any] | None = None
         for cell in ((x + dx, y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)):
             for one in self._cells.get(cell, ()):
                 if one.same != same or abs(one.at - at) > timedelta(hours=HOURS):
@@ -105,6 +105,10 @@ class Neighbourhood:
         )
         for number, lon, lat, at, *same in self.app.session.execute(query):
             self._add(_Neighbour(number or "?", (lon, lat), at, tuple(same)))
+
+
+def _line_name(line: int) -> dict[str, str]:
+    return {"id": f"baris {line}", "en": f"line {line}"}
 
 
 def _ranges(days: list[date]) -> Iterable[tuple[datetime, datetime]]:

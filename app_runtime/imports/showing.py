@@ -15,6 +15,7 @@ from app_runtime.imports.models import Import, ImportStatus
 from app_runtime.imports.notes import note_text
 from app_runtime.imports.previewing import Preview
 from app_runtime.imports.services import list_lines
+from app_runtime.imports.values import TEXTS
 from app_runtime.records.models import Record
 from app_runtime.records.presenting import display_value
 from app_runtime.records.running_app import running_app
@@ -92,7 +93,8 @@ def _draft(preview: Preview, draft: Draft) -> ShownLine:
     app, kind = preview.app, preview.kind
     zone = app.municipality.timezone
     outcome = "refused" if draft.refused else "skipped" if draft.skipped else "imported"
-    title = next((str(draft.values[name]) for name in ("title", *draft.values) if name in draft.values), "")
+    texts = [name for name, spec in kind.fields.items() if spec.type in TEXTS and name in draft.values]
+    title = str(draft.values[texts[0]]) if texts else ""
     state = kind.workflow.states.get(draft.state) if kind.workflow else None
     facts = [
         (pick(spec.label), display_value(app, spec, draft.values[name])[:300])
