@@ -10,6 +10,7 @@ import tenants.municipalities.models
 import tenants.people.models  # noqa: F401 - models are known once imported.
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.features import install_accounts
+from tenants.archives.features import install_archives
 from tenants.municipalities.features import install_municipalities
 from tenants.people.features import install_people
 
@@ -19,3 +20,4 @@ def install(app: LumbungFlask) -> None:
     install_accounts(app)
     install_people(app)
     install_municipalities(app)
+    install_archives(app)

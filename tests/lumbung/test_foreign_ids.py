@@ -30,6 +30,7 @@ from lumbung.web.access import CURATOR, OPERATOR, stated_rule
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import AccountSession
 from tenants.accounts.sessions import open_session
+from tenants.archives.models import RequestedArchive
 from tenants.calendars.models import CalendarDay
 from tenants.municipalities.models import Claim
 from tenants.people.models import Delegation, Invitation, RoleGrant
@@ -100,7 +101,14 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
             total=1,
             started_at=now(),
         )
-        session.add_all([delegation, day, invitation, evaluation, brought_in])
+        archive = RequestedArchive(
+            tenant_id=place.id,
+            account_id=place.accounts["admin"].id,
+            actor_name="Admin",
+            status="ready",
+            expires_at=now() + timedelta(days=3),
+        )
+        session.add_all([delegation, day, invitation, evaluation, brought_in, archive])
         session.commit()
     return {
         "record_id": desk_record,
@@ -112,6 +120,7 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
         "invitation_id": invitation.id,
         "evaluation_id": evaluation.id,
         "import_id": brought_in.id,
+        "archive_id": archive.id,
     }
 
 

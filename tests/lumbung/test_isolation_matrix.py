@@ -36,6 +36,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "imports": {"status": "draft"},
     "import_lines": {"outcome": "imported"},
     "outbox": {"status": "pending"},
+    "requested_archives": {"status": "ready"},
     "messages": {"status": "queued", "channel": "email"},
 }
 """Values that the check constraints of a table ask for."""

@@ -1,0 +1,1 @@
+"""A municipality asks for its own data, as one archive."""
