@@ -25,6 +25,8 @@ class Directory:
         suffix = f".{hub_host}"
         condition = Municipality.slug == host[: -len(suffix)] if host.endswith(suffix) else Municipality.domain == host
         found = session.scalar(select(Municipality).where(condition, Municipality.status != "suspended"))
+        # Held on to, so that whoever needs the row itself during this request does not ask for it again.
+        session.info["municipality"] = found
         return as_tenant_info(found) if found else None
 
     def holds_demo(self, session: Session | scoped_session[Any]) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.definitions.model import Definition
 from app_catalog.installations.models import InstalledDefinition
-from app_catalog.releases.loading import load_release_definition
+from app_catalog.releases.loading import find_remembered, load_release_definition, remember
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import NotFound
@@ -39,14 +39,20 @@ def definition_by_digest(session: AnySession, digest: str) -> Definition:
     given = _given.get()
     if given is not None and given.digest == digest:
         return given
+    tenant_id = current_tenant(session)
+    known = find_remembered((tenant_id, digest))
+    if known is not None:
+        return known
     release_id = session.scalar(
         select(InstalledDefinition.release_id).where(
-            InstalledDefinition.tenant_id == current_tenant(session), InstalledDefinition.digest == digest
+            InstalledDefinition.tenant_id == tenant_id, InstalledDefinition.digest == digest
         )
     )
     if release_id is None:
         raise NotFound
-    return load_release_definition(session, release_id)
+    definition = load_release_definition(session, release_id)
+    remember((tenant_id, digest), definition)
+    return definition
 
 
 def keep_definition(session: AnySession, release_id: UUID) -> Definition:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from datetime import timedelta
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +13,16 @@ from sqlalchemy import select
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.installations.models import Installation, SettingsVersion
+from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.secrets import decrypt
+
+_Key = tuple[UUID, int, str]
+# A version of settings never changes once it is committed; one that was written a while ago is.
+_SETTLED_AFTER = timedelta(minutes=1)
+_MOST_SETTLED = 4_096
+_settled: OrderedDict[_Key, dict[str, Any]] = OrderedDict()
+_settled_lock = Lock()
 
 
 def settings_at(session: AnySession, installation_id: UUID, version: int) -> SettingsVersion:
@@ -31,13 +42,26 @@ def installed_settings(
     """The settings that `definition` runs with in this installation now.
 
     Own values that the definition does not know are left out. Secrets are opened only for code that must use them.
+    What is given is shared: nobody changes it.
     """
+    key = (installation.id, installation.settings_version, definition.digest)
+    if not with_secrets and (known := _settled.get(key)) is not None:
+        return known
     stored = settings_at(session, installation.id, installation.settings_version)
     values: dict[str, Any] = effective_settings(definition, stored.overrides)
     if with_secrets:
         for setting_id, sealed in stored.sealed.items():
             values[setting_id] = decrypt(sealed, context=secret_context(installation, setting_id))
+    elif stored.created_at < now() - _SETTLED_AFTER:
+        _remember(key, values)
     return values
+
+
+def _remember(key: _Key, values: dict[str, Any]) -> None:
+    with _settled_lock:
+        _settled[key] = values
+        while len(_settled) > _MOST_SETTLED:
+            _settled.popitem(last=False)
 
 
 def secret_context(installation: Installation, setting_id: str) -> str:

@@ -45,15 +45,15 @@ class _Cache:
     def __init__(self, size: int) -> None:
         self._size = size
         self._lock = Lock()
-        self._kept: OrderedDict[tuple[UUID, str], Definition] = OrderedDict()
+        self._kept: OrderedDict[tuple[UUID | None, str], Definition] = OrderedDict()
 
-    def get(self, key: tuple[UUID, str]) -> Definition | None:
+    def get(self, key: tuple[UUID | None, str]) -> Definition | None:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def put(self, key: tuple[UUID, str], definition: Definition) -> None:
+    def put(self, key: tuple[UUID | None, str], definition: Definition) -> None:
         with self._lock:
             self._kept[key] = definition
             self._kept.move_to_end(key)
@@ -66,6 +66,8 @@ class _Cache:
 
 
 _cache = _Cache(_KEPT)
+# By municipality and digest: which definition a municipality runs is never changed or taken back (append-only).
+_pinned = _Cache(16 * _KEPT)
 
 
 def load_release_definition(session: AnySession, release_id: UUID) -> Definition:
@@ -114,6 +116,18 @@ def verify_release(session: AnySession, release_id: UUID) -> Definition:
 def forget_loaded() -> None:
     """Verify every release again when it is next used."""
     _cache.clear()
+    _pinned.clear()
+
+
+def find_remembered(pinned: tuple[UUID | None, str]) -> Definition | None:
+    """What was remembered of a municipality and a digest: a definition that was verified in this process, or None."""
+    return _pinned.get(pinned)
+
+
+def remember(pinned: tuple[UUID | None, str], definition: Definition) -> None:
+    """Remember that a municipality runs this verified definition; only what the database said and has committed, or
+    rolls back together with all that could name it."""
+    _pinned.put(pinned, definition)
 
 
 def _damaged(release: Release, part: str) -> ReleaseDamaged:

@@ -23,6 +23,8 @@ from lumbung.db.direct import read_row
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound, Unavailable
 from lumbung.web.sites import Tenant
+from tenants.municipalities.errors import PortalPreparing
+from tenants.municipalities.services import is_open
 
 Row = Sequence[bytes | None]
 _KEPT = 4_096
@@ -112,9 +114,11 @@ def from_shelf(
 def look_up_shelf(session: AnySession, tenant: Tenant, host: str, origin: str, slug: str, record_type: str) -> Shelf:
     """The shelf as it stands now; the session belongs to the municipality.
 
-    Raises NotFound when there is no such app or type, or nothing of it is for the public, and ServiceOff while the
-    app is disabled.
+    Raises PortalPreparing until the municipality has opened, NotFound when there is no such app or type, or nothing of
+    it is for the public, and ServiceOff while the app is disabled.
     """
+    if not is_open(tenant):
+        raise PortalPreparing
     app = open_app(session, slug)
     kind = app.record_type(record_type)
     if read_access(kind, "public") is None:

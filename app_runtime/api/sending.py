@@ -12,7 +12,7 @@ from app_runtime.notifications.links import track_link
 from app_runtime.pages.opening import find_page, open_app
 from app_runtime.pages.submitting import MADE_FROM_ADDRESS, SENT_FROM_ADDRESS
 from app_runtime.records.actors import Actor
-from app_runtime.records.creating import creatable_fields, create_record, may_create
+from app_runtime.records.creating import creatable_fields, create_in_app, may_create
 from app_runtime.records.models import Record
 from app_runtime.records.reading import get_record
 from app_runtime.records.running_app import RunningApp
@@ -72,7 +72,7 @@ def send_record(
 
     def make() -> dict[str, Any]:
         spend(MADE_FROM_ADDRESS, f"{app.installation.id}:{address_key()}")
-        created = create_record(session, app.installation, SENDER, record_type, values, channel="api")
+        created = create_in_app(app, SENDER, record_type, values, channel="api")
         made.append(_sent(app, created.record, created.tracking_code))
         return {"record_id": str(created.record.id), "body": digest}
 

@@ -1,7 +1,7 @@
 """The statements behind lists and single records, compiled once for each definition and kind of question.
 
 Each looks up, in the one statement, whether everything that it was compiled for still holds: the municipality under
-this host name and not suspended, the app enabled and on this definition. Where it does not, there is no row, and the
+this host name and open, the app enabled and on this definition. Where it does not, there is no row, and the
 answer is worked out anew.
 """
 
@@ -164,7 +164,7 @@ class Statements:
         return found.where(
             select(text("1"))
             .select_from(Municipality)
-            .where(Municipality.id == _TENANT, host, Municipality.status != literal_column("'suspended'"))
+            .where(Municipality.id == _TENANT, host, Municipality.status == literal_column("'active'"))
             .exists(),
             select(text("1"))
             .select_from(Installation)

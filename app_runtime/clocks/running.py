@@ -56,7 +56,7 @@ def start_clock(change: Change, spec: Clock) -> RecordClock | None:
         created_at=change.at,
     )
     reckon(change, spec, clock)
-    change.session.add(clock)
+    change.add(clock)
     change.clocks.append(clock)
     return clock
 

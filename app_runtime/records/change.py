@@ -15,8 +15,9 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record, RecordClock, RecordHistory, RecordHistoryPrivate
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.values import expression_values
-from lumbung.db import now
+from lumbung.db import Base, now
 from lumbung.db.tenancy import AnySession
+from lumbung.ids import new_id
 
 
 @dataclass
@@ -34,6 +35,8 @@ class Change:
     clocks: list[RecordClock] = field(default_factory=list)
     old: Mapping[str, Any] = field(default_factory=dict)
     looking: bool = False
+    held: list[Base] | None = None
+    """What is to be stored with a new record, until `store_new` stores all of it at once; None for a stored one."""
 
     @property
     def session(self) -> AnySession:
@@ -63,6 +66,8 @@ class Change:
     def note_rule_error(self, rule: str, error: str) -> None:
         """Note in the history that a rule failed, unless the same is there already: each change would repeat it."""
         told = {"error": error[:500]}
+        if any(isinstance(row, RecordHistory) and (row.name, row.changes) == (rule, told) for row in self.held or ()):
+            return
         same = select(RecordHistory.id).where(
             RecordHistory.tenant_id == self.record.tenant_id,
             RecordHistory.record_id == self.record.id,
@@ -87,11 +92,12 @@ class Change:
 
         `private` values go into the table that erasure may empty.
         """
-        session = self.session
         self.record.version += 1
         self.record.updated_at = now()
-        session.flush()
+        if self.held is None:
+            self.session.flush()
         row = RecordHistory(
+            id=new_id(),
             tenant_id=self.record.tenant_id,
             record_id=self.record.id,
             sequence=self.record.version,
@@ -107,11 +113,31 @@ class Change:
             definition_digest=self.record.definition_digest,
             created_at=self.at,
         )
-        session.add(row)
-        session.flush()
+        self.add(row)
+        if self.held is None:
+            self.session.flush()
         if private:
-            session.add(RecordHistoryPrivate(tenant_id=self.record.tenant_id, history_id=row.id, values=dict(private)))
+            self.add(RecordHistoryPrivate(tenant_id=self.record.tenant_id, history_id=row.id, values=dict(private)))
         return row
+
+    def add(self, row: Base) -> None:
+        """Store something that belongs to the record, with the record itself when that is new."""
+        if self.held is None:
+            self.session.add(row)
+        else:
+            self.held.append(row)
+
+    def store_new(self) -> None:
+        """Store the new record as it is by now, then all that belongs to it: few statements instead of one by one."""
+        held, self.held = self.held or [], None
+        self.session.add(self.record)
+        self.session.flush()
+        last = [row for row in held if isinstance(row, RecordHistoryPrivate)]
+        self.session.add_all(row for row in held if not isinstance(row, RecordHistoryPrivate))
+        self.session.flush()
+        if last:
+            self.session.add_all(last)
+            self.session.flush()
 
 
 def open_change(app: RunningApp, record: Record, actor: Actor, *, at: datetime | None = None) -> Change:

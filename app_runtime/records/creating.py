@@ -56,7 +56,29 @@ def create_record(
     when the app is disabled, Forbidden when nobody in the actor's roles may make one, Invalid with every wrong answer
     (`because` is `required` when one is missing), BadRequest for a key that is none.
     """
-    app = running_app(session, installation)
+    return create_in_app(
+        running_app(session, installation),
+        actor,
+        record_type,
+        values,
+        channel=channel,
+        files=files,
+        submission_key=submission_key,
+    )
+
+
+def create_in_app(
+    app: RunningApp,
+    actor: Actor,
+    record_type: str,
+    values: Mapping[str, Any],
+    *,
+    channel: Channel = "form",
+    files: Files | None = None,
+    submission_key: str | None = None,
+) -> Created:
+    """The same as `create_record`, for an app that was opened already."""
+    session, installation = app.session, app.installation
     app.record_type(record_type)
     if installation.status != "enabled":
         raise app_disabled()
@@ -119,15 +141,14 @@ def _create(
     record = _blank(app, actor, record_type)
     store_values(record, kind.fields, cleaned)
     code = give_tracking_code(record)
-    app.session.add(record)
-    app.session.flush()
-    attach_files(app.session, record, fields, cleaned, channel=channel)
-    change = Change(app, record, actor, record.created_at)
+    change = Change(app, record, actor, record.created_at, held=[])
     derive(change)
     if kind.number is not None:
         record.number = next_number(change, kind.number)
     change.note("created", public=True)
     settle(change, [Event("created")] + ([Event("state", record.state)] if record.state else []))
+    change.store_new()
+    attach_files(app.session, record, fields, cleaned, channel=channel)
     app.session.flush()
     return Created(record, code)
 

@@ -272,6 +272,9 @@ def test_an_app_that_is_switched_off_and_a_municipality_that_is_suspended_stop_a
     session.commit()
     assert {program.get(path).status_code for path in (LIST, detail, "/api/v1")} == {421}
     assert send(program).status_code == 421
+    place.status = "preparing"
+    session.commit()
+    assert {program.get(path).status_code for path in (LIST, detail, "/api/v1")} == {503}
     place.status, place.slug = "active", "tangsel-baru"
     session.commit()
     assert program.get(detail).status_code == 421

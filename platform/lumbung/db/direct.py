@@ -1,4 +1,4 @@
-"""Reading one row in one round trip: for the few answers that are asked for most.
+"""One row in one round trip: for the few answers that are asked for most.
 
 A statement is compiled once, prepared once per connection, and sent together with `BEGIN`, `set_tenant` and `COMMIT`
 in one pipeline: four messages of their own (citus.md rule 11), one wait. That costs a tenth of what a session costs.
@@ -16,10 +16,11 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import OperationalError
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -63,6 +64,12 @@ def compile_read(statement: Select[Any]) -> DirectRead:
     return DirectRead(sql, b"lumbung_" + sha256(sql).hexdigest()[:24].encode(), takes, fixed)
 
 
+def statement_alone(sql: str, *takes: str) -> DirectRead:
+    """A statement for `run_alone`, with `$1`, `$2`, … for the values named in `takes`."""
+    text = sql.encode()
+    return DirectRead(text, b"lumbung_" + sha256(text).hexdigest()[:24].encode(), takes, {})
+
+
 def read_row(tenant_id: UUID, read: DirectRead, values: Mapping[str, Any]) -> Sequence[bytes | None] | None:
     """The first row of a statement inside one municipality, each column as PostgreSQL writes it; None without a row.
 
@@ -70,14 +77,26 @@ def read_row(tenant_id: UUID, read: DirectRead, values: Mapping[str, Any]) -> Se
     Unavailable when the database does not answer.
     """
     given = [_written(values[name] if name in values else read.fixed[name]) for name in read.takes]
-    tenant = str(tenant_id).encode()
+    return _row(_answer(str(tenant_id).encode(), read, given))
+
+
+def run_alone(statement: DirectRead, values: Mapping[str, Any]) -> Sequence[bytes | None] | None:
+    """The first row of a statement in a transaction of its own that belongs to no municipality, as `read_row` gives it.
+
+    The statement may be sent twice when the connection was lost in between.
+    """
+    given = [_written(values[name]) for name in statement.takes]
+    return _row(_answer(None, statement, given))
+
+
+def _answer(tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None]) -> PGresult:
     for attempt in range(_ATTEMPTS):
         try:
             pooled = db.engine.raw_connection()
-        except (OperationalError, PoolExhausted) as error:
+        except (OperationalError, DBAPIError, PoolExhausted) as error:
             raise Unavailable from error
         try:
-            return _row(_travel_prepared(pooled, tenant, read, given))
+            return _travel_prepared(pooled, tenant, read, given)
         except OperationalError as error:
             pooled.invalidate(error)
             if attempt:
@@ -96,7 +115,7 @@ def read_row(tenant_id: UUID, read: DirectRead, values: Mapping[str, Any]) -> Se
 
 
 def _travel_prepared(
-    pooled: PoolProxiedConnection, tenant: bytes, read: DirectRead, given: Sequence[bytes | None]
+    pooled: PoolProxiedConnection, tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None]
 ) -> PGresult:
     try:
         return _travel(pooled, tenant, read, given)
@@ -108,7 +127,9 @@ def _travel_prepared(
         return _travel(pooled, tenant, read, given)
 
 
-def _travel(pooled: PoolProxiedConnection, tenant: bytes, read: DirectRead, given: Sequence[bytes | None]) -> PGresult:
+def _travel(
+    pooled: PoolProxiedConnection, tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None]
+) -> PGresult:
     server: PGconn = pooled.driver_connection.pgconn  # type: ignore[union-attr]
     known: set[bytes] = pooled.info.setdefault(_PREPARED, set())
     server.enter_pipeline_mode()
@@ -116,23 +137,29 @@ def _travel(pooled: PoolProxiedConnection, tenant: bytes, read: DirectRead, give
     server.pipeline_sync()
     results = _collect(server)
     server.exit_pipeline_mode()
+    if server.status != ConnStatus.OK:
+        raise OperationalError("The connection was lost.")
     for result in results:
         if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
             raise _Refused(result.error_field(67) or b"", result.get_error_message())
     return results[sent]
 
 
-def _send(server: PGconn, known: set[bytes], tenant: bytes, read: DirectRead, given: Sequence[bytes | None]) -> int:
-    """Queue the four messages, with what must be prepared first; the place of the answer among the results."""
-    before = 2
+def _send(
+    server: PGconn, known: set[bytes], tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None]
+) -> int:
+    """Queue the messages, with what must be prepared first; the place of the answer among the results."""
+    before = 0
     if not known:
         server.send_prepare(b"lumbung_begin", b"BEGIN READ ONLY")
         server.send_prepare(b"lumbung_set_tenant", _SET_TENANT)
         server.send_prepare(b"lumbung_commit", b"COMMIT")
         known.add(b"")
         before += 3
-    server.send_query_prepared(b"lumbung_begin", None)
-    server.send_query_prepared(b"lumbung_set_tenant", [tenant])
+    if tenant is not None:
+        server.send_query_prepared(b"lumbung_begin", None)
+        server.send_query_prepared(b"lumbung_set_tenant", [tenant])
+        before += 2
     if read.name in known:
         server.send_query_prepared(read.name, given)
     elif len(known) >= _MOST_PREPARED:
@@ -142,7 +169,8 @@ def _send(server: PGconn, known: set[bytes], tenant: bytes, read: DirectRead, gi
         server.send_query_prepared(read.name, given)
         known.add(read.name)
         before += 1
-    server.send_query_prepared(b"lumbung_commit", None)
+    if tenant is not None:
+        server.send_query_prepared(b"lumbung_commit", None)
     return before
 
 
@@ -160,6 +188,8 @@ def _collect(server: PGconn) -> list[PGresult]:
             server.consume_input()
         result = server.get_result()
         if result is None:
+            if server.status != ConnStatus.OK:
+                raise OperationalError("The connection was lost.")
             continue
         if result.status == ExecStatus.PIPELINE_SYNC:
             return results

@@ -37,7 +37,6 @@ install_tenancy(LumbungSession)
 db = SQLAlchemy(
     session_options={"class_": LumbungSession, "autoflush": True, "expire_on_commit": False},
     engine_options={
-        "pool_pre_ping": True,
         "pool_timeout": 5,
         # The values of a statement that fails are people's data; errors are logged.
         "hide_parameters": True,

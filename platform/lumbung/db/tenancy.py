@@ -77,7 +77,9 @@ def install_tenancy(session_class: type[Session]) -> None:
 
     @event.listens_for(session_class, "after_begin")
     def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-        connection.execute(SET_TENANT, {"tenant": session.info.get(_INFO)})
+        # A savepoint begins inside a transaction whose municipality was set.
+        if not transaction.nested:
+            connection.execute(SET_TENANT, {"tenant": session.info.get(_INFO)})
 
     @event.listens_for(session_class, "do_orm_execute")
     def _filter(state: ORMExecuteState) -> None:

@@ -8,21 +8,25 @@ import math
 from dataclasses import dataclass
 
 from flask import current_app, request
-from sqlalchemy import text
 
 from lumbung.db.clock import now
-from lumbung.db.engine import db
+from lumbung.db.direct import run_alone, statement_alone
 from lumbung.errors import TooMany
 
-_SPEND = text(
+_SPEND = statement_alone(
     """
-    INSERT INTO rate_buckets AS b (key, tokens, updated_at) VALUES (:key, :size - 1, :now)
+    INSERT INTO rate_buckets AS b (key, tokens, updated_at)
+    VALUES ($1::text, $2::float8 - 1, $4::timestamptz)
     ON CONFLICT (key) DO UPDATE SET
       tokens = greatest(-1, least(
-        :size, b.tokens + greatest(0, extract(epoch FROM excluded.updated_at - b.updated_at)) * :rate) - 1),
+        $2::float8, b.tokens + greatest(0, extract(epoch FROM excluded.updated_at - b.updated_at)) * $3::float8) - 1),
       updated_at = excluded.updated_at
     RETURNING tokens
-    """
+    """,
+    "key",
+    "size",
+    "rate",
+    "now",
 )
 
 
@@ -41,10 +45,9 @@ def spend(limit: Limit, who: str) -> None:
     Raises TooMany with the seconds to wait when the bucket is empty.
     """
     rate = limit.size / limit.seconds
-    with db.engine.begin() as connection:
-        left = connection.execute(
-            _SPEND, {"key": _key(limit.name, who), "size": limit.size, "rate": rate, "now": now()}
-        ).scalar_one()
+    row = run_alone(_SPEND, {"key": _key(limit.name, who), "size": limit.size, "rate": rate, "now": now()})
+    assert row is not None
+    left = float(row[0] or 0)
     if left < 0:
         raise TooMany(retry_after=max(1, math.ceil(-left / rate)))
 

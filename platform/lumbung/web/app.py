@@ -13,6 +13,7 @@ import lumbung.messages.models
 import lumbung.metrics.models
 import lumbung.outbox.models  # noqa: F401 - models are known once imported.
 from lumbung.db import db
+from lumbung.db.liveness import install_liveness
 from lumbung.logs import configure_logs
 from lumbung.metrics.exposition import metrics
 from lumbung.metrics.requests import install_request_metrics
@@ -60,6 +61,8 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     if isinstance(provider, DefaultJSONProvider):
         provider.sort_keys = False
     db.init_app(app)
+    with app.app_context():
+        install_liveness(db.engine)
     # Redirects that werkzeug makes by itself would name the kind of site as their host.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

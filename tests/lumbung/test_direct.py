@@ -1,0 +1,65 @@
+"""One row in one round trip: the wall, lost connections, forgotten statements."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Uuid, bindparam, func, select, text
+from sqlalchemy.orm import Session, scoped_session
+
+from lumbung.db import db
+from lumbung.db.direct import compile_read, read_row, run_alone, statement_alone
+from lumbung.ids import new_id
+from tenants.agencies.models import Agency
+from tests.world import World
+
+Sessions = scoped_session[Session]
+COUNT = compile_read(select(func.count()).select_from(Agency).where(Agency.tenant_id == bindparam("t", type_=Uuid)))
+ALL = statement_alone("SELECT count(*) FROM agencies")
+
+
+def count(tenant: object, wanted: object) -> int:
+    """How many agencies of `wanted` are seen inside `tenant`."""
+    row = read_row(tenant, COUNT, {"t": wanted})  # type: ignore[arg-type]
+    assert row is not None
+    return int(row[0] or 0)
+
+
+def test_a_reading_sees_its_own_municipality_alone(session: Sessions, world: World) -> None:
+    here, there = world.tangsel.id, world.surabaya.id
+    assert (count(here, here), count(there, there)) == (3, 3)
+    assert (count(here, there), count(new_id(), here)) == (0, 0)
+
+
+def test_nothing_is_left_of_the_municipality_on_the_connection(session: Sessions, world: World) -> None:
+    for _ in range(5):
+        assert count(world.tangsel.id, world.tangsel.id) == 3
+        assert run_alone(ALL, {}) == [b"0"]
+        with db.engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM agencies")) == 0
+
+
+def test_a_reading_changes_nothing(session: Sessions, world: World) -> None:
+    changing = statement_alone("DELETE FROM agencies RETURNING id")
+    with pytest.raises(Exception, match="read-only"):
+        read_row(world.tangsel.id, changing, {})
+    assert count(world.tangsel.id, world.tangsel.id) == 3
+
+
+def test_statements_that_the_driver_forgot_are_prepared_again(session: Sessions, world: World) -> None:
+    assert count(world.tangsel.id, world.tangsel.id) == 3
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("DEALLOCATE ALL")
+        connection.commit()
+    for _ in range(10):
+        assert count(world.tangsel.id, world.tangsel.id) == 3
+
+
+def test_a_connection_that_died_is_replaced(session: Sessions, world: World) -> None:
+    assert count(world.tangsel.id, world.tangsel.id) == 3
+    session.rollback()
+    session.remove()
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = user"
+    with db.engine.connect() as connection:
+        connection.execute(text(others))
+    for _ in range(10):
+        assert count(world.tangsel.id, world.tangsel.id) == 3
