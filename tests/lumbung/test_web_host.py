@@ -26,7 +26,10 @@ def test_an_unknown_host_is_misdirected(app: LumbungFlask, world: World, host: s
     for path in ("/", "/apps", "/static/build/app.css", "/nothing"):
         answer = browse(app, host).get(path)
         assert answer.status_code == 421, path
-    assert "Belum ada daerah dengan alamat ini" in browse(app, host).get("/").text
+    page = browse(app, host).get("/").text
+    assert "Belum ada daerah dengan alamat ini" in page
+    # That host gives no file and no other page, so this one needs none and leads to the hub.
+    assert re.findall(r'(?:href|src)="([^"]*)"', page) == ["data:,", f"{app.lumbung.base_url}/regions"]
 
 
 def test_a_suspended_municipality_has_no_portal(app: LumbungFlask, session: Sessions, world: World) -> None:

@@ -19,6 +19,7 @@ from lumbung.errors import (
     Forbidden,
     Invalid,
     LumbungError,
+    Misdirected,
     NotFound,
     SignInNeeded,
     TooLarge,
@@ -111,6 +112,8 @@ def _body(problem: LumbungError) -> str | Response:
         return jsonify(document)
     fields = problem.fields if isinstance(problem, Invalid) else {}
     template = "error_fragment.html" if request.headers.get("HX-Request") else "error.html"
+    if isinstance(problem, Misdirected):
+        template = "misdirected.html"
     return render_template(
         template,
         status=problem.status,
