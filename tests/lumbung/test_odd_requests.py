@@ -18,7 +18,8 @@ HOSTS = [
     "user@lumbung.test", "user:word@tangsel.lumbung.test", "lumbung.test/evil", "lumbung.test?x", "lumbung.test#x",
     "lumbung.test\\evil", "lumbung.test, evil.test", "lumbung.test evil.test", "*.lumbung.test", "%2e.lumbung.test",
     ".lumbung.test", "-.lumbung.test", "xn--tngsel-9ta.lumbung.test", "127.0.0.1", "0x7f000001", "evil.test",
-    "tangsel.lumbung.test.evil.test", "lumbung.test:80:80", "surabaya.tangsel.lumbung.test", "a" * 300 + ".lumbung.test",
+    "tangsel.lumbung.test.evil.test", "lumbung.test:80:80", "surabaya.tangsel.lumbung.test",
+    "a" * 300 + ".lumbung.test",
 ]  # fmt: skip
 PATHS = [
     "/static/../../wsgi.py", "/static/%2e%2e/%2e%2e/wsgi.py", "/static/..%2f..%2fwsgi.py", "/static/%2fetc%2fpasswd",
