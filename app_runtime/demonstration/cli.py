@@ -87,7 +87,7 @@ def _load(settings: Settings, *, allowed: bool, large: bool, seed: int) -> None:
         sys.exit(1)
     from werkzeug.utils import import_string
 
-    from app_runtime.demonstration.loading import RealData, load_demonstration
+    from app_runtime.demonstration.loading import RealData, load_demonstration, require_no_real_data
     from lumbung.db import db
 
     # By name, because this layer must not import the one place that knows every feature. People here are invented: no
@@ -97,6 +97,7 @@ def _load(settings: Settings, *, allowed: bool, large: bool, seed: int) -> None:
         try:
             load_demonstration(db.session, seed=seed, tell=lambda step: click.echo(f"  {_name(step)} …"))
             if large:
+                require_no_real_data(db.session)
                 _load_large(seed)
         except RealData as refused:
             click.echo(f"{refused.message.id} / {refused.message.en}", err=True)

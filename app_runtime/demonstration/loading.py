@@ -60,8 +60,7 @@ def load_demonstration(
     missing = [step for step in STEPS if step not in done]
     if not missing:
         return []
-    if session.scalar(select(Municipality.id).where(Municipality.demo.is_(False)).limit(1)) is not None:
-        raise RealData
+    require_no_real_data(session)
     steps: dict[str, Callable[[AnySession, datetime], None]] = {
         **{city.slug: partial(_load_city, city=city) for city in CITIES},
         "judgements": _load_judgements,
@@ -75,6 +74,12 @@ def load_demonstration(
         record_audit(session, MARK, subject_type="demonstration", subject_id=step)
         session.commit()
     return missing
+
+
+def require_no_real_data(session: AnySession) -> None:
+    """Raise RealData when a municipality is no demonstration."""
+    if session.scalar(select(Municipality.id).where(Municipality.demo.is_(False)).limit(1)) is not None:
+        raise RealData
 
 
 def loaded_steps(session: AnySession) -> set[str]:

@@ -312,6 +312,8 @@ def test_a_real_municipality_keeps_the_demonstration_out(loaded: Loaded, monkeyp
         db.session.flush()
         with pytest.raises(RealData):
             load_demonstration(db.session)
+        with pytest.raises(RealData):
+            loading.require_no_real_data(db.session)
         db.session.rollback()
         db.session.remove()
 
