@@ -142,7 +142,7 @@ class EmbeddedCluster:
                     f"The database in {self.home.base} is in use. Stop Lumbung first.",
                 )
             clear_orphan(self.home.data)
-            shutil.rmtree(self.home.base)
+            _delete(self.home.base)
             self.home.state.unlink(missing_ok=True)
             self._lock.release()
 
@@ -283,3 +283,15 @@ class EmbeddedCluster:
         with self.home.log.open("rb") as log:
             log.seek(begin)
             return log.read().decode(errors="replace")
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder from which dying processes of the server may still take files of their own."""
+    for _ in range(5):
+        try:
+            shutil.rmtree(folder)
+            return
+        except FileNotFoundError:
+            if not folder.exists():
+                return
+    shutil.rmtree(folder)
