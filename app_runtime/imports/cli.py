@@ -27,7 +27,7 @@ def records() -> None:
 
 
 @records.command("import")
-@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--municipality", required=True, metavar="SLUG", help="Daerah tujuan. / The municipality.")
 @click.option("--app", "app_slug", metavar="APP", help="Aplikasi tujuan. / The app.")
 @click.option("--type", "record_type", metavar="TYPE", help="Jenis data dalam aplikasi. / The record type of the app.")
@@ -41,9 +41,11 @@ def records() -> None:
 @click.option("--resume", metavar="ID", help="Lanjutkan impor yang terhenti. / Go on with an import that stopped.")
 @click.option("--start-clocks", is_flag=True, help="Jalankan tenggat untuk yang terbuka. / Start clocks of open ones.")
 @click.option("--send-messages", is_flag=True, help="Kirim pesan untuk yang terbuka. / Send messages for open ones.")
-@click.option("--report", type=click.Path(path_type=Path), help="Tulis baris yang ditolak. / Write refused lines here.")
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="Tulis baris yang ditolak (CSV). / Write refused lines here."
+)
 def import_command(
-    file: Path | None,
+    files: tuple[Path, ...],
     municipality: str,
     app_slug: str | None,
     record_type: str | None,
@@ -60,23 +62,23 @@ def import_command(
     yang sama boleh dijalankan lagi: baris yang sudah masuk dilewati. / Original times are kept; no clock starts and no
     message goes out unless asked. The same file may be run again: lines that are in already are left out.
     """
-    if resume is None and (file is None or app_slug is None or record_type is None):
+    if resume is None and not (files and app_slug and record_type):
         raise click.UsageError("FILE, --app dan --type diperlukan / FILE, --app and --type are needed.")
 
     def work(session: AnySession) -> None:
         from app_runtime.imports.services import resume_import, start_import
 
         if resume is not None:
-            found = resume_import(session, _id(resume), by_worker=False)
-        else:
-            assert file is not None
+            _finish(session, resume_import(session, _id(resume), by_worker=False), report)
+            return
+        for file in files:
             found = _begun(session, file, str(app_slug), str(record_type))
             mapping = _mapping(found, mapping_file)
             if preview:
                 _show_preview(session, found, mapping)
                 session.rollback()
-                return
-            found = start_import(
+                continue
+            started = start_import(
                 session,
                 found.id,
                 mapping=mapping,
@@ -84,10 +86,9 @@ def import_command(
                 send_messages=send_messages,
                 by_worker=False,
             )
-        session.commit()
-        found = _run(session, found)
-        if report is not None:
-            _write_report(session, found, report)
+            _finish(
+                session, started, report.with_stem(f"{report.stem}-{file.stem}") if report and files[1:] else report
+            )
 
     _in_municipality(municipality, work)
 
@@ -119,6 +120,13 @@ def _in_municipality(slug: str, work: Callable[[AnySession], None]) -> None:
                 raise
             finally:
                 db.session.remove()
+
+
+def _finish(session: AnySession, found: Import, report: Path | None) -> None:
+    session.commit()
+    found = _run(session, found)
+    if report is not None:
+        _write_report(session, found, report)
 
 
 def _begun(session: AnySession, file: Path, app_slug: str, record_type: str) -> Import:
@@ -171,7 +179,7 @@ def _run(session: AnySession, found: Import) -> Import:
     from app_runtime.imports.running import run_batch
 
     import_id, began = found.id, time.monotonic()
-    click.echo(f"Impor/import {import_id}")
+    click.echo(f"{found.file_name}: impor/import {import_id}")
     while found.status == "running":
         found = run_batch(session, import_id)
         session.commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +12,22 @@ from sqlalchemy.orm import Session, scoped_session
 from app_runtime.imports.models import Import, ImportLine, LineOutcome
 from app_runtime.imports.running import run_batch
 from app_runtime.imports.schemas import read_mapping
-from app_runtime.imports.services import begin_import, list_lines, pause_import, resume_import, start_import
+from app_runtime.imports.services import (
+    begin_import,
+    forget_import_files,
+    list_lines,
+    pause_import,
+    resume_import,
+    start_import,
+)
 from app_runtime.records.links import links_of
 from app_runtime.records.models import Counter, Record, RecordClock, RecordHistory
+from lumbung.db import now, set_clock
 from lumbung.errors import Conflict, Invalid
 from lumbung.messages.models import Message
 from lumbung.outbox import Effect, Wakeup, drain
 from lumbung.web.sites import LumbungFlask
-from tests.app_runtime.import_files import feature, flood_features, flooded, geojson
+from tests.app_runtime.import_files import feature, flood_features, flooded, geojson, workbook
 from tests.app_runtime.stage import Stage, set_stage
 from tests.world import World
 
@@ -277,3 +285,69 @@ def test_a_mapping_that_does_not_fit_is_refused_with_every_mistake(stage: Stage)
     assert set(refused.value.fields) == {"title", "nothing", "zone", "closed_state"}
     with pytest.raises(Invalid):
         read_mapping({"fields": {"title": {"colum": "title"}}})
+
+
+def test_a_workbook_comes_in_by_a_guessed_mapping_with_its_dates(stage: Stage) -> None:
+    when = datetime(2018, 3, 4, 7, 15)  # noqa: DTZ001 - spreadsheets know no zone.
+    rows: list[list[Any]] = [
+        [
+            "No Tiket",
+            "Judul",
+            "Isi Laporan",
+            "Kategori",
+            "Tanggal Laporan",
+            "Lintang",
+            "Bujur",
+            "Nama Pelapor",
+            "No HP",
+        ],
+        ["T/1", "Lampu mati", "Gelap", "Penerangan jalan umum", when, -6.29, 106.71, "Bu Sari", 81234567890],
+        ["T/2", None, "Sampah menumpuk di depan pasar", "sampah", "05/03/2018", "-6,30", "106,72", None, "bukan nomor"],
+    ]
+    found = begin_import(
+        stage.session, stage.installation, "report", data=workbook(rows, title="Laporan 2018"), name="laporan.xlsx"
+    )
+    start_import(stage.session, found.id, mapping=read_mapping(found.mapping), by_worker=False)
+    done = run_batch(stage.session, found.id)
+    stage.session.commit()
+    assert (done.status, done.imported) == ("done", 2)
+    one, two = records(stage)
+    assert (one.title, one.data["category"], one.created_at) == (
+        "Lampu mati",
+        "street-light",
+        datetime(2018, 3, 4, 0, 15, tzinfo=UTC),
+    )
+    assert one.private["reporter"] == {"name": "Bu Sari", "phone": "+6281234567890"}
+    assert (two.title, two.data["category"]) == ("Sampah menumpuk di depan pasar", "rubbish")
+    assert "Bu Sari" not in one.search_text
+    assert stage.history(one)[0].changes["number"] == "T/1"
+    # The number that cannot be one is left out; the line comes in all the same.
+    assert "dropped" in [note["code"] for note in list_lines(stage.session, done)[1].notes]
+
+
+def test_a_strict_import_refuses_what_the_form_would(stage: Stage) -> None:
+    lines = [flooded((106.7, -6.3), text="x"), flooded((106.7, -6.3)), flooded((106.7, -6.3), text="Banjir besar")]
+    fields = {**FLOOD["fields"], "title": {"column": "title", "derived": "{text}"}}
+    done = bring_in(stage, geojson(lines), {**FLOOD, "fields": fields, "lenient": False})
+    assert (done.imported, done.refused) == (1, 2)
+    codes = [line.notes[0]["code"] for line in list_lines(stage.session, done, outcome=LineOutcome.REFUSED)]
+    assert codes == ["wrong", "required"]
+
+
+def test_files_and_refused_lines_are_thrown_away_after_thirty_days(stage: Stage) -> None:
+    lines = [flooded((106.7, -6.3), text="Banjir"), flooded((106.7, -6.3), text="Rusak", created_at="entah")]
+    done = bring_in(stage, geojson(lines))
+    begin_import(stage.session, stage.installation, "report", data=geojson(lines), name="b.geojson")
+    stage.session.commit()
+    forget_import_files(stage.session)
+    assert done.staged_id is not None
+    with set_clock(now() + timedelta(days=31)):
+        forget_import_files(stage.session)
+    stage.session.commit()
+    stage.session.expire_all()
+    left = stage.session.scalars(select(Import)).one()
+    assert (left.id, left.file_id, left.staged_id) == (done.id, None, None)
+    refused = list_lines(stage.session, left, outcome=LineOutcome.REFUSED)
+    assert [line.original for line in refused] == [None]
+    # What came in is still known, so that the file does no harm when it is found again.
+    assert bring_in(stage, geojson(lines)).skipped == 1

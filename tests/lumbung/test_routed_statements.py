@@ -5,6 +5,7 @@ Row-level security alone would give the right rows too, but from all shards: thi
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 
@@ -13,9 +14,11 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app_runtime.clocks.firing import fire_due_clocks
 from lumbung.db import TableKind, as_tenant, now, table_kinds
+from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
+from tests.app_runtime.import_files import flood_features, geojson
 from tests.app_runtime.work_desk import Desk, open_desk, page_of
-from tests.browsing import browse
+from tests.browsing import Browser, browse
 from tests.statements import statements_of
 from tests.world import World
 
@@ -93,11 +96,23 @@ def _manage(desk: Desk) -> None:
     admin = desk.browser("admin")
     agency, person = desk.place.agencies["dishub"].id, desk.place.members["handler"].id
     paths = ["", "/municipality", "/agencies", f"/agencies/{agency}", "/people", f"/people/{person}", "/calendar"]
-    paths += ["/apps", "/apps/siaran", "/apps/siaran/history", "/apps/siaran/clocks"]
+    paths += ["/apps", "/apps/siaran", "/apps/siaran/history", "/apps/siaran/clocks", "/data/import"]
     for path in paths:
         assert admin.get(f"/manage{path}").status_code == 200, path
+    _import(admin)
     evaluator = desk.browser("evaluator")
     assert evaluator.get("/manage/evaluations").status_code == 200
+
+
+def _import(admin: Browser) -> None:
+    """Bring in a file, worked through by the worker."""
+    data = {"target": "siaran/report", "file": (io.BytesIO(geojson(flood_features(20))), "banjir.geojson")}
+    at = admin.post_form("/manage/data/import", data).headers["Location"].rpartition("/")[0]
+    assert admin.get(f"{at}/preview").status_code == 200
+    assert admin.post_form(f"{at}/preview", to=f"{at}/start").status_code == 303
+    drain(admin.app)
+    for path in (at, f"{at}/progress", f"{at}/refused.csv", "/manage/data/import"):
+        assert admin.get(path).status_code == 200, path
 
 
 def test_every_statement_says_whose_rows_it_means(desk: Desk) -> None:
@@ -105,5 +120,13 @@ def test_every_statement_says_whose_rows_it_means(desk: Desk) -> None:
         _walk(desk)
     offenders = {f"{missing}: {statement}" for statement in heard for missing in [unrouted(statement)] if missing}
     touched = {table for statement in heard for table, _ in _NAMED.findall(statement) if table in OWNED}
-    assert {"records", "installations", "memberships", "agencies", "record_history"} <= touched
+    assert {
+        "records",
+        "installations",
+        "memberships",
+        "agencies",
+        "record_history",
+        "imports",
+        "import_lines",
+    } <= touched
     assert sorted(offenders) == []
