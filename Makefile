@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 ASSETS := platform/lumbung/web/static/build/manifest.json
 # Of an asset build's sources the templates are part: rules that no template uses are dropped from the style sheet.
 ASSET_SOURCES = $(shell find assets -type f) $(shell find platform/lumbung tenants app_catalog app_runtime -name '*.html')
-CODE := wsgi.py platform tenants app_catalog app_runtime migrations tests
+CODE := wsgi.py platform tenants app_catalog app_runtime migrations tests bench
 ARGS ?=
 
 # The first Python that is new enough and can make virtual environments; `make PYTHON=…` names another.
@@ -71,12 +71,24 @@ soak: $(VENV)/.installed $(ASSETS) $(VENV)/.browser ## Run the long proofs (hour
 	@$(BIN)/pytest -q tests/soak $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/.installed $(ASSETS) ## Measure
-	@$(BIN)/pytest -q tests/soak -k bench $(ARGS)
+bench: $(VENV)/.installed $(ASSETS) $(VENV)/.browser bench/.venv/.installed bench/node_modules/.installed ## Measure beside two peers (QUICK=1: two minutes)
+	@PYTHONPATH=platform:. $(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)
+
+bench/.venv/.installed: bench/requirements.txt $(VENV)/.installed
+	@echo "Memasang pembanding … / Installing the peers …"
+	@$(BIN)/python -m venv --clear bench/.venv
+	@bench/.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+
+# Without Lighthouse, all but its judgement is measured.
+bench/node_modules/.installed: bench/package.json
+	@mkdir -p $(@D)
+	@npm install --prefix bench --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null 2>&1 || true
+	@touch $@
 
 .PHONY: clean
 clean: ## Delete what was built and installed; data in instance/ stays
-	@rm -rf $(VENV) node_modules build dist *.egg-info $(dir $(ASSETS)) test-results
+	@rm -rf $(VENV) node_modules bench/.venv bench/node_modules bench/results build dist *.egg-info $(dir $(ASSETS)) test-results
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,0 +1,1 @@
+"""What Lumbung is measured against: see docs/bench.md."""

@@ -1,0 +1,1 @@
+"""What a Django team would pick for the same job: django-tenants and REST framework."""
