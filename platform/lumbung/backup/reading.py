@@ -162,7 +162,7 @@ def _inflated_lines(source: IO[bytes], member: Member, most: int) -> Iterator[by
         with open_member(source, member) as packed, gzip.GzipFile(fileobj=packed) as stream:
             while line := stream.readline(most + 1):
                 size += len(line)
-                if len(line) > most or size > limit or not line.endswith(b"\n"):
+                if not 3 <= len(line) <= most or size > limit or not line.endswith(b"\n"):
                     raise refused(
                         "{name} mengembang melewati batas, atau barisnya tidak utuh.",
                         "{name} inflates beyond all measure, or a line of it is broken.",
