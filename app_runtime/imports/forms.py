@@ -104,9 +104,10 @@ def special_rows(mapping: Mapping) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def zones() -> list[tuple[str, str]]:
-    """The zones of Indonesia."""
-    return [(zone, f"{name} ({zone.partition('/')[2]})") for name, zone in ZONES.items()]
+def zones(chosen: str | None) -> list[tuple[str, str]]:
+    """The zones of Indonesia, and the chosen one where it is another."""
+    known = [(zone, f"{name} ({zone.partition('/')[2]})") for name, zone in ZONES.items()]
+    return known if chosen is None or chosen in ZONES.values() else [(chosen, chosen), *known]
 
 
 def read_form(form: Dict[str, str], kind: RecordType, before: Mapping) -> Mapping:

@@ -16,7 +16,7 @@ from app_runtime.imports.drafts import Draft
 from app_runtime.imports.making import Maker
 from app_runtime.imports.models import Import, ImportLine, ImportStatus, LineOutcome
 from app_runtime.imports.neighbours import Neighbourhood
-from app_runtime.imports.schemas import read_mapping
+from app_runtime.imports.schemas import check_mapping, read_mapping
 from app_runtime.imports.staging import StagedLine, staged_lines
 from app_runtime.imports.storing import Storing
 from app_runtime.records.actors import SYSTEM, Actor
@@ -24,7 +24,7 @@ from app_runtime.records.running_app import running_app
 from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
-from lumbung.errors import NotFound
+from lumbung.errors import Invalid, NotFound
 from lumbung.files import find_file, open_file
 from lumbung.ids import new_id
 from lumbung.outbox import Effect, EffectStatus, GiveUp, Payload, effect_handler, enqueue_effect
@@ -37,7 +37,7 @@ def run_batch(session: AnySession, import_id: UUID, *, most: int = BATCH) -> Imp
     """Bring in the next `most` lines and move the cursor; the import as it stands then, `done` after the last line.
 
     Does nothing unless the import is running. Whoever else runs it waits until this transaction ends. Raises NotFound
-    when there is no such import here or its staged lines are gone.
+    when there is no such import here or its staged lines are gone, Invalid when its mapping fits the app no more.
     """
     found = lock_import(session, import_id)
     if found.status != ImportStatus.RUNNING:
@@ -81,7 +81,9 @@ def _step(session: AnySession, payload: Payload) -> None:
     try:
         found = run_batch(session, UUID(payload["import_id"]))
     except NotFound:
-        raise GiveUp("the import or its file is gone") from None
+        raise GiveUp("the import, its app or its file is gone") from None
+    except Invalid:
+        raise GiveUp("the mapping does not fit the app any more") from None
     # Steps that are done tell nobody anything; the import itself says how far it is.
     session.execute(
         delete(Effect).where(
@@ -112,6 +114,8 @@ def _take(session: AnySession, found: Import, lines: Sequence[StagedLine]) -> No
     app = running_app(session, installation)
     kind = app.record_type(found.record_type)
     mapping = read_mapping(found.mapping)
+    # The app may have another version than when the mapping was made.
+    check_mapping(mapping, kind, [str(column["name"]) for column in found.columns])
     at = now()
     maker = Maker(app, kind, mapping, at)
     drafts = [maker.make(line) for line in lines]

@@ -236,14 +236,15 @@ def _index_page(errors: dict[str, list[str]], *, status: int) -> Page:
 
 def _columns_page(found: Import, mapping: Mapping, errors: dict[str, list[str]], *, status: int) -> Page:
     app, kind = app_of_import(db.session, found)
+    zone = mapping.zone or app.municipality.timezone
     page = render_template(
         "imports/columns.html",
         found=found,
         name=_target_name(found),
-        mapping=mapping if mapping.zone else replace(mapping, zone=app.municipality.timezone),
+        mapping=replace(mapping, zone=zone),
         rows=field_rows(app, kind, mapping),
         specials=special_rows(mapping),
-        zones=zones(),
+        zones=zones(zone),
         flow=kind.workflow is not None,
         publishes=kind.published is not None,
         errors=errors,

@@ -351,3 +351,15 @@ def test_files_and_refused_lines_are_thrown_away_after_thirty_days(stage: Stage)
     assert [line.original for line in refused] == [None]
     # What came in is still known, so that the file does no harm when it is found again.
     assert bring_in(stage, geojson(lines)).skipped == 1
+
+
+def test_a_mapping_that_the_app_outgrew_stops_the_import_with_its_reason(app: LumbungFlask, stage: Stage) -> None:
+    found = begin_import(stage.session, stage.installation, "report", data=geojson(flood_features(5)), name="a.json")
+    start_import(stage.session, found.id, mapping=read_mapping(FLOOD))
+    found.mapping = {"fields": {"gone": "text"}}
+    stage.session.commit()
+    drain(app)
+    stage.session.expire_all()
+    found = stage.session.scalars(select(Import)).one()
+    assert (found.status, found.done) == ("failed", 0)
+    assert "mapping" in str(found.problem)
