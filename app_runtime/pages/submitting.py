@@ -99,6 +99,10 @@ def send_form(opened: OpenPage, form: Texts, uploads: Uploads) -> Sending:
     if form.get("confirmed") != "1":
         _ask_first(opened, written, sending)
         if sending.own or sending.similar:
+            # Of two that were sent at once the first may have come to its end since: what is alike is this very form.
+            earlier = find_result(session, scope_of_key(opened, key), content)
+            if earlier is not None:
+                return Sending(key, UUID(earlier["record_id"]))
             sending.status = 409
             return sending
     return _make(opened, written, sending, content)

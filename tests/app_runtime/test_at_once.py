@@ -20,6 +20,7 @@ from app_catalog.evaluations.models import SubmittedEvaluation
 from app_catalog.installations.models import Installation
 from app_runtime.records.models import Record, RecordHistory
 from lumbung.db import as_tenant, use_tenant
+from lumbung.idempotency import find_result
 from lumbung.web.access import Visitor
 from lumbung.web.sites import LumbungFlask
 from tenants.municipalities.agreements import AGREEMENTS_VERSION
@@ -70,6 +71,34 @@ def test_a_report_that_is_sent_sixteen_times_at_once_is_one_record(
     assert answers[303] >= 1
     with as_tenant(session, world.tangsel.id):
         assert session.scalar(select(func.count()).select_from(Record)) == 1
+
+
+def test_a_form_that_waited_for_its_own_first_sending_is_not_asked_about_it(
+    app: LumbungFlask, session: Sessions, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two was looking whether it is there already when the first had not come to its end."""
+    enable_siaran(session, world)
+    form = "/siaran/report"
+    browser = browse(app, world.tangsel.host)
+    report = {
+        "csrf_token": csrf_token(browser.get(form).text),
+        "submission_key": str(uuid4()),
+        "category": "street-light",
+        "title": "Lampu mati di depan SD",
+        "place.lon": "106.71",
+        "place.lat": "-6.29",
+    }
+    first = browser.post(form, report)
+    looked: list[str] = []
+
+    def look(*arguments: Any) -> Any:
+        looked.append("looked")
+        return None if len(looked) == 1 else find_result(*arguments)
+
+    monkeypatch.setattr("app_runtime.pages.submitting.find_result", look)
+    again = browser.post(form, report)
+    assert (again.status_code, again.location) == (303, first.location)
+    assert len(looked) == 2
 
 
 def test_of_two_officials_who_act_at_once_one_acts(app: LumbungFlask, session: Sessions, world: World) -> None:
