@@ -27,6 +27,8 @@ from tenants.archives.services import MAKE_ARCHIVE, archive_path, archives_folde
 from tenants.municipalities.models import Municipality
 
 KEPT = timedelta(days=7)
+GIVEN_UP = timedelta(days=3)
+"""Longer than the worker tries; what waits longer lost its work (the municipality was replaced by an archive)."""
 _TOLD_EVERY = timedelta(seconds=2)
 
 
@@ -40,11 +42,12 @@ def _note_failure(session: AnySession, payload: Payload, reason: str) -> None:
 def make_requested_archive(session: AnySession, payload: Payload) -> None:
     """Make the archive that was asked for. A worker that is killed over it begins again.
 
-    Raises GiveUp when nobody waits for it any more or its passphrase cannot be read.
+    Nothing happens when nobody waits for it any more. Raises GiveUp when its passphrase cannot be read.
     """
     archive = _find(session, payload)
     if archive is None or archive.status not in (ArchiveStatus.WAITING, ArchiveStatus.MAKING):
-        raise GiveUp("archive is gone")
+        # An archive holds the wish that it came from, and brings it along without its row.
+        return
     settings: Settings = current_app.lumbung  # type: ignore[attr-defined]
     target = archive_path(archive)
     # A worker that was killed between the file and its row left one that nobody can take.
@@ -141,6 +144,15 @@ def delete_old_archives(session: AnySession) -> int:
     ).all()
     for archive in expired:
         archive.status = ArchiveStatus.GONE
+    lost = session.scalars(
+        select(RequestedArchive).where(
+            RequestedArchive.tenant_id == tenant_id,
+            RequestedArchive.status.in_((ArchiveStatus.WAITING, ArchiveStatus.MAKING)),
+            RequestedArchive.created_at < now() - GIVEN_UP,
+        )
+    ).all()
+    for archive in lost:
+        archive.status, archive.sealed_passphrase = ArchiveStatus.FAILED, None
     session.flush()
     waiting = (ArchiveStatus.WAITING, ArchiveStatus.MAKING, ArchiveStatus.READY)
     kept = {

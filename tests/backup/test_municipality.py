@@ -93,7 +93,7 @@ def test_a_destroyed_municipality_comes_back_and_the_other_is_untouched(
     with psycopg.connect(admin_conninfo) as admin:
         admin.execute("SET LOCAL session_replication_role = replica")
         for table in ("records", "record_history", "record_clocks", "memberships", "outbox", "messages", "files"):
-            admin.execute(f"DELETE FROM {table} WHERE tenant_id = %s", (world.tangsel.id,))  # type: ignore[arg-type]
+            admin.execute(f"DELETE FROM {table} WHERE tenant_id = %s", (world.tangsel.id,))
         admin.execute("UPDATE agencies SET name = 'rusak' WHERE tenant_id = %s", (world.tangsel.id,))
         admin.execute("UPDATE municipalities SET name = 'rusak' WHERE id = %s", (world.tangsel.id,))
     for key in files:
@@ -198,10 +198,10 @@ def test_people_who_are_known_there_stay_who_they_are(
         there.commit()
     restore_municipality(destination_of(elsewhere), archive)
     with engine.connect() as connection:
-        members = dict(
+        members: dict[str, UUID] = dict(
             connection.execute(
                 text("SELECT a.email, m.account_id FROM memberships m JOIN accounts a ON a.id = m.account_id")
-            ).all()
+            ).tuples()
         )
         kept = connection.execute(
             text("SELECT name, password_hash, is_operator FROM accounts WHERE id = :id"), {"id": known.id}

@@ -14,13 +14,15 @@ from app_runtime.records.models import RecordClock, RecordFile
 from lumbung.backup.errors import ArchiveRefused, RestoreRefused
 from lumbung.backup.restoring import restore_whole
 from lumbung.db import now, set_clock, use_tenant
+from lumbung.files import collect_garbage, store_file
+from lumbung.files.garbage import hold_garbage
 from lumbung.messages.models import Message
 from lumbung.messages.smtp import SmtpServer
 from lumbung.outbox import drain
 from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import Account
-from tests.backup.filled import CANARY, Db, back_up, checksums, destination_of, destroy, files_of, fill
+from tests.backup.filled import CANARY, Db, back_up, checksums, destination_of, destroy, files_of, fill, source_of
 from tests.browsing import browse
 from tests.world import PASSWORD, World
 
@@ -154,3 +156,33 @@ def test_an_archive_is_never_written_over_another_file(
         back_up(settings, target)
     assert target.read_text() == "penting"
     assert [path.name for path in tmp_path.iterdir()] == ["penting.tar"]
+
+
+def test_no_file_is_collected_while_a_backup_runs(session: Db, world: World, settings: Settings) -> None:
+    use_tenant(session, world.tangsel.id)
+    store_file(session, data=b"milik siapa?", name="x.txt", content_type="text/plain", kind="document")
+    session.commit()
+    with set_clock(now() + timedelta(days=2)):
+        with source_of(settings).engine.begin() as backing_up:
+            hold_garbage(backing_up)
+            assert collect_garbage(session) == 0
+        session.rollback()
+        assert collect_garbage(session) == 1
+
+
+def test_a_file_that_the_disk_lost_is_named_and_stops_nothing(
+    session: Db, world: World, settings: Settings, tmp_path: Path, admin_conninfo: str
+) -> None:
+    fill(session, world)
+    session.remove()
+    lost, damaged, *_ = sorted(settings.files_root.glob("*/*"))
+    lost.unlink()
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
+    archive = tmp_path / "semua.tar"
+    manifest = back_up(settings, archive)
+    assert manifest.files.count == 10
+    assert manifest.files.missing_count == 2
+    assert set(manifest.files.missing) == {f"{path.parent.name}/{path.name}" for path in (lost, damaged)}
+    destroy(settings, admin_conninfo)
+    restore_whole(destination_of(settings), archive)
+    assert len(files_of(settings)) == 10

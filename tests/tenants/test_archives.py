@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.audit.models import AuditEntry
@@ -15,7 +15,7 @@ from lumbung.backup.reading import check_archive, open_archive
 from lumbung.db import now, set_clock, use_tenant
 from lumbung.messages.models import Message
 from lumbung.messages.smtp import SmtpServer
-from lumbung.outbox import drain
+from lumbung.outbox import Effect, drain
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import Account
 from tenants.accounts.passwords import hash_password
@@ -55,9 +55,7 @@ def test_an_archive_is_asked_for_made_and_downloaded(
     before = app.lumbung
     app.lumbung = replace(before, smtp_url="smtp://localhost:1")
     try:
-        session.execute(
-            Account.__table__.update().where(Account.email == "admin@tangsel.test").values(email="a@kota.id")
-        )
+        session.scalars(select(Account).where(Account.email == "admin@tangsel.test")).one().email = "a@kota.id"
         session.commit()
         assert ask(admin, passphrase="tiga kata kunci") == 303
         waiting = newest(session)
@@ -140,3 +138,15 @@ def test_a_worker_that_cannot_is_tried_again_and_then_says_so(
             drain(app)
     assert newest(session).status == "failed"
     assert "gagal" in admin.get(PAGE).text
+
+
+def test_one_whose_work_was_lost_does_not_bar_the_next(session: Db, admin: Browser) -> None:
+    ask(admin)
+    session.execute(delete(Effect))
+    session.commit()
+    with set_clock(now() + timedelta(days=3, seconds=1)):
+        delete_old_archives(session)
+        session.commit()
+        assert newest(session).status == "failed"
+        assert ask(admin) == 303
+    assert newest(session).status == "waiting"

@@ -13,6 +13,7 @@ import click
 from sqlalchemy import NullPool, create_engine, text
 
 from lumbung.backup.arriving import Arrived, restore_municipality
+from lumbung.backup.errors import RestoreRefused
 from lumbung.backup.manifest import Manifest
 from lumbung.backup.noting import note_archive
 from lumbung.backup.reading import check_archive, open_archive
@@ -66,6 +67,7 @@ def backup(out: Path | None, municipality: str | None, passphrase_file: Path | N
                 raise NotFound(
                     Text("Tidak ada daerah {slug}.", "There is no municipality {slug}.").format(slug=municipality)
                 )
+        _expect_current(settings)
         target = out / _name(municipality) if out.is_dir() else out
         source = Source(engine=engine, files=FileDisk(settings.files_root), ring=_ring(settings))
         manifest = make_archive(
@@ -176,6 +178,8 @@ def _tell_arrival(arrived: Arrived) -> None:
 def _describe(manifest: Manifest) -> None:
     whose = manifest.municipality.name if manifest.municipality else "seluruh platform / the whole platform"
     rows = sum(table.rows for table in manifest.tables.values())
+    if sys.stderr.isatty():
+        click.echo(err=True)
     click.echo(
         f"{whose}, {manifest.made_at}: {rows} baris / rows, {manifest.files.count} berkas / files "
         f"({manifest.files.bytes} byte)"
@@ -185,6 +189,17 @@ def _describe(manifest: Manifest) -> None:
             f"! {manifest.files.missing_count} berkas hilang atau rusak di penyimpanan / files were missing or damaged "
             f"in the storage: {', '.join(manifest.files.missing[:5])} …",
             err=True,
+        )
+
+
+def _expect_current(settings: Settings) -> None:
+    url = settings.migration_database_url
+    if url is not None and not is_current(url):
+        raise RestoreRefused(
+            Text(
+                "Skema basis data bukan skema Lumbung ini; jalankan `lumbung db upgrade` dahulu.",
+                "The database's schema is not that of this Lumbung; run `lumbung db upgrade` first.",
+            )
         )
 
 
