@@ -286,12 +286,13 @@ class EmbeddedCluster:
 
 
 def _delete(folder: Path) -> None:
-    """Delete a folder from which dying processes of the server may still take files of their own."""
-    for _ in range(5):
+    """Delete a folder from which dying processes of the server, or another run that sweeps, may still take files."""
+    for _ in range(100):
         try:
             shutil.rmtree(folder)
             return
         except FileNotFoundError:
             if not folder.exists():
                 return
+            time.sleep(0.2)
     shutil.rmtree(folder)
