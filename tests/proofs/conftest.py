@@ -9,8 +9,8 @@ import pytest
 from tests.proofs.standing import Stand, standing
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stand() -> Iterator[Stand]:
-    """Everything that runs in production, as processes of their own; shared by the tests of a module."""
+    """Everything that runs in production, as processes of their own; one for all proofs of a run."""
     with standing() as built:
         yield built
