@@ -58,7 +58,10 @@ def test_a_connection_that_died_is_replaced(session: Sessions, world: World) -> 
     assert count(world.tangsel.id, world.tangsel.id) == 3
     session.rollback()
     session.remove()
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = user"
+    others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND usename = user AND datname = current_database()"
+    )
     with db.engine.connect() as connection:
         connection.execute(text(others))
     for _ in range(10):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, scoped_session, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
 
 from lumbung.db.base import TenantTable
 
@@ -86,11 +88,12 @@ def install_tenancy(session_class: type[Session]) -> None:
         tenant_id = state.session.info.get(_INFO)
         if tenant_id is None or not (state.is_select or state.is_update or state.is_delete):
             return
-        state.statement = state.statement.options(
-            with_loader_criteria(
-                TenantTable,
-                lambda cls: cls.tenant_id == tenant_id,
-                include_aliases=True,
-                track_closure_variables=True,
-            )
-        )
+        state.statement = state.statement.options(_rows_of(tenant_id))
+
+
+@lru_cache(maxsize=1_024)
+def _rows_of(tenant_id: UUID) -> ExecutableOption:
+    """The filter by municipality for every table in a statement; made once, because making it is not cheap."""
+    return with_loader_criteria(
+        TenantTable, lambda cls: cls.tenant_id == tenant_id, include_aliases=True, track_closure_variables=True
+    )

@@ -56,17 +56,16 @@ def install_request_cycle(app: LumbungFlask, *, directory: TenantDirectory, iden
                 # passes here in place of the page.
                 return app.process_response(app.make_response(app.handle_user_exception(error)))
         else:
-            db.session.rollback()
+            _undo()
         _log(response.status_code)
         return response
 
     @app.teardown_request
     def _close(error: BaseException | None) -> None:
-        if not db.session.registry.has():
-            return
         if error is not None:
-            db.session.rollback()
-        db.session.info.pop("tenant_id", None)
+            _undo()
+        if db.session.registry.has():
+            db.session.info.pop("tenant_id", None)
 
 
 _last_seen: dict[str, UUID] = {}
@@ -132,10 +131,17 @@ def _find_site(app: LumbungFlask, directory: TenantDirectory) -> Site:
     return Site(kind="portal", name=tenant.name, tenant=tenant)
 
 
+def _undo() -> None:
+    if db.session.registry.has():
+        db.session.rollback()
+
+
 def _commit(status: int) -> None:
     if request.method not in _READING:
         record_request(db.session, endpoint=request.endpoint or "", status=status)
-    db.session.commit()
+    # Who never asked for a session has nothing to commit.
+    if db.session.registry.has():
+        db.session.commit()
 
 
 def _log(status: int) -> None:

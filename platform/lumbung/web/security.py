@@ -33,26 +33,39 @@ def install_security(app: LumbungFlask) -> None:
     tiles = urlsplit(app.lumbung.map_tiles_url)
     tile_origin = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
 
+    settings = app.lumbung
+    rest = (
+        f"img-src 'self' data: blob:{tile_origin}; "
+        "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self' "
+        f"{settings.base_url} {settings.scheme}://*.{settings.hub_host}; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    without_nonce = f"default-src 'none'; script-src 'self'; style-src 'self'; {rest}"
+    always = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+    }
+    if settings.scheme == "https":
+        always["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
     @app.after_request
     def _headers(response: Response) -> Response:
-        nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'none'; "
-            f"script-src 'self'{nonce}; style-src 'self'{nonce}; img-src 'self' data: blob:{tile_origin}; "
-            "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self' "
-            f"{app.lumbung.base_url} {app.lumbung.scheme}://*.{app.lumbung.hub_host}; "
-            "base-uri 'none'; frame-ancestors 'none'",
-        )
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
-        if app.lumbung.scheme == "https":
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store" if g.get("visitor") and g.visitor.signed_in else "no-cache"
+        # One look at what is there: each question to werkzeug's headers goes through all of them.
+        present = {name.lower() for name, _ in response.headers}
+        added = {name: value for name, value in always.items() if name.lower() not in present}
+        if "content-security-policy" not in present:
+            nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+            added["Content-Security-Policy"] = (
+                f"default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; {rest}"
+                if nonce
+                else without_nonce
+            )
+        if "cache-control" not in present:
+            added["Cache-Control"] = "no-store" if g.get("visitor") and g.visitor.signed_in else "no-cache"
+        response.headers.extend(added)
         return response
 
 

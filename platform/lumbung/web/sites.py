@@ -83,6 +83,10 @@ class LumbungFlask(Flask):
 
     lumbung: Settings
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: nothing here is asynchronous, so nobody is asked at every step of every request."""
+        return func
+
     def add_url_rule(
         self,
         rule: str,
