@@ -198,11 +198,8 @@ def test_people_who_are_known_there_stay_who_they_are(
         there.commit()
     restore_municipality(destination_of(elsewhere), archive)
     with engine.connect() as connection:
-        members: dict[str, UUID] = dict(
-            connection.execute(
-                text("SELECT a.email, m.account_id FROM memberships m JOIN accounts a ON a.id = m.account_id")
-            ).tuples()
-        )
+        query = text("SELECT a.email, m.account_id FROM memberships m JOIN accounts a ON a.id = m.account_id")
+        members = {row.email: row.account_id for row in connection.execute(query)}
         kept = connection.execute(
             text("SELECT name, password_hash, is_operator FROM accounts WHERE id = :id"), {"id": known.id}
         ).one()
