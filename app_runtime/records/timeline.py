@@ -14,6 +14,7 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
 from app_runtime.records.permissions import may_moderate, visible_fields
 from app_runtime.records.presenting import display_value
+from app_runtime.records.reached import reached_detail, unreached_title
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import Text, pick, show_datetime, t
 
@@ -32,7 +33,7 @@ _TITLES = {
     "file_blurred": Text("Foto diburamkan untuk umum", "Photo blurred"),
     "file_unblurred": Text("Foto tidak lagi diburamkan", "Photo no longer blurred"),
     "automation": Text("Diisi otomatis", "Filled in automatically"),
-    "message": Text("Pesan dikirim", "Message sent"),
+    "message": Text("Pesan disiapkan", "Message prepared"),
     "escalation": Text("Diberitahukan ke atasan", "Escalated"),
     "rule_error": Text("Aturan aplikasi gagal dihitung", "A rule of the app failed"),
 }
@@ -130,7 +131,7 @@ def _title(kind: RecordType, row: RecordHistory) -> str:
         if phase == "warned":
             return t("Batas waktu “{label}” hampir habis", "Deadline “{label}” is near", label=label)
         return t("Batas waktu “{label}” terlewati", "Deadline “{label}” was missed", label=label)
-    return str(_TITLES.get(row.kind, Text(row.kind, row.kind)))
+    return unreached_title(row) or str(_TITLES.get(row.kind, Text(row.kind, row.kind)))
 
 
 def _who(row: RecordHistory, audience: Audience) -> str:
@@ -163,18 +164,17 @@ def _details(
     if audience == "official" or (audience == "resident" and action is not None and _asks_resident(kind, row.name)):
         found += [_labelled(app, _ask_field(action, name), name, value) for name, value in told.items()]
     if audience == "official":
-        found += _platform_details(row)
+        found += _platform_details(app, kind, row)
     if audience == "official" and row.kind == "imported":
         found += _origin(app, row)
     return [(label, text) for label, text in found if text]
 
 
-def _platform_details(row: RecordHistory) -> list[tuple[str, str]]:
+def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory) -> list[tuple[str, str]]:
     changes = row.changes
     found = []
     if row.kind in ("message", "escalation"):
-        nobody = t("tidak ada yang dapat dihubungi", "nobody could be reached")
-        found.append((t("Kepada", "To"), ", ".join(changes.get("reached", [])) or nobody))
+        found.append(reached_detail(app, kind, row))
     if "reason" in changes:
         found.append((t("Alasan", "Reason"), str(changes["reason"])))
     if "error" in changes:

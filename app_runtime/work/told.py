@@ -79,7 +79,7 @@ def _item(work: Work, entry: TimelineEntry, public: bool) -> dict[str, Any]:
     moved = entry.to_state if entry.to_state != entry.from_state else None
     state = work.kind.workflow.states.get(moved) if work.kind.workflow and moved and entry.kind == "action" else None
     return {
-        "title": t("Pesan disiapkan", "Message prepared") if entry.kind == "message" else entry.title,
+        "title": entry.title,
         "time": show_datetime(entry.at, work.app.municipality.timezone),
         "iso": entry.at.isoformat(),
         "text": "\n".join(f"{label}: {_reached(entry, text)}" for label, text in entry.details),

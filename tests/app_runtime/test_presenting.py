@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from app_catalog.definitions.model import Access, ReadAccess, SortKey
+from app_runtime.clocks.firing import fire_due_clocks
 from app_runtime.records.actors import Actor
 from app_runtime.records.creating import Created
 from app_runtime.records.listing import count_records, list_records
@@ -23,6 +25,7 @@ from app_runtime.records.updating import updatable_fields, update_record
 from lumbung.db import now, set_clock
 from lumbung.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound
 from lumbung.files import store_photo
+from tenants.agencies.models import AgencyHead
 from tests.app_runtime.photos import make_photo
 from tests.app_runtime.stage import LAMP, Sessions, Stage, set_stage
 from tests.world import World
@@ -203,6 +206,21 @@ def test_what_follows_by_itself_is_told_as_automatic(stage: Stage) -> None:
     told = {entry.kind: entry.who for entry in present_history(app, record, stage.actor("admin"))}
     assert told["created"] == "Pelapor"
     assert told["message"] == "Otomatis"
+
+
+def test_the_history_says_why_nobody_got_a_message(stage: Stage) -> None:
+    record = stage.report({}).record
+    stage.session.execute(delete(AgencyHead).where(AgencyHead.tenant_id == stage.place.id))
+    with set_clock(now() + timedelta(hours=49)):
+        fire_due_clocks(stage.session, stage.place.id)
+    admin = stage.actor("admin")
+    record, app = access_record(stage.session, admin, record.id)
+    told = {(entry.name, entry.title): dict(entry.details) for entry in present_history(app, record, admin)}
+    assert told["received", "Tidak ada pesan"] == {"Sebab": "pelapor tidak meninggalkan kontak"}
+    no_head = {"Sebab": "dinasnya belum ditentukan atau belum punya kepala"}
+    assert told["overdue", "Tidak ada pesan"] == no_head
+    assert told["respond.head", "Tidak ada atasan yang diberi tahu"] == no_head
+    assert told["respond.city", "Diberitahukan ke atasan"] == {"Kepada": "Admin Tangsel"}
 
 
 def test_a_list_goes_through_all_pages_once(stage: Stage) -> None:
