@@ -70,6 +70,29 @@ def test_the_language_switch_does_not_lead_to_other_sites(app: LumbungFlask, wor
     assert answer.location == "/"
 
 
+def test_a_link_with_a_language_sets_it_for_this_browser(app: LumbungFlask, world: World) -> None:
+    for host in ("lumbung.test", world.tangsel.host):
+        reader = browse(app, host)
+        assert '<html lang="en"' in reader.get("/?lang=en").text
+        assert '<html lang="en"' in reader.get("/").text
+        assert '<html lang="en"' in reader.get("/?lang=xx").text
+        assert '<html lang="id"' in reader.get("/?lang=id").text
+        assert '<html lang="en"' in reader.get("/nothing?lang=en").text
+        assert '<html lang="id"' in browse(app, host).get("/").text
+
+
+def test_a_link_with_a_language_keeps_nothing_else_and_only_when_it_changes_something(
+    app: LumbungFlask, world: World
+) -> None:
+    reader = browse(app, "lumbung.test")
+    assert "Set-Cookie" not in reader.get("/healthz?lang=en").headers
+    assert "Set-Cookie" not in reader.get("/api/v1/apps?lang=en").headers
+    reader.post_form("/", {"language": "en"}, to="/language")
+    answer = reader.post_form("/apps?lang=en&q=a", {"language": "id", "next": "/apps?lang=en&q=a"}, to="/language")
+    assert answer.location == "/apps?q=a"
+    assert '<html lang="id"' in reader.get("/apps?q=a").text
+
+
 @pytest.mark.parametrize(
     ("target", "expected"),
     [

@@ -7,17 +7,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, request, session, url_for
+from flask import Blueprint, Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
 from lumbung import i18n
-from lumbung.web.access import PUBLIC, access
+from lumbung.web.access import PUBLIC, access, meant_for_programs
 from lumbung.web.brand import brand_css
 from lumbung.web.navigation import navigation
 from lumbung.web.security import csp_nonce
 from lumbung.web.sites import BOTH_SITES, LumbungFlask, current_site, hub_origin, is_local_path, portal_origin
 
+_LANGUAGE = "lang"
+_FOR_NOBODY = frozenset({"static", "health.healthz", "health.readyz"})
 shell = Blueprint("shell", __name__, subdomain=BOTH_SITES)
 
 
@@ -27,7 +29,28 @@ def choose_language() -> AnyResponse:
     """Answer this browser in the chosen language from now on."""
     session["language"] = i18n.use_language(request.form.get("language"))
     target = request.form.get("next")
-    return redirect(target if target and is_local_path(target) else "/", code=303)
+    return redirect(_without_language(target) if target and is_local_path(target) else "/", code=303)
+
+
+def _without_language(target: str) -> str:
+    """The same path; a link that came with `lang` must not take back what was chosen just now."""
+    path, _, query = target.partition("?")
+    kept = [part for part in query.split("&") if part and part.partition("=")[0] != _LANGUAGE]
+    return path + ("?" + "&".join(kept) if kept else "")
+
+
+def _take_language_from_link() -> None:
+    """A link with `lang=en` or `lang=id` sets the language of this browser, so that pages can be shared in it.
+
+    Nothing else is kept, anything unknown is passed over, and programs say what they want in `Accept-Language`.
+    """
+    asked = request.args.get(_LANGUAGE)
+    if asked not in i18n.LANGUAGES or request.method not in {"GET", "HEAD"} or request.endpoint in _FOR_NOBODY:
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    for_people = meant_for_programs(view) is None and not request.path.startswith("/api/")
+    if for_people and session.get("language", "id") != asked:
+        session["language"] = asked
 
 
 @shell.get("/brand.css")
@@ -69,6 +92,8 @@ def _tell_scripts_where_to_go(response: Response) -> Response:
 
 def install_shell(app: LumbungFlask) -> None:
     """Register the shell's routes, globals and filters."""
+    # Before all other steps: a refusal, too, is told in the language that the link asks for.
+    app.before_request_funcs.setdefault(None, []).insert(0, _take_language_from_link)
     app.register_blueprint(shell)
     app.after_request(_tell_scripts_where_to_go)
     app.jinja_env.trim_blocks = True
