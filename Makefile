@@ -67,7 +67,7 @@ demo: $(VENV)/.installed $(ASSETS) ## Load what is missing of the demonstration 
 	@LOG_LEVEL="$${LOG_LEVEL:-error}" $(BIN)/lumbung demo load $(if $(SIZE),--size $(SIZE)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: soak
-soak: $(VENV)/.installed $(ASSETS) $(VENV)/.browser ## Run the long proofs (hours)
+soak: $(VENV)/.installed $(ASSETS) ## Run the long proofs (an hour or two; ARGS="-k kills" for one) and print what they proved
 	@$(BIN)/pytest -q tests/soak $(ARGS)
 
 .PHONY: bench
