@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from alembic import context
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import create_engine, pool, text
+from sqlalchemy import Connection, create_engine, pool, text
 
 import wsgi
 from lumbung.db.base import Base
-from lumbung.migrate.runner import OWNER, ProtectOp, add_walls, only_ours
+from lumbung.migrate.runner import MIGRATING, OWNER, ProtectOp, add_walls, only_ours
 
 _MODELS_ARE_KNOWN_BY = wsgi
+PATIENCE_SECONDS = 300.0
 
 
 @renderers.dispatch_for(ProtectOp, replace=True)
@@ -36,6 +38,23 @@ def write_sql() -> None:
         context.run_migrations()
 
 
+def _wait_for_turn(connection: Connection) -> None:
+    """Take the lock of migrating: two processes that start at once must not migrate at once.
+
+    Asks again and again, because who waits inside a statement holds a snapshot, for which the other one's
+    `CREATE INDEX CONCURRENTLY` would wait in turn.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        mine = connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": MIGRATING})
+        connection.commit()
+        if mine:
+            return
+        if time.monotonic() > until:
+            raise TimeoutError("Another process has been migrating this database for too long.")
+        time.sleep(0.1)
+
+
 def run() -> None:
     """Connect, lock, migrate."""
     url = context.config.attributes["url"]
@@ -43,9 +62,7 @@ def run() -> None:
     with engine.connect() as connection:
         connection.execute(text(f"SET ROLE {OWNER}"))
         connection.execute(text("SET lock_timeout = '5s'"))
-        # Two processes that start at once must not migrate at once.
-        connection.execute(text("SELECT pg_advisory_lock(77120514)"))
-        connection.commit()
+        _wait_for_turn(connection)
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from lumbung.migrate.indexes import drop_unfinished
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -19,6 +21,7 @@ MAP = ["tenant_id", "installation_id", "record_type", "open", "created_at", "id"
 def upgrade() -> None:
     """Apply, while people go on writing."""
     with op.get_context().autocommit_block():
+        drop_unfinished("records")
         op.create_index(
             "ix_records_closed",
             "records",
@@ -65,6 +68,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     with op.get_context().autocommit_block():
+        drop_unfinished("records")
         for name in ("ix_records_closed", "ix_records_due", "ix_records_newest", "ix_records_place", "ix_records_map"):
             op.drop_index(name, "records", postgresql_concurrently=True, if_exists=True)
         op.create_index(

@@ -19,6 +19,8 @@ from sqlalchemy import create_engine, pool, text
 from lumbung.db.base import Base, append_only_tables, table_kinds
 
 OWNER = "lumbung_owner"
+MIGRATING = 77_120_514
+"""The advisory lock of whoever migrates a database."""
 
 
 def migrations_folder() -> Path:
