@@ -1,4 +1,4 @@
-"""The key of a form, kept in the browser that opened it, and what tells two sendings of it apart (ADR 26)."""
+"""The key of a form, kept in the browser that opened it, and what tells two sendings of it apart (ADR 0026)."""
 
 from __future__ import annotations
 

@@ -94,7 +94,13 @@ def test_nobody_is_recognised_in_them(hub: FlaskClient, app: LumbungFlask, sessi
     desk = open_desk(app, session, world, publish="at_once")
     made = desk.report("Lampu Rahasia Bu Sari mati", photos=1)
     client = browse(app, desk.place.host)
-    for path in ("/track/ABCD-EFGH-JKLM", "/nobody-has-this-app", "/siaran/public-reports", f"/siaran/report/{made}"):
+    for path in (
+        "/track/ABCD-EFGH-JKLM",
+        "/nobody-has-this-app",
+        "/siaran/public-reports",
+        f"/siaran/report/{made}",
+        f"/work/nobody-has-this-inbox/{made}",
+    ):
         client.get(path)
     session.remove()
     run_periodics(app, names=["metrics.measure"])

@@ -1,4 +1,4 @@
-"""Figures about the platform itself, for Prometheus and for its operators; never about a person (ADR 0026)."""
+"""Figures about the platform itself, for Prometheus and for its operators; never about a person (ADR 0027)."""
 
 from lumbung.metrics.measuring import (
     Gauge,

@@ -14,7 +14,7 @@ from lumbung.ids import new_id
 
 class Measurement(LocalTable):
     """One number about a municipality and perhaps one of its apps: an id, a name of ours and a number, so that it
-    needs no wall; the worker writes it from inside the municipality (ADR 0026).
+    needs no wall; the worker writes it from inside the municipality (ADR 0027).
 
     `app` is the app's place in the portal, empty for the municipality as a whole.
     """

@@ -50,8 +50,12 @@ def _observe(status: int) -> None:
 
 
 def _app(site: Any, status: int) -> str:
-    """The place in the portal of the app that answered; nothing for what an app that is not there may refuse."""
-    if site is None or site.kind != "portal" or 400 <= status < 500:
+    """The place in the portal of the app that answered; nothing where nobody looked whether there is such an app.
+
+    That is so where the request was refused, sent on to sign in, or failed.
+    """
+    found = status < 300 or status == 304 or (status < 400 and request.method not in ("GET", "HEAD"))
+    if site is None or site.kind != "portal" or not found:
         return ""
     values = request.view_args or {}
     named = request.url_rule is not None and request.url_rule.rule.startswith("/<slug>")
