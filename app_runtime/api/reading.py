@@ -19,7 +19,7 @@ from app_runtime.api.asking import Asked, cursor_after
 from app_runtime.api.statements import Statements
 from app_runtime.pages.opening import open_app
 from app_runtime.records.permissions import read_access
-from lumbung.db.direct import read_row
+from lumbung.db.direct import read_row, write_values
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound, Unavailable
 from lumbung.web.sites import Tenant
@@ -124,14 +124,16 @@ def look_up_shelf(session: AnySession, tenant: Tenant, host: str, origin: str, s
     if read_access(kind, "public") is None:
         raise NotFound
     own = host.startswith(f"{tenant.slug}.")
-    values = {
-        "tenant": tenant.id,
-        "slug": tenant.slug if own else None,
-        "domain": None if own else host,
-        "installation": app.installation.id,
-        "records_url": f"{origin}/{slug}/{record_type}/",
-        "photos_url": f"{origin}/{slug}/photos/",
-    }
+    values = write_values(
+        {
+            "tenant": tenant.id,
+            "slug": tenant.slug if own else None,
+            "domain": None if own else host,
+            "installation": app.installation.id,
+            "records_url": f"{origin}/{slug}/{record_type}/",
+            "photos_url": f"{origin}/{slug}/photos/",
+        }
+    )
     definitions = _definitions(session, app.installation, app.definition, record_type)
     return Shelf(tenant, _statements(definitions, record_type), values)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -35,7 +36,7 @@ _NOT_AN_OBJECT = Text("Kirim satu objek JSON.", "Send one JSON object.")
 @api.after_request
 def _readable_from_anywhere(response: Response) -> Response:
     """Other sites' scripts may read what everybody may read; sending is not theirs (no cookie would help them)."""
-    if request.method != "POST":
+    if request.method != "POST" and "access-control-allow-origin" not in response.headers:
         response.headers.extend(_ALLOWED)
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
@@ -48,7 +49,7 @@ def _readable_from_anywhere(response: Response) -> Response:
 @for_programs()
 def index() -> Response:
     """What there is in this municipality: apps, their record types, and where."""
-    return _kept(jsonify(describe_municipality(db.session, current_municipality(), _origin())))
+    return _json(describe_municipality(db.session, current_municipality(), _origin()))
 
 
 @api.get("/openapi.json")
@@ -56,7 +57,7 @@ def index() -> Response:
 @for_programs()
 def openapi() -> Response:
     """This municipality's interface as OpenAPI 3.1."""
-    return _kept(jsonify(describe_openapi(db.session, current_municipality(), _origin())))
+    return _json(describe_openapi(db.session, current_municipality(), _origin()))
 
 
 @api.get("/<app_slug>/<record_type>")
@@ -132,21 +133,20 @@ def _list_answer(page: Page, *, geojson: bool) -> Response:
         following = f"{_origin()}{request.path}?{urlencode(query)}"
     head = b'{"type":"FeatureCollection","features":[' if geojson else b'{"items":['
     tail = b'],"next":"%s"}' % following.encode() if following else b'],"next":null}'
-    response = _document(head + page.documents + tail, GEOJSON if geojson else "application/json")
-    response.headers["Vary"] = "Accept"
+    more = {"Vary": "Accept"}
     if following:
-        response.headers["Link"] = f'<{following}>; rel="next"'
-    return response
+        more["Link"] = f'<{following}>; rel="next"'
+    return _document(head + page.documents + tail, GEOJSON if geojson else "application/json", more)
 
 
-def _document(body: bytes, mimetype: str) -> Response:
-    response = Response(body, mimetype=mimetype)
-    return _kept(response)
+def _json(document: Mapping[str, Any]) -> Response:
+    return _document(jsonify(document).get_data(), "application/json", {"Vary": "Accept-Language"})
 
 
-def _kept(response: Response) -> Response:
+def _document(body: bytes, mimetype: str, more: Mapping[str, str] | None = None) -> Response:
     """With a strong validator, so that who asks again for the same gets 304 (RFC 9110, 8.8.3)."""
-    response.headers["ETag"] = f'"{sha256(response.get_data()).hexdigest()[:32]}"'
+    headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', **_ALLOWED, **(more or {})}
+    response = Response(body, headers=headers, mimetype=mimetype)
     if "HTTP_IF_NONE_MATCH" in request.environ:
         response.make_conditional(request)
     return response

@@ -52,6 +52,8 @@ def test_statements_that_the_driver_forgot_are_prepared_again(session: Sessions,
         connection.commit()
     for _ in range(10):
         assert count(world.tangsel.id, world.tangsel.id) == 3
+    # The driver itself does not know of it.
+    db.engine.dispose()
 
 
 def test_a_connection_that_died_is_replaced(session: Sessions, world: World) -> None:

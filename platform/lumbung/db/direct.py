@@ -11,7 +11,7 @@ import select
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +25,13 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import PoolProxiedConnection
 
 from lumbung.db.engine import db
-from lumbung.errors import Unavailable
+from lumbung.errors import BadRequest, Unavailable
 
+_BEGIN, _COMMIT = b"BEGIN READ ONLY", b"COMMIT"
 _SET_TENANT = b"SELECT set_tenant(CAST($1 AS uuid))"
+_Known = dict[bytes, bytes]
+"""Names of the statements that a connection has prepared, by their text."""
+_numbers = count()
 _PATIENCE_MS = 30_000
 _MOST_PREPARED = 200
 _PREPARED = "lumbung_prepared"
@@ -41,7 +45,6 @@ class DirectRead:
     """A compiled statement: its text, the values that it takes in their order, and those that are fixed."""
 
     sql: bytes
-    name: bytes
     takes: tuple[str, ...]
     fixed: Mapping[str, Any]
 
@@ -60,28 +63,28 @@ def compile_read(statement: Select[Any]) -> DirectRead:
     compiled = statement.compile(dialect=dialect)
     sql = str(compiled).encode()
     takes = tuple(compiled.positiontup or ())
-    fixed = {name: value for name, value in compiled.params.items() if value is not None}
-    return DirectRead(sql, b"lumbung_" + sha256(sql).hexdigest()[:24].encode(), takes, fixed)
+    fixed = {name: _written(value) for name, value in compiled.params.items() if value is not None}
+    return DirectRead(sql, takes, fixed)
 
 
 def statement_alone(sql: str, *takes: str) -> DirectRead:
     """A statement for `run_alone`, with `$1`, `$2`, … for the values named in `takes`."""
     text = sql.encode()
-    return DirectRead(text, b"lumbung_" + sha256(text).hexdigest()[:24].encode(), takes, {})
+    return DirectRead(text, takes, {})
 
 
 def read_row(tenant_id: UUID, read: DirectRead, values: Mapping[str, Any]) -> Sequence[bytes | None] | None:
     """The first row of a statement inside one municipality, each column as PostgreSQL writes it; None without a row.
 
-    Values may be texts, ids, numbers, moments and None. A connection that was lost is replaced once. Raises
-    Unavailable when the database does not answer.
+    Values may be texts, ids, numbers, moments, None, and bytes that `write_values` has made of them. A connection that
+    was lost is replaced once. Raises Unavailable when the database does not answer, BadRequest for a text with a NUL.
     """
     given = [_written(values[name] if name in values else read.fixed[name]) for name in read.takes]
     return _row(_answer(str(tenant_id).encode(), read, given))
 
 
 def run_alone(statement: DirectRead, values: Mapping[str, Any]) -> Sequence[bytes | None] | None:
-    """The first row of a statement in a transaction of its own that belongs to no municipality, as `read_row` gives it.
+    """The first row of a statement in a transaction of its own, without a municipality, as `read_row` gives it.
 
     The statement may be sent twice when the connection was lost in between.
     """
@@ -122,7 +125,7 @@ def _travel_prepared(
     except _Refused as refusal:
         if refusal.state != _FORGOTTEN:
             raise
-        pooled.info.pop(_PREPARED)
+        pooled.info.pop(_PREPARED, None)
         pooled.rollback()
         return _travel(pooled, tenant, read, given)
 
@@ -131,7 +134,9 @@ def _travel(
     pooled: PoolProxiedConnection, tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None]
 ) -> PGresult:
     server: PGconn = pooled.driver_connection.pgconn  # type: ignore[union-attr]
-    known: set[bytes] = pooled.info.setdefault(_PREPARED, set())
+    known: _Known = pooled.info.setdefault(_PREPARED, {})
+    if len(known) > _MOST_PREPARED:
+        known.clear()
     server.enter_pipeline_mode()
     sent = _send(server, known, tenant, read, given)
     server.pipeline_sync()
@@ -145,32 +150,23 @@ def _travel(
     return results[sent]
 
 
-def _send(
-    server: PGconn, known: set[bytes], tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None]
-) -> int:
+def _send(server: PGconn, known: _Known, tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None]) -> int:
     """Queue the messages, with what must be prepared first; the place of the answer among the results."""
+    wanted = (_BEGIN, _SET_TENANT, read.sql, _COMMIT) if tenant is not None else (read.sql,)
     before = 0
-    if not known:
-        server.send_prepare(b"lumbung_begin", b"BEGIN READ ONLY")
-        server.send_prepare(b"lumbung_set_tenant", _SET_TENANT)
-        server.send_prepare(b"lumbung_commit", b"COMMIT")
-        known.add(b"")
-        before += 3
+    for sql in wanted:
+        if sql not in known:
+            # A name is never used twice: what was forgotten here may still be there.
+            known[sql] = b"lumbung_%d" % next(_numbers)
+            server.send_prepare(known[sql], sql)
+            before += 1
     if tenant is not None:
-        server.send_query_prepared(b"lumbung_begin", None)
-        server.send_query_prepared(b"lumbung_set_tenant", [tenant])
+        server.send_query_prepared(known[_BEGIN], None)
+        server.send_query_prepared(known[_SET_TENANT], [tenant])
         before += 2
-    if read.name in known:
-        server.send_query_prepared(read.name, given)
-    elif len(known) >= _MOST_PREPARED:
-        server.send_query_params(read.sql, given)
-    else:
-        server.send_prepare(read.name, read.sql)
-        server.send_query_prepared(read.name, given)
-        known.add(read.name)
-        before += 1
+    server.send_query_prepared(known[read.sql], given)
     if tenant is not None:
-        server.send_query_prepared(b"lumbung_commit", None)
+        server.send_query_prepared(known[_COMMIT], None)
     return before
 
 
@@ -207,9 +203,18 @@ def _row(result: PGresult) -> list[bytes | None] | None:
     return [result.get_value(0, column) for column in range(result.nfields)]
 
 
+def write_values(values: Mapping[str, Any]) -> dict[str, bytes | None]:
+    """Values as they travel, for those that are given again and again."""
+    return {name: _written(value) for name, value in values.items()}
+
+
 def _written(value: Any) -> bytes | None:
-    if value is None:
-        return None
+    if value is None or isinstance(value, bytes):
+        return value
     if isinstance(value, datetime):
         return value.isoformat().encode()
-    return str(value).encode()
+    written = str(value).encode()
+    if b"\0" in written:
+        # The library would cut the text off there, unseen.
+        raise BadRequest
+    return written

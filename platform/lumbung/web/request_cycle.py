@@ -14,7 +14,7 @@ from lumbung.audit import record_request
 from lumbung.db import db, use_tenant
 from lumbung.errors import Misdirected
 from lumbung.i18n import use_language
-from lumbung.ids import new_id
+from lumbung.ids import new_text_id
 from lumbung.web.access import ANONYMOUS, Identity, check_access, meant_for_programs
 from lumbung.web.sites import LumbungFlask, Site, TenantDirectory
 
@@ -32,7 +32,7 @@ def install_request_cycle(app: LumbungFlask, *, directory: TenantDirectory, iden
     def _begin() -> None:
         g.started = time.perf_counter()
         given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.match(given) else str(new_id())
+        g.request_id = given if _REQUEST_ID.match(given) else new_text_id()
         g.visitor = ANONYMOUS
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)

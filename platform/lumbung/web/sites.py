@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Flask, Request, current_app, g
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.routing import MapAdapter
 
@@ -78,10 +79,20 @@ class TenantDirectory(Protocol):
         ...
 
 
+class BrowserSessions(SecureCookieSessionInterface):
+    """Flask's signed cookies; a request that brings none costs nothing."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.environ.get("HTTP_COOKIE", ""):
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 class LumbungFlask(Flask):
     """Flask that matches rules by the kind of site: a rule's `subdomain` is `hub`, `portal` or `BOTH_SITES`."""
 
     lumbung: Settings
+    session_interface = BrowserSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: nothing here is asynchronous, so nobody is asked at every step of every request."""
