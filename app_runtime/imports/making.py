@@ -15,11 +15,12 @@ from app_catalog.definitions.model import Field, RecordType
 from app_runtime.imports.drafts import Draft
 from app_runtime.imports.mapping import Mapping, Source
 from app_runtime.imports.moments import parse_moment
-from app_runtime.imports.places import Found, kilometres, place_of, place_of_two
+from app_runtime.imports.places import Found, place_of, place_of_two
 from app_runtime.imports.schemas import PLACEHOLDER
 from app_runtime.imports.staging import StagedLine
 from app_runtime.imports.values import FieldReader, choices_of, folded, written
 from app_runtime.records.links import LONGEST_LINK, MOST_LINKS
+from app_runtime.records.nearby import metres_between
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import LANGUAGES
 
@@ -243,7 +244,7 @@ class Maker:
         lon, lat = self.app.municipality.centre_lon, self.app.municipality.centre_lat
         if draft.point is None or lon is None or lat is None:
             return
-        far = kilometres((lon, lat), draft.point)
+        far = metres_between((lon, lat), draft.point) / 1000
         if far > self.mapping.radius_km:
             draft.warn("far", km=round(far))
 

@@ -12,9 +12,9 @@ from sqlalchemy import and_, or_, select
 
 from app_catalog.definitions.model import RecordType
 from app_runtime.imports.drafts import Draft
-from app_runtime.imports.places import Point, kilometres
+from app_runtime.imports.places import Point
 from app_runtime.records.models import Record
-from app_runtime.records.nearby import METRES_PER_DEGREE
+from app_runtime.records.nearby import METRES_PER_DEGREE, metres_between
 from app_runtime.records.running_app import RunningApp
 
 METRES = 50
@@ -75,7 +75,7 @@ class Neighbourhood:
             for one in self._cells.get(cell, ()):
                 if one.same != same or abs(one.at - at) > timedelta(hours=HOURS):
                     continue
-                metres = kilometres(point, one.point) * 1000
+                metres = metres_between(point, one.point)
                 if metres <= self._metres and (best is None or metres < best[0]):
                     best = (metres, one.name)
         return best[1] if best else None

@@ -50,6 +50,7 @@ WORDS: Mapping[str, Text] = {
     ),
     "agency": Text("Dinas “{value}” tidak dikenal.", "The agency “{value}” is not known."),
     "no-agency": Text("Dinas penanggung jawab tidak ditemukan.", "No agency in charge was found."),
+    "rule": Text("Aturan aplikasi gagal dihitung: {rule}.", "A rule of the app failed: {rule}."),
     "link": Text("{label}: “{value}” bukan alamat web.", "{label}: “{value}” is no web address."),
     "duplicate": Text("Kemungkinan ganda dari {other}.", "Probably a duplicate of {other}."),
     # Skipped.

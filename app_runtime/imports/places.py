@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from app_runtime.imports.notes import Note
-from app_runtime.records.nearby import EARTH_RADIUS
 
 Point = tuple[float, float]
 
@@ -46,13 +44,6 @@ def place_of_two(longitude: Any, latitude: Any) -> Found:
     if longitude in (None, "") and latitude in (None, ""):
         return Found()
     return _settled(longitude, latitude, shown=f"{latitude}, {longitude}")
-
-
-def kilometres(one: Point, other: Point) -> float:
-    """The distance of two places along the sphere (haversine)."""
-    half_lat, half_lon = radians(other[1] - one[1]) / 2, radians(other[0] - one[0]) / 2
-    chord = sin(half_lat) ** 2 + cos(radians(one[1])) * cos(radians(other[1])) * sin(half_lon) ** 2
-    return 2 * EARTH_RADIUS * asin(min(1.0, sqrt(chord))) / 1000
 
 
 def _settled(longitude: Any, latitude: Any, *, shown: Any) -> Found:

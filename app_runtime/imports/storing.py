@@ -33,14 +33,13 @@ CREATED = Event("created")
 
 @dataclass
 class _Arrival(Change):
-    """The change that brings a record in: not stored yet, so what its rules note is only remembered."""
+    """The change that brings a record in, which is not stored yet: rules that fail are noted on its line."""
 
-    errors: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
-    def note(self, kind: str, name: str = "", *args: Any, **options: Any) -> RecordHistory:
-        """Remember that a rule failed; the row of history comes with the record."""
-        self.errors.append(name)
-        return RecordHistory()
+    def note_rule_error(self, rule: str, error: str) -> None:
+        """Remember which rule failed."""
+        self.failed.append(rule)
 
 
 @dataclass(frozen=True)
@@ -105,6 +104,8 @@ class Storing:
             record.agency_id, record.agency_assigned = (agency.id, True) if agency else (None, False)
         arrival = _Arrival(self.app, record, self.actor, draft.created_at)
         derive(arrival)
+        for rule in dict.fromkeys(arrival.failed):
+            draft.warn("rule", rule=rule)
         if self.kind.agency is not None and record.agency_id is None:
             draft.warn("no-agency")
         return record

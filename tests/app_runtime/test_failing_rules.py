@@ -13,12 +13,15 @@ from app_catalog.installations.models import Installation
 from app_catalog.installations.services import enable_app
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.submission import publish_folder
+from app_runtime.imports.services import list_lines
 from app_runtime.records.change import open_change
 from app_runtime.records.rule_errors import MINUTE, _teller, tell_rule_error
 from app_runtime.records.running_app import app_of_record
 from lumbung.db import use_tenant
 from lumbung.web.sites import LumbungFlask
+from tests.app_runtime.import_files import flooded, geojson
 from tests.app_runtime.stage import Sessions, Stage
+from tests.app_runtime.test_imports import bring_in
 from tests.browsing import browse, words_of
 from tests.siaran import AGENCIES, SIARAN, add_publisher
 from tests.world import World
@@ -103,6 +106,15 @@ def test_a_thousand_failures_make_one_line_a_minute(stage: Stage, monkeypatch: p
     noted = [line for line in lines if line["event"] == "rule-error"]
     assert [line["unheard"] for line in noted] == [0, 999]
     assert [row.name for row in stage.history(record)].count("title") == 1
+
+
+def test_an_import_says_on_the_line_which_rules_failed(stage: Stage) -> None:
+    done = bring_in(stage, geojson([flooded((106.7, -6.3), text="Banjir"), flooded((106.8, -6.3), text="Pohon")]))
+    assert (done.imported, done.warned) == (2, 2)
+    for line in list_lines(stage.session, done):
+        failed = [note["values"]["rule"] for note in line.notes if note["code"] == "rule"]
+        # What was imported counts as checked, which publishes it whatever else the rule says.
+        assert sorted(failed) == ["agency", "title"]
 
 
 def test_other_rules_and_municipalities_are_heard_meanwhile() -> None:
