@@ -80,7 +80,7 @@ def _one_of(chosen: list[str]) -> str:
 
 
 def _limit(text: str) -> dict[str, Any]:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE):
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= LARGEST_PAGE):
         raise ValueError(t("Bilangan dari 1 sampai {n}.", "A number from 1 to {n}.", n=LARGEST_PAGE))
     return {"limit": int(text)}
 

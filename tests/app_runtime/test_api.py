@@ -147,6 +147,7 @@ def test_filters_narrow_a_list(stage: Stage, program: Browser) -> None:
     [
         "limit=0",
         "limit=101",
+        "limit=00000005099999",
         "limit=x",
         "after=xx",
         "bbox=1,2,3",
