@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Response, g, jsonify, make_response, redirect, render_template, request
@@ -26,11 +27,13 @@ from lumbung.errors import (
     TooMany,
     Unavailable,
 )
-from lumbung.i18n import Text
+from lumbung.i18n import Text, show_span, t
 from lumbung.web.access import Identity
-from lumbung.web.sites import LumbungFlask
+from lumbung.web.sites import LumbungFlask, hub_origin, is_local_path
 
 log = structlog.get_logger("lumbung.problems")
+_AWAY = (OperationalError, TimeoutError)
+"""The database does not answer, or has no connection left for this request."""
 _CSRF = Text(
     "Halaman ini terlalu lama terbuka. Muat ulang, lalu kirim lagi; isian Anda masih ada di peramban.",
     "This page was open for too long. Reload it and send again; your answers are still in the browser.",
@@ -49,7 +52,7 @@ def install_problems(app: LumbungFlask, identity: Identity) -> None:
             record_refusal(problem.slug, endpoint=request.endpoint or "-")
         if isinstance(problem, SignInNeeded) and not _wants_json() and request.method == "GET":
             return redirect(identity.sign_in_url(g.site, request.full_path.rstrip("?")))
-        response = make_response(_body(problem), problem.status)
+        response = make_response(_body(problem, error), problem.status)
         if isinstance(problem, TooMany):
             response.headers["Retry-After"] = str(problem.retry_after)
         if isinstance(problem, Unavailable):
@@ -75,7 +78,7 @@ def _as_problem(error: Exception) -> LumbungError:
     if isinstance(error, DataError):
         # What no column can hold, a NUL byte above all, is the sender's mistake.
         return BadRequest()
-    if isinstance(error, OperationalError | TimeoutError):
+    if isinstance(error, _AWAY):
         return Unavailable()
     return LumbungError()
 
@@ -98,7 +101,7 @@ def _wants_json() -> bool:
     return best in {"application/json", "application/problem+json"}
 
 
-def _body(problem: LumbungError) -> str | Response:
+def _body(problem: LumbungError, error: Exception) -> str | Response:
     if _wants_json():
         document: dict[str, Any] = {
             "type": f"/docs/problems/{problem.slug}",
@@ -110,15 +113,35 @@ def _body(problem: LumbungError) -> str | Response:
         if isinstance(problem, Invalid) and problem.fields:
             document["errors"] = dict(problem.fields)
         return jsonify(document)
-    fields = problem.fields if isinstance(problem, Invalid) else {}
-    template = "error_fragment.html" if request.headers.get("HX-Request") else "error.html"
+    said = {"status": problem.status, "title": str(problem.title), "message": str(problem.message)}
     if isinstance(problem, Misdirected):
-        template = "misdirected.html"
+        way_on = (f"{hub_origin()}/regions", t("Cari daerah Anda", "Find your municipality"))
+        return render_template("alone.html", **said, way_on=way_on)
+    part = bool(request.headers.get("HX-Request"))
+    if isinstance(error, _AWAY) and not part:
+        # Whose a host is, and so its files, nobody can say without the database; this page needs none.
+        return render_template("alone.html", **said, way_on=(_this_page(), t("Coba lagi", "Try again")))
     return render_template(
-        template,
-        status=problem.status,
-        title=str(problem.title),
-        message=str(problem.message),
-        fields=fields,
+        "error_fragment.html" if part else "error.html",
+        **said,
+        fields=problem.fields if isinstance(problem, Invalid) else {},
         slug=problem.slug,
+        what_next=_what_next(problem),
+        wait=show_span(problem.retry_after) if isinstance(problem, TooMany) else None,
     )
+
+
+def _this_page() -> str:
+    page = request.full_path.rstrip("?")
+    return page if request.method == "GET" and is_local_path(page) else "/"
+
+
+def _what_next(problem: LumbungError) -> list[tuple[str, str]]:
+    """Where to go from here besides the start page: once more where that can help, else back."""
+    if problem.status >= 500 and request.method == "GET":
+        return [(_this_page(), t("Coba lagi", "Try again"))]
+    before = urlsplit(request.referrer or "")
+    back = before.path + (f"?{before.query}" if before.query else "")
+    if before.netloc != request.host or not is_local_path(back) or (request.method == "GET" and back == _this_page()):
+        return []
+    return [(back, t("Kembali ke halaman tadi", "Back to the page before"))]
