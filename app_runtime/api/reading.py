@@ -91,9 +91,10 @@ def read_one(shelf: Shelf, reference: str) -> bytes | None:
     row = read_row(shelf.tenant.id, shelf.statements.one(by), {**shelf.values, "wanted": wanted})
     if row is None:
         return None
-    if row[0] is None:
+    document, found = row
+    if found is None:
         raise NotFound
-    return row[0]
+    return document
 
 
 def from_shelf(
@@ -111,7 +112,9 @@ def from_shelf(
     return found
 
 
-def look_up_shelf(session: AnySession, tenant: Tenant, host: str, origin: str, slug: str, record_type: str) -> Shelf:
+def look_up_shelf(
+    session: AnySession, tenant: Tenant, host: str, origin: str, slug: str, record_type: str, *, hub_host: str
+) -> Shelf:
     """The shelf as it stands now; the session belongs to the municipality.
 
     Raises PortalPreparing until the municipality has opened, NotFound when there is no such app or type, or nothing of
@@ -123,13 +126,15 @@ def look_up_shelf(session: AnySession, tenant: Tenant, host: str, origin: str, s
     kind = app.record_type(record_type)
     if read_access(kind, "public") is None:
         raise NotFound
-    own = host.startswith(f"{tenant.slug}.")
+    # A domain of its own may begin with the slug too, and may be taken away or given to another.
+    own = host == f"{tenant.slug}.{hub_host}"
     values = write_values(
         {
             "tenant": tenant.id,
             "slug": tenant.slug if own else None,
             "domain": None if own else host,
             "installation": app.installation.id,
+            "app": slug,
             "records_url": f"{origin}/{slug}/{record_type}/",
             "photos_url": f"{origin}/{slug}/photos/",
         }

@@ -7,7 +7,7 @@ answer is worked out anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,7 @@ from lumbung.db.direct import DirectRead, compile_read
 from tenants.municipalities.models import Municipality
 
 ANYBODY = Actor(kind="visitor")
+_MOST_COMPILED = 200
 _TENANT: ColumnElement[Any] = bindparam("tenant", type_=Uuid)
 
 
@@ -70,16 +71,23 @@ class Statements:
 
     def a_list(self, filters: frozenset[str], *, geojson: bool) -> DirectRead:
         """A list: documents joined by commas, how many beyond the page, and the keys of its last record."""
-        key = (filters, geojson)
-        if key not in self._compiled:
-            self._compiled[key] = compile_read(self._list(filters, geojson=geojson))
-        return self._compiled[key]
+        return self._read((filters, geojson), lambda: self._list(filters, geojson=geojson))
 
     def one(self, by: str) -> DirectRead:
-        """One record by `id` or `number`: its document and nothing else."""
-        if by not in self._compiled:
-            self._compiled[by] = compile_read(self._one(by))
-        return self._compiled[by]
+        """One record by `id` or `number`: its document, and its id.
+
+        The document of a record on a definition that was not known when this was compiled is NULL.
+        """
+        return self._read(by, lambda: self._one(by))
+
+    def _read(self, key: Any, make: Callable[[], Select[Any]]) -> DirectRead:
+        found = self._compiled.get(key)
+        if found is None:
+            if len(self._compiled) >= _MOST_COMPILED:
+                # Filters combine in thousands of ways, which nobody needs but who wants to fill the memory.
+                self._compiled.clear()
+            found = self._compiled[key] = compile_read(make())
+        return found
 
     def _list(self, filters: frozenset[str], *, geojson: bool) -> Select[Any]:
         found = (
@@ -113,8 +121,15 @@ class Statements:
     def _one(self, by: str) -> Select[Any]:
         column: Any = Record.id if by == "id" else Record.number
         wanted = column == bindparam("wanted", type_=Uuid() if by == "id" else Text())
-        found = select(self._document(geojson=False)).where(*self._public(frozenset()), wanted).scalar_subquery()
-        return self._standing(select(found))
+        found = (
+            select(self._document(geojson=False).label("document"), Record.id.label("id"))
+            .where(*self._public(frozenset()), wanted)
+            .subquery("found")
+        )
+        standing = select(literal_column("1")).subquery("standing")
+        return self._standing(
+            select(found.c.document, found.c.id).select_from(standing.outerjoin(found, literal_column("true", Boolean)))
+        )
 
     def _public(self, filters: frozenset[str]) -> list[ColumnElement[bool]]:
         """Rows of this type that everybody may read."""
@@ -171,6 +186,7 @@ class Statements:
             .where(
                 Installation.tenant_id == _TENANT,
                 Installation.id == bindparam("installation", type_=Uuid),
+                Installation.slug == bindparam("app", type_=Text),
                 Installation.status == literal_column("'enabled'"),
                 Installation.definition_digest == literal_column(f"'{self.definitions[0].digest}'"),
             )

@@ -115,7 +115,8 @@ def _from_shelf(slug: str, record_type: str, read: Any) -> Any:
     def look_up() -> Shelf:
         enter_site()
         tenant = current_municipality()
-        shelf = look_up_shelf(db.session, tenant, host, _origin(), slug, record_type)
+        hub_host = current_app.lumbung.hub_host  # type: ignore[attr-defined]
+        shelf = look_up_shelf(db.session, tenant, host, _origin(), slug, record_type, hub_host=hub_host)
         _shelves.keep(key, shelf)
         return shelf
 

@@ -281,6 +281,30 @@ def test_an_app_that_is_switched_off_and_a_municipality_that_is_suspended_stop_a
     assert program.get(detail).status_code == 421
 
 
+def test_a_domain_that_was_taken_away_answers_no_more(
+    app: LumbungFlask, session: Sessions, world: World, stage: Stage
+) -> None:
+    """Also one that begins as the municipality's own name does."""
+    detail = f"{LIST}/{report(stage).id}"
+    place = session.get_one(Municipality, world.tangsel.id)
+    place.domain = f"{place.slug}.go.test"
+    session.commit()
+    elsewhere = browse(app, place.domain)
+    assert {elsewhere.get(path).status_code for path in (LIST, detail)} == {200}
+    place.domain = None
+    session.commit()
+    assert {elsewhere.get(path).status_code for path in (LIST, detail)} == {421}
+
+
+def test_an_app_that_moved_answers_at_its_new_place_alone(session: Sessions, stage: Stage, program: Browser) -> None:
+    report(stage)
+    assert program.get(LIST).status_code == 200
+    stage.installation.slug = "lapor"
+    session.commit()
+    assert program.get(LIST).status_code == 404
+    assert program.get("/api/v1/lapor/report").status_code == 200
+
+
 def test_a_list_that_is_known_asks_the_database_once(app: LumbungFlask, stage: Stage, program: Browser) -> None:
     report(stage)
     program.get(LIST)

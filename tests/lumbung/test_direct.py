@@ -56,10 +56,23 @@ def test_statements_that_the_driver_forgot_are_prepared_again(session: Sessions,
     db.engine.dispose()
 
 
-def test_a_connection_that_died_is_replaced(session: Sessions, world: World) -> None:
+def test_a_connection_keeps_no_endless_statements(session: Sessions, world: World) -> None:
+    session.remove()
+    db.engine.dispose()
+    for number in range(450):
+        assert run_alone(statement_alone(f"SELECT {number}"), {}) == [str(number).encode()]
+    kept = run_alone(statement_alone("SELECT count(*) FROM pg_prepared_statements"), {})
+    assert kept is not None
+    assert int(kept[0] or 0) < 250
+    assert count(world.tangsel.id, world.tangsel.id) == 3
+
+
+def test_connections_that_died_are_replaced(session: Sessions, world: World) -> None:
     assert count(world.tangsel.id, world.tangsel.id) == 3
     session.rollback()
     session.remove()
+    with db.engine.connect() as one, db.engine.connect() as other, db.engine.connect() as third:
+        assert {connection.scalar(text("SELECT 1")) for connection in (one, other, third)} == {1}
     others = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE pid <> pg_backend_pid() AND usename = user AND datname = current_database()"

@@ -102,6 +102,8 @@ def _answer(tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None
             return _travel_prepared(pooled, tenant, read, given)
         except OperationalError as error:
             pooled.invalidate(error)
+            # The others in the pool were most likely lost with it.
+            db.engine.dispose()
             if attempt:
                 raise Unavailable from error
         except _Refused as refusal:
@@ -136,6 +138,8 @@ def _travel(
     server: PGconn = pooled.driver_connection.pgconn  # type: ignore[union-attr]
     known: _Known = pooled.info.setdefault(_PREPARED, {})
     if len(known) > _MOST_PREPARED:
+        # The server keeps each until it is told, or until the connection ends.
+        server.exec_(b"; ".join(b"DEALLOCATE " + name for name in known.values()))
         known.clear()
     server.enter_pipeline_mode()
     sent = _send(server, known, tenant, read, given)
