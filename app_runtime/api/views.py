@@ -130,7 +130,8 @@ def _asked(shelf: Shelf, *, geojson: bool) -> Asked:
 def _list_answer(page: Page, *, geojson: bool) -> Response:
     following = None
     if page.next_cursor is not None:
-        query = {**request.args.to_dict(), "after": page.next_cursor}
+        query = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
+        query.append(("after", page.next_cursor))
         following = f"{_origin()}{request.path}?{urlencode(query)}"
     head = b'{"type":"FeatureCollection","features":[' if geojson else b'{"items":['
     tail = b'],"next":"%s"}' % following.encode() if following else b'],"next":null}'

@@ -121,6 +121,18 @@ def test_pages_follow_one_another_without_gap_or_repeat(stage: Stage, program: B
     assert seen == made[::-1]
 
 
+def test_the_next_page_is_of_the_same_question(stage: Stage, program: Browser) -> None:
+    made = [str(report(stage, category=category).id) for category in ("road", "street-light") * 2]
+    answer = program.get(f"{LIST}?category=road&category=street-light&limit=1")
+    seen = []
+    while answer.json is not None and answer.json["items"]:
+        seen += [one["id"] for one in answer.json["items"]]
+        if answer.json["next"] is None:
+            break
+        answer = program.get(answer.json["next"])
+    assert seen == made[::-1]
+
+
 def test_filters_narrow_a_list(stage: Stage, program: Browser) -> None:
     lamp = report(stage)
     road = report(stage, title="Jalan berlubang", category="road", place=[106.8, -6.3])
