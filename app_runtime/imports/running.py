@@ -31,6 +31,8 @@ from lumbung.outbox import Effect, EffectStatus, GiveUp, Payload, effect_handler
 
 BATCH = 200
 STEP = "import_step"
+GONE = "the import, its app or its file is gone"
+OUTGROWN = "the mapping does not fit the app any more"
 
 
 def run_batch(session: AnySession, import_id: UUID, *, most: int = BATCH) -> Import:
@@ -81,9 +83,9 @@ def _step(session: AnySession, payload: Payload) -> None:
     try:
         found = run_batch(session, UUID(payload["import_id"]))
     except NotFound:
-        raise GiveUp("the import, its app or its file is gone") from None
+        raise GiveUp(GONE) from None
     except Invalid:
-        raise GiveUp("the mapping does not fit the app any more") from None
+        raise GiveUp(OUTGROWN) from None
     # Steps that are done tell nobody anything; the import itself says how far it is.
     session.execute(
         delete(Effect).where(

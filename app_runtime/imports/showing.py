@@ -14,13 +14,14 @@ from app_runtime.imports.drafts import Draft
 from app_runtime.imports.models import Import, ImportStatus
 from app_runtime.imports.notes import note_text
 from app_runtime.imports.previewing import Preview
+from app_runtime.imports.running import GONE, OUTGROWN
 from app_runtime.imports.services import list_lines
 from app_runtime.imports.values import TEXTS
 from app_runtime.records.models import Record
 from app_runtime.records.presenting import display_value
 from app_runtime.records.running_app import running_app
 from lumbung.db.tenancy import AnySession
-from lumbung.i18n import Text, pick, show_datetime
+from lumbung.i18n import Text, pick, show_datetime, t
 
 STATUS: dict[str, tuple[Text, str]] = {
     ImportStatus.DRAFT: (Text("Disiapkan", "In preparation"), "grey"),
@@ -28,6 +29,10 @@ STATUS: dict[str, tuple[Text, str]] = {
     ImportStatus.PAUSED: (Text("Ditahan", "On hold"), "amber"),
     ImportStatus.DONE: (Text("Selesai", "Done"), "green"),
     ImportStatus.FAILED: (Text("Terhenti", "Stopped"), "red"),
+}
+PROBLEMS: dict[str, Text] = {
+    GONE: Text("aplikasi atau berkasnya sudah tidak ada", "its app or its file is gone"),
+    OUTGROWN: Text("pemetaan kolomnya tidak cocok lagi dengan aplikasi", "its columns do not fit the app any more"),
 }
 _LISTED = 100
 
@@ -79,6 +84,16 @@ def shown_notes(session: AnySession, found: Import) -> list[ShownLine]:
         )
         for line in lines
     ]
+
+
+def shown_problem(found: Import) -> str:
+    """Why an import stopped."""
+    known = PROBLEMS.get(found.problem or "")
+    return (
+        str(known)
+        if known
+        else t("kesalahan pada platform ({code})", "a fault of the platform ({code})", code=found.problem)
+    )
 
 
 def map_address(record_type: str, slug: str, definition: Definition) -> str:

@@ -28,7 +28,7 @@ from app_runtime.imports.services import (
     set_mapping,
     start_import,
 )
-from app_runtime.imports.showing import STATUS, map_address, shown_drafts, shown_notes, targets
+from app_runtime.imports.showing import STATUS, map_address, shown_drafts, shown_notes, shown_problem, targets
 from app_runtime.imports.words import unknown_words, with_words
 from lumbung.db import db
 from lumbung.errors import Invalid, TooLarge
@@ -161,6 +161,7 @@ def show(import_id: UUID) -> Page:
         "imports/show.html",
         found=found,
         status=STATUS[found.status],
+        why=shown_problem(found),
         name=_target_name(found),
         slug=slug,
         map_address=map_address(found.record_type, slug, app.definition),

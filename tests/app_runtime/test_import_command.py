@@ -123,8 +123,7 @@ def test_a_worker_killed_at_any_time_loses_nothing_and_doubles_nothing(
     found = begin_import(session, stage.installation, "report", data=geojson(flood_features(total)), name="a.json")
     start_import(session, found.id, mapping=read_mapping(FLOOD))
     session.commit()
-    kills = 0
-    for _ in range(3):
+    for kills in range(3):
         before = count(session, ImportLine)
         worker = run("worker")
         deadline = time.monotonic() + 90
@@ -136,7 +135,6 @@ def test_a_worker_killed_at_any_time_loses_nothing_and_doubles_nothing(
         worker.kill()
         _, errors = worker.communicate()
         assert ended is None, errors[-2000:]
-        kills += 1
     lines = count(session, ImportLine)
     assert lines == count(session, Record)
     assert lines % 200 == 0 or lines == total

@@ -169,6 +169,25 @@ def test_a_draft_can_be_thrown_away_and_a_started_import_cannot(desk: Desk) -> N
     assert admin.post_form(at, to=f"{at}/resume").status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("mapping", "words"),
+    [({"fields": {"gone": "text"}}, "pemetaan kolomnya tidak cocok lagi"), (None, "aplikasi atau berkasnya")],
+)
+def test_an_import_that_stopped_says_why_in_the_readers_language(desk: Desk, mapping: Any, words: str) -> None:
+    admin = desk.browser("admin")
+    at = place_of(upload(admin, geojson(flood_features(3)), "a.geojson"))
+    assert admin.post_form(f"{at}/preview", to=f"{at}/start").status_code == 303
+    with as_tenant(desk.session, desk.place.id):
+        found = desk.session.scalars(select(Import)).one()
+        if mapping is None:
+            found.staged_id = None
+        else:
+            found.mapping = mapping
+        desk.session.commit()
+    drain(desk.app)
+    assert words in admin.get(at).text
+
+
 def test_only_administrators_import(desk: Desk) -> None:
     assert desk.browser("dispatcher").get(AT).status_code == 403
     assert Browser(desk.app, desk.place.host).get(AT).status_code in (302, 303, 401)
