@@ -31,11 +31,13 @@ from lumbung.postgres.testing import (
 from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
 from tests.remembered_scenarios import remember_scenarios
+from tests.statements import RepeatGuard
 from tests.world import World, build_world
 from wsgi import create_app
 
 SERVER = pytest.StashKey[SuiteServer]()
 CLUSTER = pytest.StashKey[EmbeddedCluster]()
+REPEATS = RepeatGuard()
 
 EMPTY_ALL = """
 DO $$ DECLARE t record; filled boolean; BEGIN
@@ -121,6 +123,7 @@ def settings(database: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -
 def _application(settings: Settings) -> Iterator[LumbungFlask]:
     app = create_app(settings)
     remember_scenarios(app)
+    REPEATS.install(app)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -128,13 +131,16 @@ def _application(settings: Settings) -> Iterator[LumbungFlask]:
 
 @pytest.fixture
 def app(_application: LumbungFlask, suite_server: SuiteServer, worker_id: str) -> Iterator[LumbungFlask]:
-    """The application on an empty database."""
+    """The application on an empty database. No request may ask once per row for what one query could tell."""
+    REPEATS.found.clear()
     yield _application
+    asked_again_and_again = dict(REPEATS.found)
     with _application.app_context():
         db.session.remove()
     conninfo = psycopg.conninfo.make_conninfo(suite_server.admin_conninfo, dbname=f"test_{worker_id}")
     with psycopg.connect(conninfo, autocommit=True) as admin:
         admin.execute(EMPTY_ALL)
+    assert asked_again_and_again == {}
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
-from lumbung.db import as_tenant
+from lumbung.db import as_tenant, db
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import Account
 from tenants.agencies.models import Agency
@@ -13,7 +14,7 @@ from tenants.people.models import Membership, RoleGrant
 from tests.app_runtime.work_desk import Desk, open_desk
 from tests.browsing import Browser, browse
 from tests.siaran import enable_siaran
-from tests.statements import statements_of
+from tests.statements import MOST_REPEATS, RepeatGuard, statements_of
 from tests.world import World
 
 Sessions = scoped_session[Session]
@@ -101,3 +102,14 @@ def test_pages_of_the_hub_ask_no_more_for_more_municipalities(
     many = {path: _count(app, hub, path) for path in paths}
     assert many == few
     assert max(many.values()) <= 12
+
+
+def test_the_guard_of_all_tests_notices_a_query_per_row(app: LumbungFlask) -> None:
+    """What every test listens to (`RepeatGuard`) is red for a page that asks again for each row, and for no other."""
+    guard = RepeatGuard()
+    asked: dict[str, int] = {"/few": MOST_REPEATS, "/many": MOST_REPEATS + 1}
+    for path, times in asked.items():
+        with app.test_request_context(path, base_url="https://lumbung.test"), guard.listening():
+            for number in range(times):
+                db.session.execute(text("SELECT :number"), {"number": number})
+    assert list(guard.found) == ["GET None"]
