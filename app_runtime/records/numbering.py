@@ -22,15 +22,20 @@ def next_number(change: Change, spec: NumberSpec) -> str:
     day = change.at.astimezone(change.app.zone).date()
     agency = change.app.agencies.key_of(change.record.agency_id) or ""
     series = pattern.series(spec.per, day=day, agency=agency)
-    name = series_name(change.app, change.record.record_type, series)
-    statement = insert(Counter).values(
-        tenant_id=change.record.tenant_id, id=new_id(), name=name, value=1, created_at=change.at
-    )
-    statement = statement.on_conflict_do_update(index_elements=["tenant_id", "name"], set_={"value": Counter.value + 1})
-    sequence = change.session.execute(statement.returning(Counter.value)).scalar_one()
+    sequence = raise_series(change.app, change.record.record_type, series)
     return pattern.format(seq=sequence, day=day, agency=agency)
 
 
-def series_name(app: RunningApp, record_type: str, series: str) -> str:
-    """What the counter of a series is called."""
-    return f"{app.installation.id}:{record_type}:{series}"
+def raise_series(app: RunningApp, record_type: str, series: str, *, by: int = 1) -> int:
+    """The last of the next `by` numbers of a series. Whoever numbers in it meanwhile waits until the transaction ends,
+    and a rollback gives all of them back."""
+    statement = insert(Counter).values(
+        tenant_id=app.installation.tenant_id,
+        id=new_id(),
+        name=f"{app.installation.id}:{record_type}:{series}",
+        value=by,
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["tenant_id", "name"], set_={"value": Counter.value + statement.excluded.value}
+    )
+    return app.session.execute(statement.returning(Counter.value)).scalar_one()

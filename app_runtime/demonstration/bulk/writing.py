@@ -15,7 +15,8 @@ from app_runtime.demonstration.bulk.life import UNMET, Life, Noted
 from app_runtime.demonstration.bulk.rows import insert_rows
 from app_runtime.demonstration.bulk.town import RECORD_TYPE, Town
 from app_runtime.records.deriving import LONGEST_SEARCH_TEXT, LONGEST_TITLE, searched_fields
-from app_runtime.records.models import Counter, Record, RecordClock, RecordHistory, RecordHistoryPrivate
+from app_runtime.records.models import Record, RecordClock, RecordHistory, RecordHistoryPrivate
+from app_runtime.records.numbering import raise_series
 from app_runtime.records.tracking import LANGUAGE_KEY, give_tracking_code
 from lumbung.db.tenancy import AnySession
 from lumbung.ids import new_id
@@ -27,7 +28,7 @@ def write_lives(session: AnySession, town: Town, lives: Sequence[Life]) -> None:
 
     Whoever numbers a report in the same series meanwhile waits until the transaction ends.
     """
-    numbers = _take_numbers(session, town, lives)
+    numbers = _take_numbers(town, lives)
     history_ids = [[new_id() for _ in life.history] for life in lives]
     insert_rows(
         session, _table(Record), [_record(town, life, number) for life, number in zip(lives, numbers, strict=True)]
@@ -55,7 +56,7 @@ def write_lives(session: AnySession, town: Town, lives: Sequence[Life]) -> None:
     _wake(session, town, lives)
 
 
-def _take_numbers(session: AnySession, town: Town, lives: Sequence[Life]) -> list[str]:
+def _take_numbers(town: Town, lives: Sequence[Life]) -> list[str]:
     """A number for each life, without gaps, by the municipality's date."""
     days = [life.made_at.astimezone(town.app.zone).date() for life in lives]
     series = [
@@ -64,24 +65,13 @@ def _take_numbers(session: AnySession, town: Town, lives: Sequence[Life]) -> lis
     ]
     last: dict[str, int] = {}
     for name in sorted(set(series)):
-        last[name] = _raise_counter(session, town, name, series.count(name))
+        count = series.count(name)
+        last[name] = raise_series(town.app, RECORD_TYPE, name, by=count) - count
     numbers = []
     for day, name, life in zip(days, series, lives, strict=True):
         last[name] += 1
         numbers.append(town.pattern.format(seq=last[name], day=day, agency=life.agency.key))
     return numbers
-
-
-def _raise_counter(session: AnySession, town: Town, series: str, by: int) -> int:
-    """Raise a series by so many; what it was before."""
-    installation = town.app.installation
-    statement = insert(Counter).values(
-        tenant_id=installation.tenant_id, id=new_id(), name=f"{installation.id}:{RECORD_TYPE}:{series}", value=by
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=["tenant_id", "name"], set_={"value": Counter.value + statement.excluded.value}
-    )
-    return session.execute(statement.returning(Counter.value)).scalar_one() - by
 
 
 def _record(town: Town, life: Life, number: str) -> dict[str, Any]:
