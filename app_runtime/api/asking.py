@@ -6,7 +6,7 @@ import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -87,8 +87,8 @@ def _limit(text: str) -> dict[str, Any]:
 
 def _after(text: str) -> dict[str, Any]:
     try:
-        moment, record_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").rsplit(" ", 1)
-        return {"after_at": datetime.fromisoformat(moment), "after_id": UUID(record_id)}
+        written, record_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").rsplit(" ", 1)
+        return {"after_at": _moment(written), "after_id": UUID(record_id)}
     except ValueError:
         raise ValueError(
             t("Ambil dari “next” halaman sebelumnya.", "Take it from “next” of the page before.")
@@ -98,17 +98,25 @@ def _after(text: str) -> dict[str, Any]:
 def _since(text: str) -> dict[str, Any]:
     try:
         # A plus sign that was not escaped arrives as a space.
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        return {"updated_since": _moment(text.replace(" ", "+"))}
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
         raise ValueError(
             t(
                 "Waktu dengan zona, misalnya 2026-01-31T08:00:00Z.",
                 "A time with its zone, such as 2026-01-31T08:00:00Z.",
             )
-        )
-    return {"updated_since": moment}
+        ) from None
+
+
+def _moment(text: str) -> datetime:
+    """An instant in UTC: PostgreSQL knows fewer offsets than ISO 8601 can write. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(text) from None
 
 
 def _box(text: str) -> dict[str, Any]:

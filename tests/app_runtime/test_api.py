@@ -165,6 +165,8 @@ def test_filters_narrow_a_list(stage: Stage, program: Browser) -> None:
         "bbox=1,2,3",
         "bbox=nan,0,1,1",
         "updated_since=2026-01-01",
+        "updated_since=0001-01-01T00:00:00%2B23:59",
+        "after=MjAyNi0wMS0wMVQwMDowMDowMCAwMWEyMDQ2Ny01YzI2LTc0ZTctYTYzNC0zNTAxOWU5NDMxYzk",
         "cost=1",
         "description=x",
         "format=xml",
@@ -178,6 +180,14 @@ def test_a_question_that_does_not_fit_is_told_where(stage: Stage, program: Brows
     assert answer.content_type == "application/problem+json"
     assert answer.json is not None
     assert list(answer.json["errors"]) == [query.partition("=")[0]]
+
+
+def test_a_time_in_the_oddest_zone_is_a_time(stage: Stage, program: Browser) -> None:
+    report(stage)
+    answer = program.get(f"{LIST}?updated_since=2026-01-01T00:00:00%2B23:59")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert len(answer.json["items"]) == 1
 
 
 def test_a_list_is_geojson_for_who_asks(stage: Stage, program: Browser) -> None:
