@@ -20,8 +20,8 @@ WORDS: Mapping[str, Text] = {
     "empty": Text("Tidak ada isi yang dapat dipakai.", "There is nothing in it that can be used."),
     "required": Text("{label} wajib diisi.", "{label} is required."),
     "choice": Text(
-        "{label}: pilihan “{value}” tidak dikenal. Tambahkan ke tabel nilai.",
-        "{label}: the choice “{value}” is not known. Add it to the table of values.",
+        "{label}: pilihan “{value}” tidak dikenal. Tentukan artinya.",
+        "{label}: the choice “{value}” is not known. Say what it means.",
     ),
     "wrong": Text("{label}: {id}", "{label}: {en}"),
     "bad-time": Text(

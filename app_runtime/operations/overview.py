@@ -18,6 +18,7 @@ from app_catalog.releases.models import App, Release
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.doctor import ASSERTIONS, Finding, examine_url
+from lumbung.i18n import t
 from lumbung.metrics import Measured, list_measured
 from lumbung.migrate.runner import newest_revision
 from lumbung.outbox.models import EffectStatus, PlatformEffect, Wakeup
@@ -174,7 +175,7 @@ def _versions(session: AnySession) -> list[tuple[str, str]]:
     schema = newest_revision()
     return [
         ("Lumbung", version("lumbung")),
-        ("Skema / Schema", schema),
+        (t("Skema", "Schema"), schema),
         ("PostgreSQL", str(server).partition(" ")[0]),
         ("Python", platform.python_version()),
     ]

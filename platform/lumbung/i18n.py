@@ -14,6 +14,7 @@ from babel.numbers import format_decimal
 
 Language = Literal["id", "en"]
 LANGUAGES: tuple[Language, ...] = ("id", "en")
+_BYTES = ("B", "kB", "MB", "GB", "TB")
 
 _language: ContextVar[Language] = ContextVar("lumbung_language", default="id")
 
@@ -77,6 +78,14 @@ def show_date(day: date | datetime, style: Literal["short", "medium", "long", "f
 def show_number(value: float) -> str:
     """A number with the reader's separators."""
     return format_decimal(value, locale=current_language())
+
+
+def show_bytes(value: float) -> str:
+    """A size of data in bytes, kB, MB or GB (thousands), with the reader's decimal sign."""
+    amount, unit = float(value), 0
+    while amount >= 999.95 and unit < len(_BYTES) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return f"{format_decimal(round(amount, 1 if unit else 0), locale=current_language())} {_BYTES[unit]}"
 
 
 def show_rupiah(value: int) -> str:

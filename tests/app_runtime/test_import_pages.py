@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +70,8 @@ def test_a_file_becomes_records_page_by_page(desk: Desk) -> None:
     seen = admin.get(f"{at}/preview").text
     assert "Lampu mati" in seen
     assert "kapan-kapan" in seen
+    assert "Impor 2 baris" in seen
+    assert "Baris yang ditolak tidak masuk." in seen
     assert records(desk) == []
     assert admin.post_form(f"{at}/preview", to=f"{at}/start").headers["Location"] == at
     assert "Sedang berjalan" in admin.get(at).text
@@ -89,6 +92,9 @@ def test_the_report_of_refused_lines_runs_nothing_in_a_spreadsheet(desk: Desk) -
     table = "judul,isi,tanggal\n=1+1,@SUM(A1),kemarin\n-5,+62812,lusa\n"
     at = place_of(upload(admin, table.encode(), "a.csv"))
     admin.post_form(f"{at}/columns", {})
+    seen = admin.get(f"{at}/preview").text
+    assert "Tidak ada baris yang dapat masuk." in seen
+    assert not re.search(r"Impor \d+ baris", seen)
     admin.post_form(f"{at}/preview", to=f"{at}/start")
     drain(desk.app)
     answer = admin.get(f"{at}/refused.csv")

@@ -114,6 +114,7 @@ def install_shell(app: LumbungFlask) -> None:
         moment=lambda value, style="medium": i18n.show_datetime(value, current_site().timezone, style) if value else "",
         day=lambda value, style="long": i18n.show_date(value, style) if value else "",
         number=i18n.show_number,
+        bytes=i18n.show_bytes,
         rupiah=i18n.show_rupiah,
         span=i18n.show_span,
     )
