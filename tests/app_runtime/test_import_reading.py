@@ -140,7 +140,12 @@ def test_a_hostile_workbook_is_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("member", "cap"), [("sheet1.xml", "MOST_INFLATED"), ("sharedStrings.xml", "MOST_SHARED_TEXT")]
+    ("member", "cap"),
+    [
+        ("sheet1.xml", "MOST_INFLATED"),
+        ("sharedStrings.xml", "MOST_SHARED_TEXT"),
+        ("under-another-name.xml", "MOST_SHARED_TEXT"),
+    ],
 )
 def test_a_workbook_that_would_inflate_is_refused_before_it_does(
     monkeypatch: pytest.MonkeyPatch, member: str, cap: str
@@ -186,8 +191,9 @@ def test_one_feature_a_line_is_read_too_and_torn_ones_are_said() -> None:
         (",".join(f"k{n}" for n in range(MOST_COLUMNS + 1)).encode() + b"\n1\n", "a.csv"),
         (geojson([feature(None, **{f"k{n}": 1 for n in range(MOST_COLUMNS)})]), "a.geojson"),
         (b"a\n" + b"1\n" * (MOST_LINES + 1), "a.csv"),
+        (b"a\n1" + b"\n" * (20 * MOST_LINES), "a.csv"),
     ],
-    ids=["empty", "binary", "pdf", "xls", "deep", "no-features", "wide", "wide-features", "long"],
+    ids=["empty", "binary", "pdf", "xls", "deep", "no-features", "wide", "wide-features", "long", "line-ends"],
 )
 def test_what_is_no_table_or_too_large_a_one_is_refused(data: bytes, name: str) -> None:
     with pytest.raises(UnreadableFile):

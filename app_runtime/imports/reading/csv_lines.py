@@ -23,11 +23,16 @@ from app_runtime.imports.reading.texts import decode_text
 _DELIMITERS = (",", ";", "\t", "|")
 _MOST_LINES_IN_A_ROW = 200
 """A row in quotation marks that spans more lines has lost one of them."""
+_MOST_LINE_ENDS = 20 * MOST_LINES
+"""Beyond this a file is made of line ends, each of which would take fifty bytes of memory."""
 
 
 def read_csv(data: bytes) -> Table:
     """The table in a CSV file. Raises UnreadableFile without a header; broken lines carry their fault."""
-    physical = list(io.StringIO(decode_text(data), newline=""))
+    text = decode_text(data)
+    if text.count("\n") + text.count("\r") > _MOST_LINE_ENDS:
+        raise too_many_lines()
+    physical = list(io.StringIO(text, newline=""))
     start = next((at for at, line in enumerate(physical) if line.strip()), None)
     if start is None:
         raise unreadable("Berkas ini kosong.", "This file is empty.")

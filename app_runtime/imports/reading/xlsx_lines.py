@@ -25,6 +25,7 @@ from app_runtime.imports.reading.tables import (
 MOST_INFLATED = 400 * 1024 * 1024
 MOST_SHARED_TEXT = 96 * 1024 * 1024
 MOST_MEMBERS = 2_000
+_SHEETS = "xl/worksheets/"
 _TITLE_ROWS = 20
 """The names of the columns stand within so many rows; what is above them are titles."""
 
@@ -58,8 +59,8 @@ def _refuse_bombs(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-            sizes = {member.filename: member.file_size for member in members}
-            shared = sizes.get("xl/sharedStrings.xml", 0)
+            # Texts that cells share are read as a whole, and may have any name; rows of a sheet come one by one.
+            shared = max((one.file_size for one in members if not one.filename.startswith(_SHEETS)), default=0)
             if (
                 len(members) > MOST_MEMBERS
                 or sum(member.file_size for member in members) > MOST_INFLATED
