@@ -13,6 +13,7 @@ import lumbung.messages.models
 import lumbung.metrics.models
 import lumbung.outbox.models  # noqa: F401 - models are known once imported.
 from lumbung.db import db
+from lumbung.db.inside import install_doubt
 from lumbung.db.liveness import install_liveness
 from lumbung.logs import configure_logs
 from lumbung.metrics.exposition import metrics
@@ -20,6 +21,7 @@ from lumbung.metrics.requests import install_request_metrics
 from lumbung.metrics.statements import watch_statements
 from lumbung.settings import Settings
 from lumbung.web.access import PUBLIC, Identity, access
+from lumbung.web.fair_share import FairShare
 from lumbung.web.health import health
 from lumbung.web.packed import send_static
 from lumbung.web.problem_docs import problem_docs
@@ -54,6 +56,8 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
         WTF_CSRF_TIME_LIMIT=60 * 60 * 12,
         WTF_CSRF_SSL_STRICT=False,
     )
+    # Inside of what believes the proxy, so that hosts are those that visitors asked for.
+    app.wsgi_app = FairShare(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -63,6 +67,7 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     db.init_app(app)
     with app.app_context():
         install_liveness(db.engine)
+        install_doubt(db.engine)
     # Redirects that werkzeug makes by itself would name the kind of site as their host.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
