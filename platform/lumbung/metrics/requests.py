@@ -35,18 +35,19 @@ def install_request_metrics(app: Flask) -> None:
 
     @app.after_request
     def _end(response: Response) -> Response:
-        _observe(response.status_code)
+        started = g.pop("measured_from", None)
+        # An answer that took the place of another, because that could not be kept, passes here twice.
+        if started is not None:
+            _observe(response.status_code, time.perf_counter() - started)
         return response
 
 
-def _observe(status: int) -> None:
+def _observe(status: int, seconds: float) -> None:
     site: Any = g.get("site")
     rule = request.url_rule.rule if request.url_rule else "-"
     method = request.method if request.method in _METHODS else "-"
     REQUESTS.labels((site.slug or "") if site else "", _app(site, status), f"{status // 100}xx").inc()
-    started = g.get("measured_from")
-    if started is not None:
-        SECONDS.labels(site.kind if site else "-", method, rule).observe(time.perf_counter() - started)
+    SECONDS.labels(site.kind if site else "-", method, rule).observe(seconds)
 
 
 def _app(site: Any, status: int) -> str:
