@@ -10,7 +10,6 @@ from app_runtime.clocks.ladder import next_rung_at
 from app_runtime.clocks.spans import parse_span
 from app_runtime.records.change import Change
 from app_runtime.records.models import RecordClock
-from lumbung.outbox import schedule_wakeup
 from tenants.calendars.working_time import Pause
 
 WAKEUP = "clocks"
@@ -96,7 +95,7 @@ def wake_for(change: Change) -> None:
     """Have a worker look at the next moment of the record's clocks."""
     moments = [clock.next_at for clock in change.clocks if clock.next_at is not None]
     if moments:
-        schedule_wakeup(change.session, WAKEUP, min(moments))
+        change.wake(WAKEUP, min(moments))
 
 
 def _running(change: Change, spec: Clock) -> RecordClock | None:

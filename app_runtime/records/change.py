@@ -16,8 +16,11 @@ from app_runtime.records.models import Record, RecordClock, RecordHistory, Recor
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.values import expression_values
 from lumbung.db import Base, now
+from lumbung.db.insertions import insertion, keep_stored
+from lumbung.db.inside import run_inside
 from lumbung.db.tenancy import AnySession
 from lumbung.ids import new_id
+from lumbung.outbox import schedule_wakeup, wakeup_of
 
 
 @dataclass
@@ -37,6 +40,8 @@ class Change:
     looking: bool = False
     held: list[Base] | None = None
     """What is to be stored with a new record, until `store_new` stores all of it at once; None for a stored one."""
+    wakings: list[tuple[str, datetime]] = field(default_factory=list)
+    """Wake-ups that are noted with a new record."""
 
     @property
     def session(self) -> AnySession:
@@ -127,17 +132,21 @@ class Change:
         else:
             self.held.append(row)
 
+    def wake(self, kind: str, moment: datetime) -> None:
+        """Have the handler of `kind` called at `moment`, once the change is committed."""
+        if self.held is None:
+            schedule_wakeup(self.session, kind, moment)
+        else:
+            self.wakings.append((kind, moment))
+
     def store_new(self) -> None:
         """Store the new record as it is by now, then all that belongs to it: few statements instead of one by one."""
         held, self.held = self.held or [], None
-        self.session.add(self.record)
-        self.session.flush()
-        last = [row for row in held if isinstance(row, RecordHistoryPrivate)]
-        self.session.add_all(row for row in held if not isinstance(row, RecordHistoryPrivate))
-        self.session.flush()
-        if last:
-            self.session.add_all(last)
-            self.session.flush()
+        # The private part of a history row names it, so that it comes last.
+        held.sort(key=lambda row: isinstance(row, RecordHistoryPrivate))
+        wakeups = [wakeup_of(self.session, kind, moment) for kind, moment in dict.fromkeys(self.wakings)]
+        run_inside(self.session, *map(insertion, [self.record, *held]), *wakeups)
+        keep_stored(self.session, self.record)
 
 
 def open_change(app: RunningApp, record: Record, actor: Actor, *, at: datetime | None = None) -> Change:

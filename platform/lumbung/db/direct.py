@@ -144,7 +144,7 @@ def _travel(
     server.enter_pipeline_mode()
     sent = _send(server, known, tenant, read, given)
     server.pipeline_sync()
-    results = _collect(server)
+    results = collect_results(server, _PATIENCE_MS)
     server.exit_pipeline_mode()
     if server.status != ConnStatus.OK:
         raise OperationalError("The connection was lost.")
@@ -174,17 +174,21 @@ def _send(server: PGconn, known: _Known, tenant: bytes | None, read: DirectRead,
     return before
 
 
-def _collect(server: PGconn) -> list[PGresult]:
+def collect_results(server: PGconn, patience_ms: int | None = None) -> list[PGresult]:
+    """All results of a pipeline that was sent with one sync, in order.
+
+    Raises OperationalError when the connection is lost, or silent for longer than `patience_ms`.
+    """
     ready = select.poll()
     ready.register(server.socket, select.POLLIN | select.POLLOUT)
     while server.flush():
-        _wait(ready)
+        _wait(ready, patience_ms)
         server.consume_input()
     ready.modify(server.socket, select.POLLIN)
     results: list[PGresult] = []
     while True:
         while server.is_busy():
-            _wait(ready)
+            _wait(ready, patience_ms)
             server.consume_input()
         result = server.get_result()
         if result is None:
@@ -196,8 +200,8 @@ def _collect(server: PGconn) -> list[PGresult]:
         results.append(result)
 
 
-def _wait(ready: select.poll) -> None:
-    if not ready.poll(_PATIENCE_MS):
+def _wait(ready: select.poll, patience_ms: int | None) -> None:
+    if not ready.poll(patience_ms):
         raise OperationalError("The database did not answer in time.")
 
 

@@ -5,7 +5,7 @@
 from lumbung.outbox.handlers import GiveUp, Payload, effect_handler, periodic, register_wakeup_handler
 from lumbung.outbox.models import Effect, EffectStatus, PeriodicRun, PlatformEffect, Wakeup
 from lumbung.outbox.queue import OutsideTransaction, queue_schema_sql
-from lumbung.outbox.services import enqueue_effect, list_failed_effects, retry_effect, schedule_wakeup
+from lumbung.outbox.services import enqueue_effect, list_failed_effects, retry_effect, schedule_wakeup, wakeup_of
 from lumbung.outbox.sweep import drain, run_periodics
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "retry_effect",
     "run_periodics",
     "schedule_wakeup",
+    "wakeup_of",
 ]

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lumbung.db.clock import now
+from lumbung.db.inside import Asked, compile_inside, run_inside
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import NotFound
 from lumbung.ids import new_id
@@ -21,6 +22,11 @@ from lumbung.outbox.queue import assert_transaction, defer_wakeup
 KEPT_DONE = timedelta(days=90)
 
 AnyEffect = Effect | PlatformEffect
+_WAKEUP = compile_inside(
+    insert(Wakeup)
+    .values({name: bindparam(name) for name in ("id", "tenant_id", "kind", "due_at")} | {"attempts": 0})
+    .on_conflict_do_nothing()
+)
 
 
 def enqueue_effect(
@@ -72,12 +78,15 @@ def schedule_wakeup(session: AnySession, kind: str, due_at: datetime) -> None:
     municipality.
     """
     assert_transaction(session)
+    run_inside(session, wakeup_of(session, kind, due_at))
+
+
+def wakeup_of(session: AnySession, kind: str, due_at: datetime) -> Asked:
+    """The statement of `schedule_wakeup`, for whoever sends others with it. Raises ValueError as it does."""
     tenant_id = current_tenant(session)
     if tenant_id is None:
         raise ValueError("A wake-up needs a municipality.")
-    session.execute(
-        insert(Wakeup).values(id=new_id(), tenant_id=tenant_id, kind=kind, due_at=due_at).on_conflict_do_nothing()
-    )
+    return _WAKEUP, {"id": new_id(), "tenant_id": tenant_id, "kind": kind, "due_at": due_at}
 
 
 def list_failed_effects(session: AnySession, *, limit: int = 100) -> Sequence[AnyEffect]:

@@ -1,0 +1,157 @@
+"""Statements in the session's own transaction: the wall, what is pending, failures, and what the driver forgets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Uuid, bindparam, func, select, text
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session, scoped_session
+
+from lumbung.audit.models import AuditEntry
+from lumbung.db import db, use_tenant, violated_constraint
+from lumbung.db.insertions import insertion, keep_stored
+from lumbung.db.inside import compile_inside, run_inside
+from lumbung.ids import new_id
+from lumbung.postgres.testing import SuiteServer
+from lumbung.web.sites import LumbungFlask
+from tenants.agencies.models import Agency
+from tests.statements import statements_of
+from tests.world import World
+
+Sessions = scoped_session[Session]
+COUNT = compile_inside(select(func.count()).select_from(Agency).where(Agency.tenant_id == bindparam("t", type_=Uuid)))
+
+
+def counted(session: Sessions, tenant: object) -> int:
+    """How many agencies of `tenant` the session sees."""
+    ((row,),) = run_inside(session, (COUNT, {"t": tenant}))
+    return int(row[0] or 0)
+
+
+def agency(tenant: Any, key: str = "baru", **values: Any) -> Agency:
+    """A new agency."""
+    return Agency(tenant_id=tenant, key=key, name="Dinas Baru", short_name="DB", **values)
+
+
+def test_it_sees_the_sessions_municipality_alone(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    assert (counted(session, world.tangsel.id), counted(session, world.surabaya.id)) == (3, 0)
+    use_tenant(session, world.surabaya.id)
+    assert (counted(session, world.tangsel.id), counted(session, world.surabaya.id)) == (0, 3)
+    use_tenant(session, None)
+    assert counted(session, world.surabaya.id) == 0
+
+
+def test_a_row_for_another_municipality_is_refused(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    with pytest.raises(Exception, match="row-level security"):
+        run_inside(session, insertion(agency(world.surabaya.id)))
+
+
+def test_what_is_pending_is_sent_before(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    session.add(agency(world.tangsel.id))
+    assert counted(session, world.tangsel.id) == 4
+
+
+def test_a_row_that_was_stored_belongs_to_the_session_and_its_transaction(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    made = agency(world.tangsel.id)
+    run_inside(session, insertion(made))
+    keep_stored(session, made)
+    assert session.get(Agency, (world.tangsel.id, made.id)) is made
+    assert (made.order, made.email) == (0, None)
+    made.name = "Dinas Lain"
+    session.flush()
+    assert session.scalar(text("SELECT name FROM agencies WHERE key = 'baru'")) == "Dinas Lain"
+    session.rollback()
+    assert counted(session, world.tangsel.id) == 3
+
+
+@pytest.mark.parametrize("after", [None, {"a": [1, "é"], "b": None}])
+def test_a_row_is_stored_as_the_session_stores_it(session: Sessions, world: World, after: Any) -> None:
+    use_tenant(session, world.tangsel.id)
+    values = {"actor": "system", "action": "probe", "subject_type": "x", "subject_id": "1", "request_id": "r"}
+    here, there = (AuditEntry(tenant_id=world.tangsel.id, after=after, **values) for _ in range(2))
+    run_inside(session, insertion(here))
+    session.add(there)
+    session.flush()
+    rows = session.execute(text("SELECT to_jsonb(a) - 'id' - 'created_at' FROM audit_entries a WHERE action = 'probe'"))
+    first, second = rows.scalars()
+    assert first == second
+
+
+def test_a_failure_is_the_sessions_own_and_names_the_constraint(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    with pytest.raises(IntegrityError) as raised:
+        run_inside(session, insertion(agency(world.tangsel.id)), insertion(agency(world.tangsel.id, "dishub")))
+    assert "dishub" not in str(raised.value)
+    assert (violated_constraint(raised.value) or "").startswith("uq_agencies")
+    session.rollback()
+    assert counted(session, world.tangsel.id) == 3
+
+
+def test_a_text_with_a_nul_is_wrong_data(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    with pytest.raises(DataError):
+        run_inside(session, insertion(agency(world.tangsel.id, "a\0b")))
+    assert counted(session, world.tangsel.id) == 3
+
+
+def test_what_the_driver_forgets_with_a_rollback_is_prepared_again(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    for _ in range(3):
+        # The driver prepares what it has sent often enough, and forgets all when a savepoint is rolled back.
+        for _ in range(8):
+            session.execute(text("SELECT 1"))
+        assert counted(session, world.tangsel.id) == 3
+        with session.begin_nested() as point:
+            assert counted(session, world.tangsel.id) == 3
+            point.rollback()
+        assert counted(session, world.tangsel.id) == 3
+        session.rollback()
+        assert counted(session, world.tangsel.id) == 3
+        session.commit()
+
+
+def test_rollbacks_leave_no_statements_behind_on_the_server(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    for _ in range(5):
+        assert counted(session, world.tangsel.id) == 3
+        session.rollback()
+    named = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM agencies%'"
+    assert session.scalar(text(named)) == 1
+
+
+def test_a_lost_connection_is_an_operational_error_and_the_next_one_works(
+    session: Sessions, suite_server: SuiteServer, world: World
+) -> None:
+    use_tenant(session, world.tangsel.id)
+    pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with suite_server.admin_connection() as admin:
+        admin.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    with pytest.raises(OperationalError) as raised:
+        counted(session, world.tangsel.id)
+    assert raised.value.connection_invalidated
+    session.rollback()
+    assert counted(session, world.tangsel.id) == 3
+
+
+def test_who_listens_to_statements_hears_it(app: LumbungFlask, session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    session.execute(text("SELECT 1"))
+    with statements_of(app) as heard:
+        counted(session, world.tangsel.id)
+        run_inside(session, insertion(agency(world.tangsel.id, id=new_id())))
+    assert "agencies.tenant_id = %(t)s" in heard[0]
+    assert heard[1].startswith("INSERT INTO agencies")
+
+
+def test_nothing_is_sent_outside_of_a_transaction(app: LumbungFlask, world: World) -> None:
+    with app.app_context():
+        loose = Session(db.engine.execution_options(isolation_level="AUTOCOMMIT"))
+        with pytest.raises(RuntimeError, match="transaction"):
+            run_inside(loose, (COUNT, {"t": world.tangsel.id}))
+        loose.close()
