@@ -31,9 +31,9 @@ def _requests(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 def _ratios(work: str, found: Mapping[str, Any]) -> str:
     parts = []
-    for name, part in (("app", lambda cost: cost["app"]), ("both", lambda cost: cost["app"] + cost["db"])):
-        ours = part(found["lumbung"])
-        peer, limit = ours / part(found["django-tenants"]), ours / part(found["limit"])
+    for name, kinds in (("app", ("app",)), ("both", ("app", "db"))):
+        cost = {system: sum(one[kind] for kind in kinds) for system, one in found.items()}
+        peer, limit = cost["lumbung"] / cost["django-tenants"], cost["lumbung"] / cost["limit"]
         parts.append(f"{name} {peer:.2f}, {limit:.2f}")
     to_peer, to_limit = _GOALS[work]
     goal = f"at most {to_peer}" + (f", {to_limit}" if to_limit else "")
