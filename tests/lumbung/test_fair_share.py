@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from math import inf
 from typing import Any
 
 from werkzeug.test import Client
 
+from lumbung.settings import Settings
 from lumbung.web import fair_share
 from lumbung.web.fair_share import BUSY, FairShare
 from lumbung.web.sites import LumbungFlask
+from tests.browsing import browse
+from tests.world import World
+from wsgi import create_app
 
 
 class Machine:
@@ -91,12 +97,22 @@ def test_a_refusal_says_when_to_come_again_in_both_languages_and_to_programs() -
 
 def test_strange_hosts_fill_no_memory() -> None:
     machine = Machine(cost=0.0)
-    share = machine.client.application
+    share: Any = machine.client.application
     for number in range(3_000):
         machine.ask(f"h{number}.test")
     assert len(share._hosts) == 2_000
 
 
-def test_the_application_stands_behind_it(app: LumbungFlask) -> None:
+def test_the_application_stands_behind_it_except_in_tests(app: LumbungFlask, settings: Settings) -> None:
     inner: Any = app.wsgi_app
     assert isinstance(inner, FairShare)
+    assert inner.busy == inf
+    real: Any = create_app(replace(settings, testing=False)).wsgi_app
+    assert isinstance(real, FairShare)
+    assert real.busy == BUSY
+
+
+def test_pages_of_two_municipalities_are_answered_as_fast_as_a_test_asks(app: LumbungFlask, world: World) -> None:
+    browse(app, world.surabaya.host).get("/")
+    reader = browse(app, world.tangsel.host)
+    assert {reader.get("/").status_code for _ in range(150)} == {200}

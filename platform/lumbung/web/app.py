@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,7 +23,7 @@ from lumbung.metrics.requests import install_request_metrics
 from lumbung.metrics.statements import watch_statements
 from lumbung.settings import Settings
 from lumbung.web.access import PUBLIC, Identity, access
-from lumbung.web.fair_share import FairShare
+from lumbung.web.fair_share import BUSY, FairShare
 from lumbung.web.health import health
 from lumbung.web.packed import send_static
 from lumbung.web.problem_docs import problem_docs
@@ -56,8 +58,9 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
         WTF_CSRF_TIME_LIMIT=60 * 60 * 12,
         WTF_CSRF_SSL_STRICT=False,
     )
-    # Inside of what believes the proxy, so that hosts are those that visitors asked for.
-    app.wsgi_app = FairShare(app.wsgi_app)  # type: ignore[method-assign]
+    # Inside of what believes the proxy, so that hosts are those that visitors asked for. A test asks as fast as it can,
+    # and must see what each page answers.
+    app.wsgi_app = FairShare(app.wsgi_app, busy=inf if settings.testing else BUSY)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

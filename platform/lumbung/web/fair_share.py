@@ -71,17 +71,19 @@ class _Use:
 
 class FairShare:
     """WSGI middleware that refuses readings (503 with Retry-After) of a host that takes more than its share of a busy
-    process while other hosts are asking too. `clock` gives seconds, `spent` the calling thread's seconds of processor.
+    process while other hosts are asking too. `busy` is the cores from which on a process counts as busy; `clock` gives seconds, `spent` the calling thread's seconds of processor.
     """
 
     def __init__(
         self,
         application: WSGIApplication,
         *,
+        busy: float = BUSY,
         clock: Callable[[], float] = time.monotonic,
         spent: Callable[[], float] = time.thread_time,
     ) -> None:
         self._application = application
+        self.busy = busy
         self._clock = clock
         self._spent = spent
         self._lock = Lock()
@@ -105,7 +107,7 @@ class FairShare:
         moment = self._clock()
         with self._lock:
             total, mine = self._all.now(moment), self._hosts.get(host)
-            if mine is None or total < BUSY or mine.now(moment) < total * MOST:
+            if mine is None or total < self.busy or mine.now(moment) < total * MOST:
                 return False
             others = (use.at for name, use in reversed(self._hosts.items()) if name != host)
             return moment - next(others, -OTHERS_SECONDS - moment) < OTHERS_SECONDS
