@@ -71,7 +71,8 @@ class _Use:
 
 class FairShare:
     """WSGI middleware that refuses readings (503 with Retry-After) of a host that takes more than its share of a busy
-    process while other hosts are asking too. `busy` is the cores from which on a process counts as busy; `clock` gives seconds, `spent` the calling thread's seconds of processor.
+    process while other hosts are asking too. `busy` is the cores from which on a process counts as busy; `clock` gives
+    seconds, `spent` the calling thread's seconds of processor.
     """
 
     def __init__(
