@@ -32,6 +32,7 @@ from lumbung.outbox import Effect, EffectStatus, GiveUp, Payload, effect_handler
 BATCH = 200
 STEP = "import_step"
 GONE = "the import, its app or its file is gone"
+LEFT = "nobody went on with it for thirty days"
 OUTGROWN = "the mapping does not fit the app any more"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from app_catalog.definitions.model import RecordType
 from app_catalog.installations.models import Installation
@@ -17,7 +17,7 @@ from app_runtime.imports.guessing import guess_mapping
 from app_runtime.imports.mapping import Mapping
 from app_runtime.imports.models import Import, ImportLine, ImportStatus, LineOutcome
 from app_runtime.imports.reading import read_table
-from app_runtime.imports.running import enqueue_step, lock_import
+from app_runtime.imports.running import LEFT, enqueue_step, lock_import
 from app_runtime.imports.schemas import check_mapping, write_mapping
 from app_runtime.imports.staging import stage_lines
 from app_runtime.records.errors import app_disabled
@@ -160,9 +160,10 @@ def pause_import(session: AnySession, import_id: UUID) -> Import:
 
 
 def resume_import(session: AnySession, import_id: UUID, *, by_worker: bool = True) -> Import:
-    """Let a held, failed or interrupted import go on where it stopped. Raises Conflict for drafts and finished ones."""
+    """Let a held, failed or interrupted import go on where it stopped. Raises Conflict for drafts and finished ones,
+    and when its file was thrown away."""
     found = lock_import(session, import_id)
-    if found.status not in (ImportStatus.PAUSED, ImportStatus.FAILED, ImportStatus.RUNNING):
+    if found.status not in (ImportStatus.PAUSED, ImportStatus.FAILED, ImportStatus.RUNNING) or found.staged_id is None:
         raise wrong_status()
     _go_on(session, found, by_worker=by_worker)
     record_audit(session, "import.resumed", subject_type=SUBJECT, subject_id=found.id, after={"done": found.done})
@@ -191,13 +192,20 @@ def list_lines(
 
 @periodic(24 * 3600, name="forget-import-files")
 def forget_import_files(session: AnySession) -> None:
-    """Throw away the files of imports that ended 30 days ago, with the original columns of refused lines, and drafts
-    that nobody started for so long."""
+    """Throw away the files of imports that ended 30 days ago or stopped and were not taken up again for so long, with
+    the original columns of refused lines, and drafts that nobody started."""
     long_ago = now() - KEPT
+    stopped = Import.status.in_((ImportStatus.PAUSED.value, ImportStatus.FAILED.value))
     ended = select(Import).where(
-        Import.staged_id.is_not(None), Import.status == ImportStatus.DONE.value, Import.finished_at < long_ago
+        Import.staged_id.is_not(None),
+        or_(
+            and_(Import.status == ImportStatus.DONE.value, Import.finished_at < long_ago),
+            and_(stopped, Import.started_at < long_ago),
+        ),
     )
     for found in session.scalars(ended):
+        if found.status != ImportStatus.DONE:
+            found.status, found.problem = ImportStatus.FAILED.value, LEFT
         _forget_files(session, found)
         session.execute(
             update(ImportLine)

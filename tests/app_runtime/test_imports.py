@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from app_runtime.imports.models import Import, ImportLine, LineOutcome
-from app_runtime.imports.running import run_batch
+from app_runtime.imports.running import LEFT, run_batch
 from app_runtime.imports.schemas import read_mapping
 from app_runtime.imports.services import (
     begin_import,
@@ -351,6 +351,21 @@ def test_files_and_refused_lines_are_thrown_away_after_thirty_days(stage: Stage)
     assert [line.original for line in refused] == [None]
     # What came in is still known, so that the file does no harm when it is found again.
     assert bring_in(stage, geojson(lines)).skipped == 1
+
+
+def test_an_import_that_was_stopped_and_left_keeps_no_file(app: LumbungFlask, stage: Stage) -> None:
+    found = begin_import(stage.session, stage.installation, "report", data=geojson(flood_features(5)), name="a.json")
+    start_import(stage.session, found.id, mapping=read_mapping(FLOOD))
+    pause_import(stage.session, found.id)
+    stage.session.commit()
+    with set_clock(now() + timedelta(days=29)):
+        forget_import_files(stage.session)
+    assert found.staged_id is not None
+    with set_clock(now() + timedelta(days=31)):
+        forget_import_files(stage.session)
+    assert (found.status, found.problem, found.staged_id, found.file_id) == ("failed", LEFT, None, None)
+    with pytest.raises(Conflict):
+        resume_import(stage.session, found.id)
 
 
 def test_a_mapping_that_the_app_outgrew_stops_the_import_with_its_reason(app: LumbungFlask, stage: Stage) -> None:
