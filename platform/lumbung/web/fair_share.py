@@ -20,7 +20,7 @@ from prometheus_client import Counter
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-BUSY = 0.5
+BUSY = 0.6
 """Cores in use from which on a process is busy: its threads share one, and the database needs some too."""
 MOST = 0.6
 """The share of a busy process that one host may have while others are there as well."""
