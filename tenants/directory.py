@@ -5,13 +5,17 @@ from __future__ import annotations
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, scoped_session
 
+from lumbung.db.fetching import compile_fetch, fetch_one
 from lumbung.web.sites import Tenant
 from tenants.municipalities.models import Municipality
 
 _DEMO_SECONDS = 60.0
+_SERVED = Municipality.status != "suspended"
+_BY_SLUG = compile_fetch(Municipality, Municipality.slug == bindparam("slug"), _SERVED)
+_BY_DOMAIN = compile_fetch(Municipality, Municipality.domain == bindparam("domain"), _SERVED)
 
 
 class Directory:
@@ -23,8 +27,10 @@ class Directory:
     def find_by_host(self, session: Session | scoped_session[Any], host: str, *, hub_host: str) -> Tenant | None:
         """The municipality, or None for a host that is nobody's or suspended."""
         suffix = f".{hub_host}"
-        condition = Municipality.slug == host[: -len(suffix)] if host.endswith(suffix) else Municipality.domain == host
-        found = session.scalar(select(Municipality).where(condition, Municipality.status != "suspended"))
+        if host.endswith(suffix):
+            found = fetch_one(session, _BY_SLUG, {"slug": host[: -len(suffix)]})
+        else:
+            found = fetch_one(session, _BY_DOMAIN, {"domain": host})
         # Held on to, so that whoever needs the row itself during this request does not ask for it again.
         session.info["municipality"] = found
         return as_tenant_info(found) if found else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app_catalog.definitions.model import Definition
@@ -19,6 +19,7 @@ from app_catalog.installations.values import check_settings
 from app_catalog.releases.models import App, Release
 from lumbung.audit import record_audit
 from lumbung.db import now, violated_constraint
+from lumbung.db.fetching import compile_fetch, fetch_one
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text
@@ -28,6 +29,10 @@ from tenants.agencies.models import Agency
 ALREADY = Text(
     "Aplikasi ini sudah aktif di daerah Anda. Buka pengaturannya untuk mengubahnya.",
     "This app is enabled in your municipality already. Open its settings to change it.",
+)
+
+_BY_SLUG = compile_fetch(
+    Installation, Installation.tenant_id == bindparam("tenant_id", type_=Uuid), Installation.slug == bindparam("slug")
 )
 
 
@@ -41,10 +46,8 @@ def list_installations(session: AnySession, *, with_disabled: bool = False) -> S
 
 def find_installation(session: AnySession, slug: str, *, with_disabled: bool = False) -> Installation | None:
     """The installation at `/<slug>` of the municipality, or None."""
-    query = select(Installation).where(Installation.tenant_id == current_tenant(session), Installation.slug == slug)
-    if not with_disabled:
-        query = query.where(Installation.status == "enabled")
-    return session.scalar(query)
+    found = fetch_one(session, _BY_SLUG, {"tenant_id": current_tenant(session), "slug": slug})
+    return found if found is not None and (with_disabled or found.status == "enabled") else None
 
 
 def access_installation(session: AnySession, slug: str) -> Installation:

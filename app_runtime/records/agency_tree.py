@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
+from lumbung.db.fetching import Kept, read_columns, readers_of
+from lumbung.db.inside import Row, compile_inside, run_inside
 from lumbung.db.tenancy import AnySession, current_tenant
 from tenants.agencies.models import Agency
 
@@ -53,20 +55,29 @@ class AgencyTree:
         return frozenset(found)
 
 
+_COLUMNS = (
+    Agency.id,
+    Agency.key,
+    Agency.name,
+    Agency.short_name,
+    Agency.parent_id,
+    Agency.email,
+    Agency.closed_at.is_(None).label("open"),
+)
+_AGENCIES = compile_inside(
+    select(*_COLUMNS).where(Agency.tenant_id == bindparam("tenant_id", type_=Uuid)).order_by(Agency.order, Agency.name)
+)
+_READERS = readers_of(*_COLUMNS)
+_kept: Kept[AgencyTree] = Kept()
+
+
 def load_agencies(session: AnySession) -> AgencyTree:
     """The agencies of the session's municipality."""
-    rows = session.execute(
-        select(
-            Agency.id,
-            Agency.key,
-            Agency.name,
-            Agency.short_name,
-            Agency.parent_id,
-            Agency.email,
-            Agency.closed_at.is_(None).label("open"),
-        )
-        .where(Agency.tenant_id == current_tenant(session))
-        .order_by(Agency.order, Agency.name)
-    )
-    nodes = [AgencyNode(*row) for row in rows]
+    tenant_id = current_tenant(session)
+    (rows,) = run_inside(session, (_AGENCIES, {"tenant_id": tenant_id}))
+    return _kept.of(tenant_id, rows, lambda: _tree(rows))
+
+
+def _tree(rows: Iterable[Row]) -> AgencyTree:
+    nodes = [AgencyNode(*read_columns(row, _READERS)) for row in rows]
     return AgencyTree({node.id: node for node in nodes}, {node.key: node for node in nodes})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import time
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
+from lumbung.db.fetching import Kept, read_columns, readers_of
+from lumbung.db.inside import Row, compile_inside, run_inside
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import NotFound
 from tenants.calendars.models import CalendarDay, OfficeHours
@@ -15,6 +18,19 @@ from tenants.municipalities.models import Municipality
 
 DEFAULT_WEEK = {weekday: ((time(8), time(16)),) for weekday in range(5)}
 """Monday to Friday, eight to four: used until a municipality has stated its hours, so that deadlines run anyway."""
+
+_HOUR_COLUMNS = (OfficeHours.weekday, OfficeHours.opens, OfficeHours.closes)
+_DAY_COLUMNS = (CalendarDay.day, CalendarDay.name, CalendarDay.kind, CalendarDay.source)
+_HOURS = compile_inside(
+    select(*_HOUR_COLUMNS)
+    .where(OfficeHours.tenant_id == bindparam("tenant_id", type_=Uuid))
+    .order_by(OfficeHours.weekday, OfficeHours.opens)
+)
+_DAYS = compile_inside(
+    select(*_DAY_COLUMNS).where(CalendarDay.tenant_id == bindparam("tenant_id", type_=Uuid)).order_by(CalendarDay.day)
+)
+_HOUR_READERS, _DAY_READERS = readers_of(*_HOUR_COLUMNS), readers_of(*_DAY_COLUMNS)
+_kept: Kept[WorkingCalendar] = Kept()
 
 
 def load_calendar(session: AnySession, tenant: object | None = None) -> WorkingCalendar:
@@ -33,14 +49,17 @@ def load_calendar(session: AnySession, tenant: object | None = None) -> WorkingC
         if municipality is None:
             raise NotFound
         zone = municipality.timezone
+    hours, days = run_inside(session, (_HOURS, {"tenant_id": tenant_id}), (_DAYS, {"tenant_id": tenant_id}))
+    return _kept.of(tenant_id, (zone, hours, days), lambda: _calendar(zone, hours, days))
+
+
+def _calendar(zone: str, hours: Iterable[Row], days: Iterable[Row]) -> WorkingCalendar:
     weekly: dict[int, tuple[tuple[time, time], ...]] = {}
-    hours = select(OfficeHours.weekday, OfficeHours.opens, OfficeHours.closes).where(OfficeHours.tenant_id == tenant_id)
-    for weekday, opens, closes in session.execute(hours.order_by(OfficeHours.weekday, OfficeHours.opens)):
+    for row in hours:
+        weekday, opens, closes = read_columns(row, _HOUR_READERS)
         weekly[weekday] = (*weekly.get(weekday, ()), (opens, closes))
-    days = select(CalendarDay.day, CalendarDay.name, CalendarDay.kind, CalendarDay.source).where(
-        CalendarDay.tenant_id == tenant_id
-    )
     days_off = {
-        day: DayOff(name, cast("DayOffKind", kind), source) for day, name, kind, source in session.execute(days)
+        day: DayOff(name, cast("DayOffKind", kind), source)
+        for day, name, kind, source in (read_columns(row, _DAY_READERS) for row in days)
     }
     return WorkingCalendar(zone, weekly or DEFAULT_WEEK, days_off)

@@ -122,7 +122,7 @@ def test_rollbacks_leave_no_statements_behind_on_the_server(session: Sessions, w
         session.rollback()
         assert counted(session, world.tangsel.id) == 3
     named = text("SELECT count(*) FROM pg_prepared_statements WHERE statement = :sql")
-    assert session.scalar(named, {"sql": COUNT.sql.decode()}) == 1
+    assert session.scalar(named, {"sql": COUNT.sent.sql.decode()}) == 1
 
 
 def test_a_lost_connection_is_an_operational_error_and_the_next_one_works(

@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from lumbung.audit.models import AuditEntry, PlatformAuditEntry, Refusal
 from lumbung.db.clock import now
 from lumbung.db.engine import db
+from lumbung.db.insertions import insertion
+from lumbung.db.inside import run_inside
 from lumbung.db.tenancy import AnySession, current_tenant
 
 log = structlog.get_logger("lumbung.audit")
@@ -30,22 +32,7 @@ def record_audit(
 
     `before` and `after` are JSON-able and hold no secrets and no personal data beyond names of officials.
     """
-    visitor = g.get("visitor") if has_request_context() else None
-    values: dict[str, Any] = {
-        "account_id": visitor.account_id if visitor else None,
-        "actor": (visitor.name if visitor and visitor.signed_in else "visitor") if visitor else "system",
-        "action": action,
-        "subject_type": subject_type,
-        "subject_id": str(subject_id),
-        "before": before,
-        "after": after,
-        "request_id": g.get("request_id", "") if has_request_context() else "",
-    }
-    session.add(
-        AuditEntry(tenant_id=current_tenant(session), **values)
-        if current_tenant(session)
-        else PlatformAuditEntry(**values)
-    )
+    session.add(_entry(session, action, subject_type, subject_id, before, after))
     if has_request_context():
         g.audited = True
 
@@ -54,7 +41,8 @@ def record_request(session: AnySession, *, endpoint: str, status: int) -> None:
     """Note a changing request that no service noted by itself, so that none is without a trace."""
     if g.get("audited"):
         return
-    record_audit(session, "request", subject_type="endpoint", subject_id=endpoint, after={"status": status})
+    run_inside(session, insertion(_entry(session, "request", "endpoint", endpoint, None, {"status": status})))
+    g.audited = True
 
 
 def record_refusal(slug: str, *, endpoint: str) -> None:
@@ -79,3 +67,26 @@ def record_refusal(slug: str, *, endpoint: str) -> None:
             connection.execute(statement)
     except SQLAlchemyError:
         log.warning("refusal-not-counted", slug=slug)
+
+
+def _entry(
+    session: AnySession,
+    action: str,
+    subject_type: str,
+    subject_id: object,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> AuditEntry | PlatformAuditEntry:
+    visitor = g.get("visitor") if has_request_context() else None
+    values: dict[str, Any] = {
+        "account_id": visitor.account_id if visitor else None,
+        "actor": (visitor.name if visitor and visitor.signed_in else "visitor") if visitor else "system",
+        "action": action,
+        "subject_type": subject_type,
+        "subject_id": str(subject_id),
+        "before": before,
+        "after": after,
+        "request_id": g.get("request_id", "") if has_request_context() else "",
+    }
+    tenant_id = current_tenant(session)
+    return AuditEntry(tenant_id=tenant_id, **values) if tenant_id else PlatformAuditEntry(**values)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -54,13 +55,31 @@ UNSET: Any = object()
 """The value of a column that was never given one."""
 
 
-@dataclass(frozen=True, slots=True)
 class Inside:
-    """A compiled statement: its text, and for each value in order its name and how it is written; `heard` is what
-    listeners are told."""
+    """A statement that is compiled when it is first used: by then all models are there."""
+
+    def __init__(self, statement: Executable) -> None:
+        self._statement: Any = statement
+
+    @cached_property
+    def heard(self) -> str:
+        """What listeners are told: the text as the session would send it."""
+        return str(self._statement.compile(dialect=_dialect("pyformat")))
+
+    @cached_property
+    def sent(self) -> _Sent:
+        """What is sent."""
+        compiled = self._statement.compile(dialect=_dialect("numeric_dollar"))
+        takes = tuple((name, _writer(compiled.binds[name].type)) for name in compiled.positiontup or ())
+        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        return _Sent(str(compiled).encode(), takes, fixed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A statement's text, for each value in order its name and how it is written, and those that are fixed."""
 
     sql: bytes
-    heard: str
     takes: tuple[tuple[str, _Writer], ...]
     fixed: Mapping[str, Any]
 
@@ -71,11 +90,7 @@ Asked = tuple[Inside, Mapping[str, Any]]
 
 def compile_inside(statement: Executable) -> Inside:
     """The statement ready for `run_inside`; bind parameters without a value are given each time, by name."""
-    compiled: Any = statement.compile(dialect=_dialect("numeric_dollar"))  # type: ignore[attr-defined]
-    heard = str(statement.compile(dialect=_dialect("pyformat")))  # type: ignore[attr-defined]
-    takes = tuple((name, _writer(compiled.binds[name].type)) for name in compiled.positiontup or ())
-    fixed = {name: value for name, value in compiled.params.items() if value is not None}
-    return Inside(str(compiled).encode(), heard, takes, fixed)
+    return Inside(statement)
 
 
 def run_inside(session: AnySession, *asked: Asked) -> list[list[Row]]:
@@ -161,18 +176,17 @@ def _known(server: PGconn, info: dict[Any, Any]) -> dict[bytes, bytes]:
 
 
 def _travel(server: PGconn, known: dict[bytes, bytes], asked: Sequence[Asked]) -> tuple[list[PGresult], list[int]]:
-    written = [
-        [write(_value(statement, values, name)) for name, write in statement.takes] for statement, values in asked
-    ]
+    written = [_written_values(statement.sent, values) for statement, values in asked]
     wanted: list[int] = []
     place = 0
     server.enter_pipeline_mode()
     for (statement, _values), given in zip(asked, written, strict=True):
-        name = known.get(statement.sql)
+        sql = statement.sent.sql
+        name = known.get(sql)
         if name is None:
             # A name is never used twice: what was forgotten here may still be there.
-            name = known[statement.sql] = b"lumbung_inside_%d" % next(_numbers)
-            server.send_prepare(name, statement.sql)
+            name = known[sql] = b"lumbung_inside_%d" % next(_numbers)
+            server.send_prepare(name, sql)
             place += 1
         server.send_query_prepared(name, given)
         wanted.append(place)
@@ -185,8 +199,8 @@ def _travel(server: PGconn, known: dict[bytes, bytes], asked: Sequence[Asked]) -
     return results, wanted
 
 
-def _value(statement: Inside, values: Mapping[str, Any], name: str) -> Any:
-    return values[name] if name in values else statement.fixed[name]
+def _written_values(sent: _Sent, values: Mapping[str, Any]) -> list[bytes | None]:
+    return [write(values[name] if name in values else sent.fixed[name]) for name, write in sent.takes]
 
 
 def _raised(connection: Connection, statement: Inside, error: psycopg.Error, *, lost: bool = False) -> BaseException:
