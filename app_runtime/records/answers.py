@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, Literal
 from uuid import UUID
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from app_catalog.definitions.expressions import Scope
 from app_catalog.definitions.model import Field
 from app_catalog.definitions.schemas import field_schema
-from app_catalog.definitions.schemas.records import PackageSchema
+from app_catalog.definitions.schemas.records import PackageSchema, options_of
 from app_catalog.definitions.schemas.wording import word
 from app_runtime.records.errors import invalid_answers
 from app_runtime.records.running_app import RunningApp
@@ -62,24 +64,9 @@ class Answers:
         return values
 
     def _shape(self, sent: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
-        members = {
-            name: field_schema(
-                spec,
-                settings=self.app.settings,
-                lang=current_language(),
-                on_form=self.channel == "form",
-                keeps_empty=partial,
-            )
-            for name, spec in self.fields.items()
-        }
-        made = PackageSchema.from_dict({**members}, name="Answers")
-        made.error_messages = {
-            "unknown": word("unknown", current_language()),
-            "type": word("invalid", current_language()),
-        }
-        made.keeps_empty = partial  # type: ignore[attr-defined]
+        schema = _schema_of(self.fields, self.app.settings, current_language(), self.channel == "form", partial)
         try:
-            loaded: dict[str, Any] = made().load(dict(sent), partial=partial)
+            loaded: dict[str, Any] = schema.load(dict(sent), partial=partial)
         except ValidationError as error:
             for name, texts in _flattened(_by_field(error)):
                 absent = name.partition(".")[0] in self.fields and _is_blank(_member(sent, name))
@@ -108,6 +95,43 @@ class Answers:
         self.missing = self.missing or missing
         known = self.errors.setdefault(name, [])
         known.extend(text for text in texts if text not in known)
+
+
+_Key = tuple[Any, ...]
+_MOST_KEPT = 512
+_kept: OrderedDict[_Key, tuple[tuple[Field, ...], Schema]] = OrderedDict()
+_lock = Lock()
+
+
+def _schema_of(
+    specs: Mapping[str, Field], settings: Mapping[str, Any], lang: str, on_form: bool, keeps_empty: bool
+) -> Schema:
+    """The compiled schema of these fields; made once for the same fields and the same choices in the settings."""
+    key = (lang, on_form, keeps_empty, *((name, id(spec), _options(spec, settings)) for name, spec in specs.items()))
+    known = _kept.get(key)
+    if known is not None:
+        return known[1]
+    members = {
+        name: field_schema(spec, settings=settings, lang=lang, on_form=on_form, keeps_empty=keeps_empty)
+        for name, spec in specs.items()
+    }
+    made = PackageSchema.from_dict({**members}, name="Answers")
+    made.error_messages = {"unknown": word("unknown", lang), "type": word("invalid", lang)}
+    made.keeps_empty = keeps_empty  # type: ignore[attr-defined]
+    schema: Schema = made()
+    with _lock:
+        # The fields are held on to as well: as long as they live, no others have their ids.
+        _kept[key] = (tuple(specs.values()), schema)
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+    return schema
+
+
+def _options(spec: Field, settings: Mapping[str, Any]) -> tuple[frozenset[str], ...]:
+    """All that a field's schema takes from the settings."""
+    if spec.type == "group":
+        return tuple(options for member in spec.fields.values() for options in _options(member, settings))
+    return (options_of(spec, settings),) if spec.type == "choice" else ()
 
 
 def _flattened(messages: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, list[str]]]:

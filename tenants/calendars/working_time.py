@@ -67,6 +67,10 @@ class Pause:
             raise ValueError("A pause ends after it begins.")
 
 
+_MOST_KNOWN = 4_096
+"""Days whose openings a calendar remembers, about eleven years."""
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
     """The office hours and days off of one municipality.
@@ -244,10 +248,20 @@ class WorkingCalendar:
 
     def _openings(self, day: date) -> list[tuple[datetime, datetime]]:
         """The office hours of a local date as instants."""
-        return [
-            (self._instant(day, opens), self._instant(day if closes > time.min else day + _DAY, closes))
-            for opens, closes in self.hours_on(day)
-        ]
+        known = self._known.get(day)
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[day] = [
+                (self._instant(day, opens), self._instant(day if closes > time.min else day + _DAY, closes))
+                for opens, closes in self.hours_on(day)
+            ]
+        return known
+
+    @cached_property
+    def _known(self) -> dict[date, list[tuple[datetime, datetime]]]:
+        """Openings that were worked out before: a calendar never changes."""
+        return {}
 
     def _instant(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self._zone).astimezone(UTC)
