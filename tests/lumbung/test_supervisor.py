@@ -385,7 +385,7 @@ def test_a_database_url_without_the_migrators_gets_one_clear_line(start: Start, 
 
 
 def test_a_failing_step_gets_one_clear_line(start: Start, urls: DatabaseUrls) -> None:
-    failing = [sys.executable, "-c", "print('begun'); raise SystemExit('the reason')"]
+    failing = [sys.executable, "-c", "print('begun', flush=True); raise SystemExit('the reason')"]
     line = refused(start(urls, prepare=(("Memigrasi", "Migrating", failing),)))
     assert "Memigrasi gagal: the reason" in line
 
@@ -393,13 +393,14 @@ def test_a_failing_step_gets_one_clear_line(start: Start, urls: DatabaseUrls) ->
 def test_a_full_disk_gets_one_clear_line(instance: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     usage = shutil.disk_usage("/")
     monkeypatch.setattr("lumbung.supervisor.process.shutil.disk_usage", lambda _path: usage._replace(free=1_000_000))
+    before = signal.getsignal(signal.SIGINT)
 
     assert run(SupervisorSettings(instance=instance, port=unused_port(), environment={})) == 1
     said = capsys.readouterr()
     assert len(said.err.splitlines()) == 1
     assert "Disk penuh" in said.err
     # Being asked to stop means nothing any more once it is over.
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_it_stops_when_the_make_that_started_it_is_killed(start: Start, urls: DatabaseUrls) -> None:
