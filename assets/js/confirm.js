@@ -22,6 +22,8 @@ function ask(message, label, tone) {
     });
     dialog.addEventListener("close", () => {
       dialog.remove();
+      // The browser gives the focus back without showing where it went.
+      document.activeElement?.scrollIntoView({ block: "nearest" });
       resolve(answer);
     });
     dialog.showModal();

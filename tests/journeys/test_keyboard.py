@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FileChooser, Page
 
 from tests.journeys.conftest import Person, Served
 from tests.journeys.reporting import LAMP, photo_of_a_phone, reports, tracking_code, wargaku
@@ -39,7 +39,7 @@ FOCUS = """() => {
 def focus(page: Page) -> dict[str, Any]:
     """What has the focus, which somebody must be able to see: outlined, on the screen, and under nothing else."""
     found: dict[str, Any] | None = page.evaluate(FOCUS)
-    for _ in range(20):
+    for _ in range(100):
         # The page may still be on its way to the place.
         if found is None or found["main"] or (found["seen"] and not found["covered"]):
             break
@@ -123,6 +123,13 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(served: Served, person: Call
 
 def _write_report(citizen: Person, portal: str, folder: Path) -> None:
     page = citizen.page
+    choosers: list[FileChooser] = []
+
+    def hear(found: FileChooser) -> None:
+        choosers.append(found)
+
+    # Heard from the beginning: a browser that is told too late opens its own window, which nobody sees here.
+    page.on("filechooser", hear)
     citizen.go(f"{portal}/siaran/report")
     assert tab_to(page, name="category")["type"] == "radio"
     page.keyboard.press("Space")
@@ -137,9 +144,12 @@ def _write_report(citizen: Person, portal: str, folder: Path) -> None:
     page.keyboard.type("Sudah tiga malam gelap.")
     tab_to(page, name="photos")
     citizen.see("photos")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(photo_of_a_phone(folder, width=600, height=800))
+    page.keyboard.press("Enter")
+    for _ in range(200):
+        if choosers:
+            break
+        page.wait_for_timeout(100)
+    choosers[0].set_files(photo_of_a_phone(folder, width=600, height=800))
     page.locator(".lb-preview-size").wait_for()
     tab_to(page, label="Pakai titik tengah peta")
     assert tab_to(page, label="Peta untuk memilih titik")["tag"] == "DIV"
