@@ -53,6 +53,7 @@ def test_statements_that_the_driver_forgot_are_prepared_again(session: Sessions,
     for _ in range(10):
         assert count(world.tangsel.id, world.tangsel.id) == 3
     # The driver itself does not know of it.
+    session.remove()
     db.engine.dispose()
 
 

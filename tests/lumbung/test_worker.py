@@ -22,7 +22,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
-from lumbung.db import use_tenant
+from lumbung.db import db, use_tenant
 from lumbung.messages import Message, send_email
 from lumbung.outbox.models import PeriodicRun
 from lumbung.postgres.testing import SuiteServer
@@ -165,6 +165,8 @@ def test_a_worker_survives_the_loss_of_its_connections(
     wait_until(lambda: status(session, first) == "sent")
     database = session.execute(select(func.current_database())).scalar_one()
     session.remove()
+    # The worker's connections are meant; those of the test itself are trusted for a second and would fail it.
+    db.engine.dispose()
     with suite_server.admin_connection() as admin:
         admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [database])
     second = queue_message(session, tenant_id)

@@ -101,9 +101,8 @@ def _answer(tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None
         try:
             return _travel_prepared(pooled, tenant, read, given)
         except OperationalError as error:
-            pooled.invalidate(error)
-            # The others in the pool were most likely lost with it.
-            db.engine.dispose()
+            # The others in the pool were most likely lost with it: each is made anew when it is next taken out.
+            db.engine.pool._invalidate(pooled, error)
             if attempt:
                 raise Unavailable from error
         except _Refused as refusal:

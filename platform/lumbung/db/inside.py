@@ -137,17 +137,19 @@ def _doubt(connection: Connection) -> None:
 def _tell(connection: Connection, listeners: Iterable[Callable[..., Any]], asked: Sequence[Asked]) -> None:
     for listener in listeners:
         for statement, values in asked:
-            listener(connection, None, statement.heard, values, None, False)
+            listener(connection, None, statement.heard, {**statement.sent.fixed, **values}, None, False)
 
 
 def _answers(connection: Connection, server: PGconn, asked: Sequence[Asked]) -> tuple[list[PGresult], list[int]]:
+    pooled = connection.connection
     try:
         results, wanted = _travel(server, _known(server, connection.info), asked)
     except psycopg.DataError as error:
         raise _raised(connection, asked[0][0], error) from error
     except psycopg.OperationalError as error:
+        # The others in the pool were most likely lost with it: each is made anew when it is next taken out.
+        connection.engine.pool._invalidate(pooled, error)
         connection.invalidate(error)
-        connection.engine.dispose()
         raise _raised(connection, asked[0][0], error, lost=True) from error
     except BaseException as error:
         if server.transaction_status != TransactionStatus.INTRANS:
