@@ -74,7 +74,9 @@ def parse_days_off(data: bytes) -> DaysOffTable:
     line = 1
     try:
         rows = _rows(_text(data))
-        line, header = next(rows)
+        line, header = next(rows, (1, []))
+        if not header:
+            raise _WrongFile("Berkas ini kosong.", "This file is empty.")
         columns = _columns(header)
         for count, (line, row) in enumerate(rows):
             if count == MOST_ROWS:

@@ -99,6 +99,11 @@ def test_a_file_that_is_too_large_or_too_long_is_refused() -> None:
     assert str(MOST_ROWS) in only_error(HEADER + "".join(rows)).message.id
 
 
+@pytest.mark.parametrize("blank", [b",,,", b"\x0b", b" , "])
+def test_a_file_of_blanks_is_empty(blank: bytes) -> None:
+    assert only_error(blank).message.en == "This file is empty."
+
+
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: (HEADER + text).encode())))
 def test_any_file_at_all_gets_an_answer(data: bytes) -> None:
     table = parse_days_off(data)
