@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,10 +11,10 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
+from app_runtime.records.paging import LARGEST_PAGE, decode_cursor
 from lumbung.errors import Invalid
 from lumbung.i18n import t
 
-LARGEST_PAGE = 100
 PAGE = 20
 GEOJSON = "application/geo+json"
 _NAMES = frozenset({"limit", "after", "state", "updated_since", "bbox", "format"})
@@ -67,11 +66,6 @@ def read_asked(query: MultiDict[str, str], *, choices: frozenset[str], geojson: 
     )
 
 
-def cursor_after(moment: str, record_id: str) -> str:
-    """The cursor that goes on after a record; opaque to callers."""
-    return urlsafe_b64encode(f"{moment} {record_id}".encode()).decode().rstrip("=")
-
-
 def _one_of(chosen: list[str]) -> str:
     names = [name for text in chosen for name in text.split(",")]
     if not all(name.replace("-", "").replace("_", "").isalnum() for name in names):
@@ -87,8 +81,8 @@ def _limit(text: str) -> dict[str, Any]:
 
 def _after(text: str) -> dict[str, Any]:
     try:
-        written, record_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").rsplit(" ", 1)
-        return {"after_at": _moment(written), "after_id": UUID(record_id)}
+        moment, record_id = decode_cursor(text, (datetime, UUID))
+        return {"after_at": moment, "after_id": record_id}
     except ValueError:
         raise ValueError(
             t("Ambil dari “next” halaman sebelumnya.", "Take it from “next” of the page before.")

@@ -11,8 +11,9 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from app_catalog.definitions.model import Field, RecordType
 from app_catalog.definitions.schemas import record_schema
 from app_catalog.definitions.schemas.records import CheckedValue
-from app_runtime.api.asking import GEOJSON, LARGEST_PAGE, PAGE
+from app_runtime.api.asking import GEOJSON, PAGE
 from app_runtime.api.columns import BUILT_IN, public_names, shows_place
+from app_runtime.records.paging import LARGEST_PAGE
 from lumbung.i18n import current_language, pick, t
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from app_catalog.definitions.model import Definition
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation, InstalledDefinition
 from app_catalog.releases.models import Release
-from app_runtime.api.asking import Asked, cursor_after
+from app_runtime.api.asking import Asked
 from app_runtime.api.statements import Statements
 from app_runtime.pages.opening import open_app
+from app_runtime.records.paging import encode_cursor
 from app_runtime.records.permissions import read_access
 from lumbung.db.direct import read_row, write_values
 from lumbung.db.tenancy import AnySession
@@ -82,7 +83,7 @@ def read_list(shelf: Shelf, asked: Asked) -> Page | None:
         return None
     if more == b"0" or at is None or record_id is None:
         return Page(documents or b"", None)
-    return Page(documents or b"", cursor_after(at.decode(), record_id.decode()))
+    return Page(documents or b"", encode_cursor((at.decode(), record_id.decode())))
 
 
 def read_one(shelf: Shelf, reference: str) -> bytes | None:

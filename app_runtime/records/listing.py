@@ -194,9 +194,9 @@ _FILTERED: dict[str, Any] = {
     "published": Record.published,
 }
 _SORTED: dict[str, Key] = {
-    "created_at": Key(Record.created_at, is_time=True),
-    "closed_at": Key(func.coalesce(Record.closed_at, _DISTANT_PAST), is_time=True),
-    "due": Key(func.coalesce(Record.due_at, _END_OF_TIME), is_time=True),
+    "created_at": Key(Record.created_at),
+    "closed_at": Key(func.coalesce(Record.closed_at, _DISTANT_PAST)),
+    "due": Key(func.coalesce(Record.due_at, _END_OF_TIME)),
     "number": Key(func.coalesce(Record.number, "")),
     "title": Key(Record.title),
     "state": Key(Record.state),
@@ -213,6 +213,6 @@ def _keys(kind: RecordType, sort: Sequence[SortKey]) -> list[Key]:
         found = _SORTED.get(part.field)
         if found is None:
             found = Key(func.coalesce(Record.data[part.field].astext, ""))
-        keys.append(Key(found.column, part.descending, found.is_time))
+        keys.append(Key(found.column, part.descending))
     last = keys[-1].descending if keys else True
     return [*keys, Key(Record.id, last)]

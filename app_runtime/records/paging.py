@@ -7,14 +7,18 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hmac import compare_digest
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, literal, or_, tuple_
 
 from lumbung.errors import BadRequest
+from lumbung.secrets import blind_index
 
 Item = TypeVar("Item")
 LARGEST_PAGE = 100
+_SEAL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,10 @@ class PageOf(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of an order: never null, and how its values travel in a cursor."""
+    """One key of an order: never null. Its values are texts, truths, moments or ids."""
 
     column: Any
     descending: bool = False
-    is_time: bool = False
 
 
 def page_size(limit: int) -> int:
@@ -40,21 +43,28 @@ def page_size(limit: int) -> int:
 
 
 def encode_cursor(values: Sequence[Any]) -> str:
-    """A cursor after the row with these key values."""
-    plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
-    return urlsafe_b64encode(
-        json.dumps([str(v) if not isinstance(v, bool | int) else v for v in plain]).encode()
-    ).decode()
+    """A cursor after the row with these key values: opaque, and of use only as it was given."""
+    body = json.dumps([value if isinstance(value, bool) else _text(value) for value in values], separators=(",", ":"))
+    return urlsafe_b64encode(f"{_seal(body)}{body}".encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
+    """The key values that `encode_cursor` was given. Raises ValueError for what it has not made, or not of `kinds`."""
+    written = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    seal, body = written[:_SEAL], written[_SEAL:]
+    if not compare_digest(seal.encode(), _seal(body).encode()):
+        raise ValueError(cursor)
+    values = json.loads(body)
+    if len(values) != len(kinds):
+        raise ValueError(cursor)
+    return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
 
 
 def after_cursor(keys: Sequence[Key], cursor: str) -> ColumnElement[bool]:
     """The rows that come after a cursor. Raises BadRequest when it is none of this order."""
     try:
-        values = json.loads(urlsafe_b64decode(cursor.encode()))
-        if not isinstance(values, list) or len(values) != len(keys):
-            raise ValueError(cursor)
-        found = [datetime.fromisoformat(v) if key.is_time else v for key, v in zip(keys, values, strict=True)]
-    except (ValueError, TypeError) as error:
+        found = decode_cursor(cursor, [key.column.type.python_type for key in keys])
+    except ValueError as error:
         raise BadRequest from error
     if len({key.descending for key in keys}) == 1:
         # One comparison of rows is one place in the index, where alternatives are a search.
@@ -73,3 +83,19 @@ def after_cursor(keys: Sequence[Key], cursor: str) -> ColumnElement[bool]:
 def ordered(keys: Sequence[Key]) -> list[ColumnElement[Any]]:
     """The ORDER BY of these keys."""
     return [key.column.desc() if key.descending else key.column.asc() for key in keys]
+
+
+def _seal(body: str) -> str:
+    return blind_index(body, "cursor")[:_SEAL]
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _value(value: Any, kind: type) -> Any:
+    if isinstance(value, bool) != (kind is bool):
+        raise ValueError(value)
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    return UUID(value) if kind is UUID else value

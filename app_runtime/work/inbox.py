@@ -37,10 +37,10 @@ MOST_COUNTED = 99
 """A tab says how many there are up to here, and beyond it "99+": counting them all would read them all."""
 
 # What was missed was due before now, so this order puts it first, the longest overdue at the very top.
-_BY_DEADLINE = (Key(literal_column(DUE_OR_NEVER, Record.due_at.type), is_time=True), Key(Record.id))
-_NEWEST_FIRST = (Key(Record.created_at, descending=True, is_time=True), Key(Record.id, descending=True))
+_BY_DEADLINE = (Key(literal_column(DUE_OR_NEVER, Record.due_at.type)), Key(Record.id))
+_NEWEST_FIRST = (Key(Record.created_at, descending=True), Key(Record.id, descending=True))
 _LAST_CLOSED = (
-    Key(literal_column(CLOSED_OR_MADE, Record.created_at.type), descending=True, is_time=True),
+    Key(literal_column(CLOSED_OR_MADE, Record.created_at.type), descending=True),
     Key(Record.id, descending=True),
 )
 _ORDER: Mapping[Tab, tuple[Key, ...]] = {"done": _LAST_CLOSED, "all": _NEWEST_FIRST}
