@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from app_runtime.demonstration.seed import SEED
+
 if TYPE_CHECKING:
     from lumbung.settings import Settings
     from lumbung.web.sites import LumbungFlask
 
-SEED = 2026
-"""What the demonstration is generated from unless somebody says otherwise."""
 _NAMES = {
     "tangsel": "Kota Tangerang Selatan",
     "surabaya": "Kota Surabaya",

@@ -8,7 +8,6 @@ from functools import partial
 
 from sqlalchemy import select
 
-from app_runtime.demonstration.bulk.reports import SEED
 from app_runtime.demonstration.cities import CITIES
 from app_runtime.demonstration.founding import Founded, add_account, find_visitors, found_city
 from app_runtime.demonstration.generated.founding import load_municipality
@@ -19,6 +18,7 @@ from app_runtime.demonstration.month import LONGEST_DAYS, live_month
 from app_runtime.demonstration.progress import MARK, REFUSED, STEPS
 from app_runtime.demonstration.publishing import enable_in, publish_app
 from app_runtime.demonstration.script import CITIZEN_LOGIN, City
+from app_runtime.demonstration.seed import SEED
 from app_runtime.demonstration.weighing import weigh_app
 from lumbung.audit import record_audit
 from lumbung.audit.models import PlatformAuditEntry

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
-from app_runtime.demonstration.bulk.reports import SEED
 from app_runtime.demonstration.cities import CITIES
 from app_runtime.demonstration.generated.building import city_of
 from app_runtime.demonstration.generated.profiles import PROFILES
@@ -19,6 +18,7 @@ from app_runtime.demonstration.script import (
     PASSWORD,
     City,
 )
+from app_runtime.demonstration.seed import SEED
 
 _ROLES = (
     (ADMIN, "admin"),

@@ -75,5 +75,6 @@ def search_text(record: Record, record_type: RecordType) -> str:
     texts = [record.number or ""]
     if not any(record_type.fields[name].private for name in title_fields(record_type)):
         texts.append(record.title)
-    texts += [str(record.data.get(name, "")) for name in searched_fields(record_type)]
+    # In one order, so that equal records are equal in every process.
+    texts += [str(record.data.get(name, "")) for name in sorted(searched_fields(record_type))]
     return "\n".join(text for text in texts if text)[:LONGEST_SEARCH_TEXT]

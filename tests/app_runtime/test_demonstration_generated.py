@@ -22,6 +22,7 @@ from app_runtime.demonstration.generated.profile import Profile
 from app_runtime.demonstration.generated.profiles import PROFILES
 from app_runtime.demonstration.publishing import publish_app
 from app_runtime.demonstration.script import APP
+from app_runtime.demonstration.seed import SEED
 from app_runtime.records.models import Record, RecordClock, RecordFile, RecordHistory
 from lumbung.db import as_tenant, db, set_clock, use_tenant
 from lumbung.files import get_file, open_file
@@ -39,7 +40,6 @@ from wsgi import create_app
 
 pytestmark = pytest.mark.xdist_group("demonstration")
 UNTIL = datetime.now(UTC).replace(microsecond=0)
-SEED = 2026
 BY_SLUG = {profile.slug: profile for profile in PROFILES}
 LONG = "kepulauan-siau-tagulandang-biaro"
 SOME = ("belitung-timur", "kupang", LONG, "bandar-lampung", "lebak", "gowa")

@@ -18,10 +18,10 @@ from app_runtime.demonstration.generated.places import lay_out, stand_at
 from app_runtime.demonstration.generated.profile import Profile
 from app_runtime.demonstration.generated.profiles import PROFILES
 from app_runtime.demonstration.generated.wording import Wording
+from app_runtime.demonstration.seed import SEED
 from lumbung.db.tenancy import AnySession
 from tenants.municipalities.models import Municipality
 
-SEED = 2026
 BATCH = 2_000
 _ELSEWHERE = (106.82, -6.2)
 _SHARES = {"street-light": 22, "rubbish": 24, "road": 26, "flood": 14, "congestion": 9}

@@ -14,7 +14,7 @@ from app_runtime.clocks.running import WAKEUP
 from app_runtime.demonstration.bulk.life import UNMET, Life, Noted
 from app_runtime.demonstration.bulk.rows import insert_rows
 from app_runtime.demonstration.bulk.town import RECORD_TYPE, Town
-from app_runtime.records.deriving import LONGEST_SEARCH_TEXT, LONGEST_TITLE, searched_fields
+from app_runtime.records.deriving import LONGEST_TITLE, search_text
 from app_runtime.records.models import Record, RecordClock, RecordHistory, RecordHistoryPrivate
 from app_runtime.records.numbering import raise_series
 from app_runtime.records.tracking import LANGUAGE_KEY, give_tracking_code
@@ -79,6 +79,9 @@ def _record(town: Town, life: Life, number: str) -> dict[str, Any]:
     record = Record(
         tenant_id=town.app.installation.tenant_id,
         id=life.id,
+        number=number,
+        title=life.title[:LONGEST_TITLE],
+        data=life.data,
         private={LANGUAGE_KEY: "id", **({"reporter": life.reporter} if life.reporter else {})},
     )
     give_tracking_code(record)
@@ -88,8 +91,8 @@ def _record(town: Town, life: Life, number: str) -> dict[str, Any]:
         "installation_id": town.app.installation.id,
         "definition_digest": town.app.definition.digest,
         "record_type": RECORD_TYPE,
-        "number": number,
-        "title": life.title[:LONGEST_TITLE],
+        "number": record.number,
+        "title": record.title,
         "state": life.state,
         "open": life.open,
         "overdue": any(clock.breached_at is not None for clock in unmet),
@@ -103,9 +106,9 @@ def _record(town: Town, life: Life, number: str) -> dict[str, Any]:
         "place_lon": life.place[0],
         "place_lat": life.place[1],
         "due_at": min((clock.due_at for clock in unmet), default=None),
-        "data": life.data,
+        "data": record.data,
         "private": record.private,
-        "search_text": _search_text(town, life, number),
+        "search_text": search_text(record, town.record_type),
         "tracking_digest": record.tracking_digest,
         "created_by": None,
         "version": len(life.history),
@@ -113,11 +116,6 @@ def _record(town: Town, life: Life, number: str) -> dict[str, Any]:
         "updated_at": life.updated_at,
         "closed_at": life.closed_at,
     }
-
-
-def _search_text(town: Town, life: Life, number: str) -> str:
-    texts = [number, life.title, *(str(life.data.get(name, "")) for name in sorted(searched_fields(town.record_type)))]
-    return "\n".join(text for text in texts if text)[:LONGEST_SEARCH_TEXT]
 
 
 def _history(town: Town, life: Life, row: Noted, row_id: UUID) -> dict[str, Any]:
