@@ -14,7 +14,7 @@ from app_catalog.definitions.model import Expression, RecordType
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record, RecordClock, RecordHistory, RecordHistoryPrivate
 from app_runtime.records.running_app import RunningApp
-from app_runtime.records.values import expression_values
+from app_runtime.records.values import PresentValues, expression_values
 from lumbung.db import Base, now
 from lumbung.db.insertions import insertion, keep_stored
 from lumbung.db.inside import run_inside
@@ -59,7 +59,10 @@ class Change:
 
     def scope(self, extra: Mapping[str, Any] | None = None) -> Scope:
         """What an expression sees now; `extra` values stand in for stored ones."""
-        return self.app.scope({**self.values(), **(extra or {})}, actor=self.actor, old=self.old, at=self.at)
+        values: Mapping[str, Any] = PresentValues(self.record, self.record_type, self.app.agencies, self.clocks)
+        if extra:
+            values = {**values, **extra}
+        return self.app.scope(values, actor=self.actor, old=self.old, at=self.at)
 
     def evaluate(self, expression: Expression, *, rule: str) -> Outcome:
         """The outcome of an expression over the record; an error counts as false and goes into the history."""

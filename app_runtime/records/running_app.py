@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app_catalog.definitions.expressions import Evaluator, Outcome, Scope, evaluator_for
+from app_catalog.definitions.expressions import Evaluator, Known, Outcome, Scope, evaluator_for
 from app_catalog.definitions.model import Definition, Expression, RecordType
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.effective import installed_settings
@@ -36,6 +36,7 @@ class RunningApp:
     installation: Installation
     definition: Definition
     settings: Mapping[str, Any]
+    _known: Known = field(default_factory=dict, repr=False)
 
     @cached_property
     def municipality(self) -> Municipality:
@@ -92,7 +93,7 @@ class RunningApp:
         """The outcome of an expression; an error counts as false, and is logged under the name of the `rule`, once
         a minute.
         """
-        outcome = self.evaluator.evaluate(expression, scope)
+        outcome = self.evaluator.evaluate(expression, scope, self._known)
         if outcome.error is not None:
             tell_rule_error(str(self.installation.tenant_id), self.definition.id, rule, outcome.error)
         return outcome

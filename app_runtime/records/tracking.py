@@ -22,14 +22,13 @@ def tracking_digest(code: str) -> str | None:
         return None
     canonical = codes.normalise(code)
     assert canonical is not None
-    # The blind index is keyed by the platform's secret and survives its rotation; the context is the column.
-    return blind_index(canonical, "records:tracking")
+    return _digest(canonical)
 
 
 def give_tracking_code(record: Record) -> str:
     """A new code for a record that is about to be stored."""
     code = codes.new_code()
-    record.tracking_digest = tracking_digest(code)
+    record.tracking_digest = _digest(code)
     record.private = {**record.private, SEALED_KEY: encrypt(code, context=_context(record))}
     return code
 
@@ -44,6 +43,11 @@ def tracking_code_of(record: Record) -> str | None:
     except UndecryptableError:
         current_app.logger.warning("tracking-code-unreadable", extra={"record": str(record.id)})
         return None
+
+
+def _digest(canonical: str) -> str:
+    # The blind index is keyed by the platform's secret and survives its rotation; the context is the column.
+    return blind_index(canonical, "records:tracking")
 
 
 def _context(record: Record) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app_catalog.definitions.model import Field, RecordType
@@ -26,29 +27,61 @@ def expression_values(
     return {
         **field_values(record, record_type),
         **built_in_values(record, agencies),
-        "clocks": {
-            clock.clock: {"due": clock.due_at, "state": CLOCK_STATES.get(clock.state, clock.state)}
-            for clock in latest_rounds(clocks)
-        },
+        "clocks": _clock_values(clocks),
     }
+
+
+_BUILT_IN: Mapping[str, Callable[[Record, AgencyTree], Any]] = {
+    "id": lambda record, agencies: str(record.id),
+    "number": lambda record, agencies: record.number,
+    "state": lambda record, agencies: record.state,
+    "agency": lambda record, agencies: agencies.key_of(record.agency_id),
+    "assignee": lambda record, agencies: str(record.assignee_id) if record.assignee_id else None,
+    "created_at": lambda record, agencies: record.created_at,
+    "created_by": lambda record, agencies: str(record.created_by) if record.created_by else None,
+    "closed_at": lambda record, agencies: record.closed_at,
+    "due": lambda record, agencies: record.due_at,
+    "open": lambda record, agencies: record.open,
+    "overdue": lambda record, agencies: record.overdue,
+    "checked": lambda record, agencies: record.checked,
+    "published": lambda record, agencies: record.published,
+}
 
 
 def built_in_values(record: Record, agencies: AgencyTree) -> dict[str, Any]:
     """What every record has beside its fields."""
+    return {name: value(record, agencies) for name, value in _BUILT_IN.items()}
+
+
+@dataclass(frozen=True)
+class PresentValues(Mapping[str, Any]):
+    """The same as `expression_values`, each looked up when it is asked for: most expressions read one or two."""
+
+    record: Record
+    record_type: RecordType
+    agencies: AgencyTree
+    clocks: Iterable[RecordClock]
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "clocks":
+            return _clock_values(self.clocks)
+        if name in _BUILT_IN:
+            return _BUILT_IN[name](self.record, self.agencies)
+        if name not in self.record_type.fields:
+            raise KeyError(name)
+        return self.record.private[name] if name in self.record.private else self.record.data[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(expression_values(self.record, self.record_type, self.agencies, self.clocks))
+
+    def __len__(self) -> int:
+        return len(expression_values(self.record, self.record_type, self.agencies, self.clocks))
+
+
+def _clock_values(clocks: Iterable[RecordClock]) -> dict[str, Any]:
     return {
-        "id": str(record.id),
-        "number": record.number,
-        "state": record.state,
-        "agency": agencies.key_of(record.agency_id),
-        "assignee": str(record.assignee_id) if record.assignee_id else None,
-        "created_at": record.created_at,
-        "created_by": str(record.created_by) if record.created_by else None,
-        "closed_at": record.closed_at,
-        "due": record.due_at,
-        "open": record.open,
-        "overdue": record.overdue,
-        "checked": record.checked,
-        "published": record.published,
+        clock.clock: {"due": clock.due_at, "state": CLOCK_STATES.get(clock.state, clock.state)}
+        for clock in latest_rounds(clocks)
     }
 
 

@@ -19,6 +19,7 @@ from app_runtime.records.creating import create_record, may_create
 from app_runtime.records.models import Counter, Record
 from app_runtime.records.reading import find_by_tracking_code
 from app_runtime.records.running_app import running_app
+from app_runtime.records.values import PresentValues, expression_values
 from lumbung.db import db, set_clock, use_tenant
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.files import store_file, store_photo
@@ -204,3 +205,17 @@ def test_a_file_of_the_wrong_kind_is_refused(session: Sessions, world: World) ->
     with pytest.raises(Invalid) as caught:
         stage.report(files={"photos": [file.id]})
     assert list(caught.value.fields) == ["photos"]
+
+
+def test_values_looked_up_one_by_one_are_those_that_are_given_all_at_once(session: Sessions, world: World) -> None:
+    stage = set_stage(session, world)
+    record = stage.report({"reporter": {"email": "warga@contoh.id"}}).record
+    app = running_app(session, stage.installation)
+    clocks = [stage.clock(record, "respond")]
+    present = PresentValues(record, app.record_type("report"), app.agencies, clocks)
+    assert dict(present) == expression_values(record, app.record_type("report"), app.agencies, clocks)
+    assert (len(present), present.get("reporter"), present.get("nothing")) == (
+        len(dict(present)),
+        {"email": "warga@contoh.id"},
+        None,
+    )

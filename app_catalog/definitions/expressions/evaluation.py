@@ -30,6 +30,7 @@ _DEFAULTS: dict[str, Any] = {
 }
 _RESULT_TYPES: dict[str, tuple[type, ...]] = {"bool": (bool,), "string": (str,), "duration": (str,)}
 MAX_TEXT = 20_000
+_MOST_TABLES = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ class Outcome:
         return self.error is None and self.value is True
 
 
+Known = dict[Expression, tuple[dict[str, Any], Outcome]]
+"""Outcomes by expression, each with the values that it was worked out from."""
+
+
 class Evaluator:
     """Evaluates expressions of one definition, compiling each once; safe to share between threads."""
 
@@ -72,24 +77,29 @@ class Evaluator:
         self._names = Names.of_definition(definition)
         self._compilers: dict[str | None, Compiler] = {}
         self._compiled: dict[Expression, Compiled | str] = {}
+        self._tables: dict[tuple[str, int], tuple[Mapping[str, Any], dict[str, dict[str, Any]]]] = {}
         self._lock = Lock()
 
-    def evaluate(self, expression: Expression, scope: Scope) -> Outcome:
+    def evaluate(self, expression: Expression, scope: Scope, known: Known | None = None) -> Outcome:
         """The value of ``expression`` in ``scope``; never raises for what a package or its data does
         wrong.
+
+        ``known`` remembers outcomes of one piece of work: an expression that reads the same values as the
+        last time is not evaluated again.
         """
         compiled = self._compiled.get(expression) or self._compile(expression)
         if isinstance(compiled, str):
             return Outcome(None, compiled)
         types = self._compilers[expression.record].types
         data = {name: self._value(name, types, scope) for name in compiled.names}
-        try:
-            result = compiled.program.eval(data=data)
-        except (RuntimeError, TypeError, ValueError, OverflowError) as error:
-            return Outcome(None, str(error))
-        if result.type() == cel.Type.ERROR:
-            return Outcome(None, str(result.value()))
-        return _typed(result.plain_value(), expression)
+        if known is None:
+            return _outcome(compiled, data, expression)
+        before = known.get(expression)
+        if before is not None and before[0] == data:
+            return before[1]
+        outcome = _outcome(compiled, data, expression)
+        known[expression] = (data, outcome)
+        return outcome
 
     def _compile(self, expression: Expression) -> Compiled | str:
         with self._lock:
@@ -120,6 +130,18 @@ class Evaluator:
         return found
 
     def _table(self, setting: str, rows: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        # Settings that stand are given as the very same rows every time, and nobody changes them. They are held on to:
+        # as long as they live, no others have their id.
+        made_before = self._tables.get((setting, id(rows)))
+        if made_before is not None:
+            return made_before[1]
+        made = self._made_table(setting, rows)
+        if len(self._tables) >= _MOST_TABLES:
+            self._tables.clear()
+        self._tables[setting, id(rows)] = (rows, made)
+        return made
+
+    def _made_table(self, setting: str, rows: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         columns = self._definition.settings[setting].columns
         return {
             row: {
@@ -130,6 +152,16 @@ class Evaluator:
             }
             for row, cells in rows.items()
         }
+
+
+def _outcome(compiled: Compiled, data: dict[str, Any], expression: Expression) -> Outcome:
+    try:
+        result = compiled.program.eval(data=data)
+    except (RuntimeError, TypeError, ValueError, OverflowError) as error:
+        return Outcome(None, str(error))
+    if result.type() == cel.Type.ERROR:
+        return Outcome(None, str(result.value()))
+    return _typed(result.plain_value(), expression)
 
 
 def _cel_value(value: Any, kind: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app_catalog.definitions.expressions import Names, Outcome, Scope, evaluator_for
+from app_catalog.definitions.expressions import Known, Names, Outcome, Scope, evaluator_for
 from app_catalog.definitions.expressions.compiling import Compiled, Compiler
 from app_catalog.definitions.expressions.tree import TreeError, tree_facts
 from app_catalog.definitions.model import Definition, Expression, ResultKind
@@ -144,3 +144,38 @@ def test_a_condition_is_fast(siaran: Definition) -> None:
 def test_bytes_that_are_no_tree_are_refused(data: bytes) -> None:
     with pytest.raises(TreeError):
         tree_facts(data)
+
+
+def test_what_is_known_is_asked_again_only_when_what_it_reads_has_changed(siaran: Definition) -> None:
+    expression = Expression("record.title + ' ' + string(today.getFullYear())", "string", "report")
+    known: Known = {}
+    evaluator = evaluator_for(siaran)
+
+    def told(record: dict[str, Any], day: date) -> Any:
+        scope = Scope(now=datetime(2026, 3, 2, tzinfo=UTC), today=day, record=record)
+        return evaluator.evaluate(expression, scope, known).value
+
+    assert told({"title": "Lampu"}, date(2026, 3, 2)) == "Lampu 2026"
+    known[expression] = (known[expression][0], Outcome("remembered"))
+    assert told({"title": "Lampu", "category": "road"}, date(2026, 3, 2)) == "remembered"
+    assert told({"title": "Jalan"}, date(2026, 3, 2)) == "Jalan 2026"
+    assert told({"title": "Jalan"}, date(2027, 3, 2)) == "Jalan 2027"
+    assert (
+        evaluator.evaluate(expression, Scope(now=datetime(2026, 3, 2, tzinfo=UTC), today=date(2026, 3, 2))).error
+        is None
+    )
+
+
+def test_each_municipality_is_answered_by_its_own_table(siaran: Definition) -> None:
+    expression = Expression("settings.categories[record.category].agency", "string", "report")
+    evaluator = evaluator_for(siaran)
+    tables = [{"categories": {"road": {"agency": agency}}} for agency in ("dishub", "pupr")]
+    for _ in range(3):
+        for settings in tables:
+            scope = Scope(
+                now=datetime(2026, 3, 2, tzinfo=UTC),
+                today=date(2026, 3, 2),
+                record={"category": "road"},
+                settings=settings,
+            )
+            assert evaluator.evaluate(expression, scope).value == settings["categories"]["road"]["agency"]
