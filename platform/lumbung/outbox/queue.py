@@ -26,7 +26,20 @@ _DEFER = text(
       ::procrastinate.procrastinate_job_to_defer_v1])
     """
 )
-_FORGET_ABANDONED = text("DELETE FROM procrastinate.procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL")
+_STALLED_SECONDS = 120
+# Longer than the library's heartbeat and a worker's way out together: whoever is silent for so long is gone.
+_STALLED_SECONDS = 120
+_FORGET_STALLED = text("SELECT procrastinate.procrastinate_prune_stalled_workers_v1(:seconds)")
+_FORGET_ABANDONED = text(
+    """
+    DELETE FROM procrastinate.procrastinate_jobs AS job WHERE job.status = 'doing' AND (
+      job.worker_id IS NULL OR (
+        NOT EXISTS (SELECT FROM wakeups WHERE wakeups.effect_id = CAST(job.args ->> 'effect_id' AS uuid))
+        AND NOT EXISTS (
+          SELECT FROM procrastinate.procrastinate_events AS event
+          WHERE event.job_id = job.id AND event.type = 'started' AND event.at > now() - interval '10 minutes')))
+    """
+)
 
 
 class OutsideTransaction(RuntimeError):
@@ -59,7 +72,13 @@ def assert_transaction(session: AnySession) -> None:
 
 
 def forget_abandoned_jobs(session: AnySession) -> None:
-    """Delete wake-ups that a killed worker had taken; the sweep finds their effects without them."""
+    """Delete workers that have not been heard for two minutes, and the wake-ups that those who are gone had taken or
+    that were answered long ago; the sweep finds effects without them.
+
+    The library looks for such workers when one starts, and not again: after a crash of the database the one that
+    starts anew comes too soon to find the other silent.
+    """
+    session.execute(_FORGET_STALLED, {"seconds": _STALLED_SECONDS})
     session.execute(_FORGET_ABANDONED)
 
 
