@@ -11,7 +11,7 @@ from sqlalchemy import Engine, NullPool, create_engine, select, update
 
 from lumbung.audit import record_audit
 from lumbung.backup.manifest import Manifest
-from lumbung.backup.placing import clear_unfinished
+from lumbung.backup.placing import clear_all_unfinished
 from lumbung.backup.writing import Source, make_archive
 from lumbung.db import now
 from lumbung.db.tenancy import SET_TENANT, AnySession, current_tenant
@@ -132,7 +132,8 @@ def _finish(session: AnySession, archive: RequestedArchive, manifest: Manifest, 
 
 
 def delete_old_archives(session: AnySession) -> int:
-    """Delete the files of the municipality's archives whose week is over, and what no row knows; return how many."""
+    """Delete the files of the municipality's archives whose week is over, what no row knows, and what killed workers
+    left half made; return how many."""
     tenant_id = current_tenant(session)
     assert tenant_id is not None
     expired = session.scalars(
@@ -163,11 +164,11 @@ def delete_old_archives(session: AnySession) -> int:
             )
         )
     }
-    folder, deleted = archives_folder(tenant_id), 0
-    for path in folder.glob("*.tar") if folder.is_dir() else ():
+    folder = archives_folder(tenant_id)
+    deleted = clear_all_unfinished(folder)
+    for path in folder.glob("*.tar"):
         if path.name not in kept:
             path.unlink(missing_ok=True)
-            clear_unfinished(path)
             deleted += 1
     return deleted
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -150,3 +151,18 @@ def test_one_whose_work_was_lost_does_not_bar_the_next(session: Db, admin: Brows
         assert newest(session).status == "failed"
         assert ask(admin) == 303
     assert newest(session).status == "waiting"
+
+
+def test_what_a_killed_worker_left_goes_and_what_is_being_written_stays(session: Db, admin: Browser) -> None:
+    assert ask(admin) == 303
+    folder = archives_folder(newest(session).tenant_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    left = folder / f".{newest(session).id}.tar.0123.unfinished"
+    written = folder / ".another.tar.4567.unfinished"
+    left.write_bytes(b"half")
+    with written.open("wb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        assert delete_old_archives(session) == 1
+        assert [path.name for path in folder.iterdir()] == [written.name]
+    assert delete_old_archives(session) == 1
+    assert not list(folder.iterdir())

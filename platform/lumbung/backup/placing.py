@@ -52,10 +52,23 @@ def placed(target: Path) -> Iterator[IO[bytes]]:
 
 def clear_unfinished(target: Path) -> None:
     """Delete what killed processes left of `target`; what one is writing at this moment stays."""
-    for left in target.parent.glob(f".{target.name}.*{_UNFINISHED}"):
+    _clear(target.parent, f".{target.name}.*{_UNFINISHED}")
+
+
+def clear_all_unfinished(folder: Path) -> int:
+    """Delete what killed processes left in `folder`, whatever it was to become, and return how many files; what one
+    is writing at this moment stays."""
+    return _clear(folder, f".*{_UNFINISHED}")
+
+
+def _clear(folder: Path, pattern: str) -> int:
+    cleared = 0
+    for left in folder.glob(pattern):
         with contextlib.suppress(OSError), left.open("rb") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             left.unlink(missing_ok=True)
+            cleared += 1
+    return cleared
 
 
 def _sync_folder(folder: Path) -> None:
