@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -153,7 +153,7 @@ def _indonesian() -> None:
 def session(app: LumbungFlask) -> Iterator[scoped_session[Session]]:
     """A session inside an application context; commit what requests should see."""
     with app.app_context():
-        yield db.session
+        yield cast("scoped_session[Session]", db.session)
         db.session.rollback()
         db.session.remove()
 

@@ -13,7 +13,6 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select, text
 
-import app_runtime.demonstration.loading as loading
 from app_catalog.evaluations.facts import count_facts
 from app_catalog.evaluations.models import SubmittedEvaluation
 from app_catalog.installations.services import access_installation
@@ -22,7 +21,7 @@ from app_runtime.clocks.firing import fire_due_clocks
 from app_runtime.demonstration.cities import CITIES
 from app_runtime.demonstration.cli import demo
 from app_runtime.demonstration.generated.profiles import PROFILES
-from app_runtime.demonstration.loading import RealData, load_demonstration
+from app_runtime.demonstration.loading import RealData, load_demonstration, require_no_real_data
 from app_runtime.demonstration.progress import GENERATED, STEPS, WRITTEN, is_loaded
 from app_runtime.demonstration.script import ADMIN, APP, EVALUATOR, HANDLER, OPERATOR_LOGIN, PASSWORD
 from app_runtime.demonstration.sign_ins import demonstration_lines
@@ -73,20 +72,20 @@ def loaded(emptied: LumbungFlask, settings: Settings) -> Loaded:
     def cut_off(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    kept = loading.live_month
+    patch = pytest.MonkeyPatch()
     with emptied.app_context():
         told: list[str] = []
 
         def tell(step: str) -> None:
             told.append(step)
             if step == STEPS[1]:
-                loading.live_month = cut_off  # type: ignore[assignment]
+                patch.setattr("app_runtime.demonstration.loading.live_month", cut_off)
 
         try:
             with pytest.raises(KeyboardInterrupt):
                 load_demonstration(db.session, until=UNTIL, tell=tell)
         finally:
-            loading.live_month = kept
+            patch.undo()
         db.session.rollback()
         db.session.remove()
         assert told == list(STEPS[:2])
@@ -304,7 +303,7 @@ def test_a_database_that_somebody_gave_needs_a_yes(loaded: Loaded, monkeypatch: 
 
 
 def test_a_real_municipality_keeps_the_demonstration_out(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "loaded_steps", lambda session: set())
+    monkeypatch.setattr("app_runtime.demonstration.loading.loaded_steps", lambda session: set())
     with loaded.app.app_context():
         use_tenant(db.session, None)
         first = db.session.scalars(select(Municipality).limit(1)).one()
@@ -313,7 +312,7 @@ def test_a_real_municipality_keeps_the_demonstration_out(loaded: Loaded, monkeyp
         with pytest.raises(RealData):
             load_demonstration(db.session)
         with pytest.raises(RealData):
-            loading.require_no_real_data(db.session)
+            require_no_real_data(db.session)
         db.session.rollback()
         db.session.remove()
 

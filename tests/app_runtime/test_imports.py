@@ -363,7 +363,8 @@ def test_an_import_that_was_stopped_and_left_keeps_no_file(app: LumbungFlask, st
     assert found.staged_id is not None
     with set_clock(now() + timedelta(days=31)):
         forget_import_files(stage.session)
-    assert (found.status, found.problem, found.staged_id, found.file_id) == ("failed", LEFT, None, None)
+    left: tuple[Any, ...] = (found.status, found.problem, found.staged_id, found.file_id)
+    assert left == ("failed", LEFT, None, None)
     with pytest.raises(Conflict):
         resume_import(stage.session, found.id)
 

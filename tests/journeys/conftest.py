@@ -12,7 +12,7 @@ from email.parser import BytesParser
 from email.policy import default as default_policy
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import psycopg
@@ -220,12 +220,13 @@ def served(
     app, address = server
     mail_server[0].mails.clear()
     with app.app_context():
-        world = build_world(db.session)
+        session = cast("scoped_session[Session]", db.session)
+        world = build_world(session)
         password = hash_password(PASSWORD)
         for account in db.session.query(Account):
             account.password_hash = password
         db.session.commit()
-        yield Served(app, address, world, mail_server[0], db.session)
+        yield Served(app, address, world, mail_server[0], session)
         db.session.rollback()
         db.session.remove()
     conninfo = psycopg.conninfo.make_conninfo(suite_server.admin_conninfo, dbname=f"test_{worker_id}")

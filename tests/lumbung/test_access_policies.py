@@ -38,7 +38,7 @@ def test_every_route_states_a_policy(app: LumbungFlask) -> None:
 
 def routes(app: LumbungFlask) -> list[tuple[str, str, str, Rule]]:
     """Site, method, path and policy of every route; foreign ids in place of variables."""
-    found = []
+    found: list[tuple[str, str, str, Rule]] = []
     for rule in app.url_map.iter_rules():
         policy = stated_rule(app.view_functions[rule.endpoint])
         assert policy is not None

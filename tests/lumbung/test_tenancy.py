@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
@@ -36,7 +38,7 @@ def test_a_row_of_another_municipality_cannot_be_written(session: scoped_session
 def test_the_municipality_ends_with_the_transaction(session: scoped_session[Session], world: World) -> None:
     use_tenant(session, world.tangsel.id)
     assert session.execute(text("SELECT count(*) FROM agencies")).scalar_one() == 3
-    connection = session.connection().connection.dbapi_connection
+    connection: Any = session.connection().connection.dbapi_connection
     session.commit()
     assert connection is not None
     with connection.cursor() as cursor:
