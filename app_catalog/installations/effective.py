@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from datetime import timedelta
 from threading import Lock
@@ -20,8 +21,10 @@ from lumbung.secrets import decrypt
 _Key = tuple[UUID, int, str]
 # A version of settings never changes once it is committed; one that was written a while ago is.
 _SETTLED_AFTER = timedelta(minutes=1)
+# A municipality that was put back from an archive counts its versions anew from there, so none is kept for long.
+_KEPT_SECONDS = 60.0
 _MOST_SETTLED = 4_096
-_settled: OrderedDict[_Key, dict[str, Any]] = OrderedDict()
+_settled: OrderedDict[_Key, tuple[float, dict[str, Any]]] = OrderedDict()
 _settled_lock = Lock()
 
 
@@ -42,11 +45,12 @@ def installed_settings(
     """The settings that `definition` runs with in this installation now.
 
     Own values that the definition does not know are left out. Secrets are opened only for code that must use them.
+    A municipality that was put back from an archive runs with its settings from there within a minute.
     What is given is shared: nobody changes it.
     """
     key = (installation.id, installation.settings_version, definition.digest)
-    if not with_secrets and (known := _settled.get(key)) is not None:
-        return known
+    if not with_secrets and (known := _settled.get(key)) is not None and known[0] > time.monotonic():
+        return known[1]
     stored = settings_at(session, installation.id, installation.settings_version)
     values: dict[str, Any] = effective_settings(definition, stored.overrides)
     if with_secrets:
@@ -59,7 +63,8 @@ def installed_settings(
 
 def _remember(key: _Key, values: dict[str, Any]) -> None:
     with _settled_lock:
-        _settled[key] = values
+        _settled[key] = (time.monotonic() + _KEPT_SECONDS, values)
+        _settled.move_to_end(key)
         while len(_settled) > _MOST_SETTLED:
             _settled.popitem(last=False)
 
