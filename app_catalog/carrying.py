@@ -8,17 +8,20 @@ and their app hidden there until an operator has looked: an archive is no way in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Table, case, or_, select, union
 from sqlalchemy.orm import Session
 
+from app_catalog.definitions.model import Definition
 from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
 from app_catalog.installations.models import Adoption, Installation, InstalledDefinition
-from app_catalog.publishers.models import Publisher
+from app_catalog.publishers.models import Publisher, SigningKey
+from app_catalog.releases.freezing import content_type_of
 from app_catalog.releases.loading import ReleaseDamaged, verify_release
-from app_catalog.releases.models import App, Release
+from app_catalog.releases.models import App, Release, ReleaseFile
 from app_catalog.reviews.models import Review
 from lumbung.backup.carrying import Arrival, Carrying, SealedValue, carry, check_arrivals
 from lumbung.backup.errors import refused
@@ -87,6 +90,7 @@ carry(
         emptied={"sealed_private": None},
         same_by=("public_key",),
         must_match=("publisher_id",),
+        with_new="publisher_id",
     ),
 )
 carry(
@@ -110,7 +114,9 @@ carry(
 )
 carry(
     "release_files",
-    Carrying(of_municipality=_of_release, same_by=("release_id", "path"), must_match=("digest",)),
+    Carrying(
+        of_municipality=_of_release, same_by=("release_id", "path"), must_match=("digest",), with_new="release_id"
+    ),
 )
 carry(
     "release_events",
@@ -120,6 +126,7 @@ carry(
         ),
         emptied={"account_id": None},
         same_by=("release_id", "kind", "created_at"),
+        with_new="release_id",
     ),
 )
 carry("settings_versions", Carrying(sealed=_sealed_settings))
@@ -131,12 +138,37 @@ carry("publisher_replies", Carrying(reason="A publisher's words stand in the cat
 
 @check_arrivals
 def _releases_are_signed(session: Session, arrival: Arrival) -> None:
-    """Digest and signature of every release that came along or is run."""
-    for release_id in session.scalars(_releases(arrival.tenant_id)):
+    """Digest, signature, signer and files of every release that came along or is run."""
+    for release_id in session.scalars(_releases(arrival.tenant_id)).all():
         try:
-            verify_release(session, release_id)
+            definition = verify_release(session, release_id)
         except ReleaseDamaged as error:
-            raise refused(
-                "Arsip memuat rilis yang tidak sama dengan yang ditandatangani penerbitnya.",
-                "The archive holds a release that is not what its publisher signed.",
-            ) from error
+            raise _not_signed() from error
+        if not _is_signed_by_its_publisher(session, release_id) or not _has_its_files(session, release_id, definition):
+            raise _not_signed()
+
+
+def _is_signed_by_its_publisher(session: Session, release_id: UUID) -> bool:
+    signer = (
+        select(SigningKey.publisher_id)
+        .join(Release, Release.signing_key_id == SigningKey.id)
+        .join(App, App.id == Release.app_id)
+        .where(Release.id == release_id, App.publisher_id == SigningKey.publisher_id)
+    )
+    return session.scalar(signer) is not None
+
+
+def _has_its_files(session: Session, release_id: UUID, definition: Definition) -> bool:
+    columns = (ReleaseFile.path, ReleaseFile.digest, ReleaseFile.content_type, ReleaseFile.data)
+    files = session.execute(select(*columns).where(ReleaseFile.release_id == release_id)).all()
+    return {file.path: file.digest for file in files} == dict(definition.files) and all(
+        file.digest == f"sha256:{sha256(file.data).hexdigest()}" and file.content_type == content_type_of(file.path)
+        for file in files
+    )
+
+
+def _not_signed() -> Exception:
+    return refused(
+        "Arsip memuat rilis yang tidak sama dengan yang ditandatangani penerbitnya.",
+        "The archive holds a release that is not what its publisher signed.",
+    )

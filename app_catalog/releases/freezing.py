@@ -151,15 +151,20 @@ def _find_app(session: AnySession, slug: str) -> App | None:
     return session.scalar(select(App).where(App.slug == slug))
 
 
+def content_type_of(path: str) -> str:
+    """The type under which a file of a package is served, by its ending."""
+    suffix = path[path.rfind(".") :].lower() if "." in path else ""
+    return _TYPES.get(suffix, "text/plain; charset=utf-8")
+
+
 def _keep_files(session: AnySession, release: Release, package: Package) -> None:
     for path, digest in package.definition.files.items():
-        suffix = path[path.rfind(".") :].lower() if "." in path else ""
         session.add(
             ReleaseFile(
                 release_id=release.id,
                 path=path,
                 digest=digest,
-                content_type=_TYPES.get(suffix, "text/plain; charset=utf-8"),
+                content_type=content_type_of(path),
                 data=package.source.files[path],
             )
         )

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.orm import Session
 
-from lumbung.backup.carrying import Arrival, arrival_checks, carried_tables, carrying_of
+from lumbung.backup.carrying import Arrival, arrival_checks, carried_tables, carrying_of, rows_of_municipality
 from lumbung.backup.errors import refused
 from lumbung.backup.identities import Identities, newcomers
 from lumbung.backup.leaving import expect_room, note_arrival, remove_rows
@@ -127,6 +127,9 @@ class _Loader:
                 insert_lines(self._connection, table, self._lines(table))
             else:
                 self._load_global(table)
+        if not self._at_home:
+            for table in tables:
+                self._expect_own(table)
 
     def _lines(self, table: Table) -> Iterator[str]:
         for line, row in self._gate.rows(table):
@@ -162,6 +165,20 @@ class _Loader:
             )
         ) as lines:
             self.new[table.name] = insert_lines(self._connection, table, lines, fixed=carrying.entering)
+
+    def _expect_own(self, table: Table) -> None:
+        """Refuse what came along and is none of the rows that the municipality itself would take with it."""
+        arrived = self._identities.arrived.get(table.name)
+        if not arrived:
+            return
+        # One value, however many there are.
+        own = (table.c.id == func.any(list(arrived)), rows_of_municipality(table, self._tenant_id))
+        if self._connection.execute(select(func.count()).select_from(table).where(*own)).scalar_one() != len(arrived):
+            raise refused(
+                "Arsip memuat baris {table} yang tidak ada hubungannya dengan daerah itu.",
+                "The archive holds a row of {table} that has nothing to do with the municipality.",
+                table=table.name,
+            )
 
 
 @contextmanager

@@ -54,6 +54,9 @@ class Carrying:
     `must_match` columns then differ, the archive is refused. New rows get the values of `entering`, which are called
     when they can be.
 
+    `with_new`: the column of a global table that names what a row is part of. From elsewhere a row comes only together
+    with that: nobody but its owner here adds to what is known here.
+
     `belongs`: rows of a global table that are the municipality's alone and go when it is replaced.
 
     `sealed` names the encrypted values of a row, `check` refuses rows that no Lumbung writes.
@@ -67,6 +70,7 @@ class Carrying:
     same_by: tuple[str, ...] = ()
     must_match: tuple[str, ...] = ()
     entering: Mapping[str, Any] = field(default_factory=dict)
+    with_new: str = ""
     belongs: bool = False
     sealed: SealedIn | None = None
     check: RowCheck | None = None

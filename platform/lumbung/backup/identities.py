@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from psycopg import sql
@@ -22,10 +22,16 @@ _BATCH_CHARACTERS = 4_000_000
 
 
 class Identities:
-    """Which id of the archive is which id here. An id that is not in it stays what it is."""
+    """Which id of the archive is which id here. An id that is not in it stays what it is.
+
+    `arrived` are the ids here of the global rows that came along, by table; `left` those that did not come because
+    what they are part of is known here without them.
+    """
 
     def __init__(self) -> None:
         self._here: dict[str, str] = {}
+        self.arrived: dict[str, set[str]] = {}
+        self.left: set[str] = set()
 
     def learn(self, theirs: str, ours: str) -> None:
         """From now on `theirs` is written as `ours`."""
@@ -52,22 +58,37 @@ def newcomers(
     """The lines whose rows are not here yet; for the others it is learnt which row they are.
 
     Rows are the same when the columns of `same_by` are equal. At home also when the id is: what became of a row since
-    the archive was made is newer. Elsewhere an id that is taken by another row is replaced by a new one. Raises
-    RestoreRefused when a row that is the same differs where it must not.
+    the archive was made is newer. Elsewhere an id that is taken by another row is replaced by a new one, and what would
+    add to something that is known here stays behind (`Carrying.with_new`). Raises RestoreRefused when a row that is the
+    same differs where it must not, or a new one rests on what stayed behind.
     """
+    arrived = identities.arrived.setdefault(table.name, set())
     for batch in _batches(lines, identities):
         same, taken = _look_up(connection, table, carrying, batch)
         for line in batch:
-            row_id = json.loads(line)["id"]
+            row = json.loads(line)
+            row_id = row["id"]
             if row_id in same:
                 identities.learn(row_id, same[row_id])
             elif row_id in taken and at_home:
                 continue
+            elif not at_home and _adds_to_known(carrying, row, identities):
+                identities.left.add(row_id)
+            elif any(isinstance(value, str) and value in identities.left for value in row.values()):
+                raise _not_shown_here(table)
             elif row_id in taken:
-                identities.learn(row_id, str(new_id()))
+                here = str(new_id())
+                identities.learn(row_id, here)
+                arrived.add(here)
                 yield identities.translate(line)
             else:
+                arrived.add(row_id)
                 yield line
+
+
+def _adds_to_known(carrying: Carrying, row: Mapping[str, Any], identities: Identities) -> bool:
+    owner = row[carrying.with_new] if carrying.with_new else None
+    return owner is not None and not any(owner in ids for ids in identities.arrived.values())
 
 
 def _batches(lines: Iterable[str], identities: Identities) -> Iterator[list[str]]:
@@ -120,6 +141,18 @@ def _look_up(
 
 def _line_of(batch: list[str], row_id: str) -> str:
     return next(line for line in batch if json.loads(line)["id"] == row_id)
+
+
+def _not_shown_here(table: Table) -> RestoreRefused:
+    return RestoreRefused(
+        Text(
+            "Arsip memuat baris {table} yang bersandar pada sesuatu (misalnya kunci tanda tangan) milik pihak yang sudah "
+            "dikenal di sini, tetapi tidak pernah ditunjukkannya di sini. Hanya pihak itu yang dapat menambahkannya; "
+            "tidak ada yang diubah.",
+            "The archive holds a row of {table} that rests on something (such as a signing key) of somebody who is "
+            "known here, but who has never shown it here. Only they can add it; nothing was changed.",
+        ).format(table=table.name)
+    )
 
 
 def _conflict(table: Table, carrying: Carrying, row: dict[str, Any]) -> RestoreRefused:
