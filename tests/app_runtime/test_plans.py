@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app_runtime.records.models import Record
 from lumbung.db import as_tenant, db
+from lumbung.db.direct import read_row
 from lumbung.postgres.roles import DatabaseUrls
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.work_desk import Desk, open_desk, page_of
@@ -132,12 +133,50 @@ def test_what_many_people_open_reads_no_whole_table(desk: Desk) -> None:
         "/siaran/map",
         "/siaran/map/points.geojson",
         f"/siaran/report/{newest}",
-        "/api/v1/siaran/report",
     ):
         found += _visit(desk, citizen, path)
     for path in ("/work", "/work/list", "/work?tab=all", page_of(newest)):
         found += _visit(desk, official, path)
     assert not found, "\n\n".join(found)
+
+
+def _plan_of_api(desk: Desk, asked: tuple[Any, Any, Any]) -> list[dict[str, Any]]:
+    """The plan of a statement that the API sends past the session, with its values."""
+    tenant_id, read, values = asked
+    given = [values[name] if name in values else read.fixed[name] for name in read.takes]
+    with as_tenant(desk.session, tenant_id):
+        driver = desk.session.connection().connection.driver_connection
+        cursor = psycopg.RawCursor(driver)  # type: ignore[arg-type]
+        texts = [one.decode() if isinstance(one, bytes) else str(one) if one is not None else None for one in given]
+        cursor.execute(b"EXPLAIN (FORMAT JSON) " + read.sql, texts)
+        (plans,) = cursor.fetchone() or ([],)
+        desk.session.rollback()
+    return list(_nodes(plans[0]["Plan"]))
+
+
+def test_no_list_of_the_api_reads_a_whole_table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[Any, Any, Any]] = []
+
+    def listen(*asked: Any) -> Any:
+        sent.append(asked)
+        return read_row(*asked)
+
+    monkeypatch.setattr("app_runtime.api.reading.read_row", listen)
+    program, newest = browse(desk.app, desk.place.host), desk.report("Yang terbaru")
+    first = program.get("/api/v1/siaran/report").json
+    assert first is not None
+    followed = first["next"].split("?", 1)[1]
+    for question in ("", f"?{followed}", "?bbox=106.6,-6.3,106.61,-6.29", "?format=geojson&limit=100", f"/{newest}"):
+        sent.clear()
+        answer = program.get(f"/api/v1/siaran/report{question}")
+        assert answer.status_code == 200, question
+        assert sent, question
+        nodes = [node for asked in sent for node in _plan_of_api(desk, asked)]
+        read = [node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan" and "Relation Name" in node]
+        assert not BIG & set(read), (question, read)
+        # The page comes out of its index in order: nothing sorts what the whole table holds.
+        sorted_rows = [node["Plan Rows"] for node in nodes if node["Node Type"] == "Sort"]
+        assert all(rows < 1_000 for rows in sorted_rows), (question, sorted_rows)
 
 
 def test_the_guard_sees_a_whole_table_read(desk: Desk) -> None:
