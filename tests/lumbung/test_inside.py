@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Uuid, bindparam, func, select, text
+from sqlalchemy import Uuid, bindparam, create_engine, func, select, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.audit.models import AuditEntry
 from lumbung.db import db, use_tenant, violated_constraint
+from lumbung.db.engine import LumbungSession
 from lumbung.db.insertions import insertion, keep_stored
-from lumbung.db.inside import compile_inside, run_inside
+from lumbung.db.inside import compile_inside, run_inside, run_last
 from lumbung.ids import new_id
 from lumbung.postgres.testing import SuiteServer
 from lumbung.web.sites import LumbungFlask
@@ -155,3 +156,66 @@ def test_nothing_is_sent_outside_of_a_transaction(app: LumbungFlask, world: Worl
         with pytest.raises(RuntimeError, match="transaction"):
             run_inside(loose, (COUNT, {"t": world.tangsel.id}))
         loose.close()
+
+
+def _audited(session: Sessions) -> int:
+    return int(session.execute(text("SELECT count(*) FROM audit_entries WHERE action = 'last'")).scalar_one())
+
+
+def _last_word(tenant: Any) -> AuditEntry:
+    values = {"actor": "system", "action": "last", "subject_type": "x", "subject_id": "1", "request_id": "r"}
+    return AuditEntry(tenant_id=tenant, **values)
+
+
+def test_a_last_word_goes_with_the_commit_and_never_with_a_rollback(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    run_last(session, insertion(_last_word(world.tangsel.id)))
+    assert _audited(session) == 0
+    session.rollback()
+    session.execute(text("SELECT 1"))
+    session.commit()
+    assert _audited(session) == 0
+    run_last(session, insertion(_last_word(world.tangsel.id)))
+    session.remove()
+    use_tenant(session, world.tangsel.id)
+    assert _audited(session) == 0
+    session.commit()
+    run_last(session, insertion(_last_word(world.tangsel.id)))
+    session.add(agency(world.tangsel.id))
+    session.commit()
+    assert (_audited(session), counted(session, world.tangsel.id)) == (1, 4)
+
+
+def test_a_commit_whose_last_word_fails_commits_nothing(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    session.add(agency(world.tangsel.id))
+    run_last(session, insertion(_last_word(world.surabaya.id)))
+    with pytest.raises(Exception, match="row-level security"):
+        session.commit()
+    session.rollback()
+    assert counted(session, world.tangsel.id) == 3
+
+
+def test_a_last_word_is_said_at_once_where_no_commit_listens(session: Sessions, world: World) -> None:
+    deaf = create_engine(db.engine.url)
+    with LumbungSession(db, bind=deaf) as other:
+        use_tenant(other, world.tangsel.id)
+        run_last(other, insertion(_last_word(world.tangsel.id)))
+        other.commit()
+    deaf.dispose()
+    use_tenant(session, world.tangsel.id)
+    assert _audited(session) == 1
+
+
+def test_a_transaction_begins_although_the_driver_forgot_by_itself(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    for _ in range(8):
+        session.execute(text("SELECT 1"))
+    driver: Any = session.connection().connection.dbapi_connection
+    session.commit()
+    driver.execute("SELECT 1")
+    driver.rollback()
+    assert counted(session, world.tangsel.id) == 3
+    session.rollback()
+    use_tenant(session, world.surabaya.id)
+    assert counted(session, world.surabaya.id) == 3

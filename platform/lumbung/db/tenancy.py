@@ -8,11 +8,16 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from psycopg.errors import InvalidSqlStatementName
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, scoped_session, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
 from lumbung.db.base import TenantTable
+from lumbung.db.conversing import Said, converse
+from lumbung.db.prepared import SET_TENANT_SQL
 
 TENANT_SETTING = "lumbung.tenant_id"
 POLICY = f"tenant_id = ANY (ARRAY[(NULLIF(current_setting('{TENANT_SETTING}'::text, true), ''::text))::uuid])"
@@ -21,7 +26,8 @@ CREATE FUNCTION set_tenant(t uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN EXECUTE format('SET LOCAL {TENANT_SETTING} = %L', coalesce(t::text, '')); END $$
 """
 SET_TENANT = text("SELECT set_tenant(CAST(:tenant AS uuid))")
-_INFO = "tenant_id"
+_SET_TENANT_HEARD = "SELECT set_tenant(CAST(%(tenant)s AS uuid))"
+_INFO, _CONNECTION = "tenant_id", "connection"
 
 AnySession = Session | scoped_session[Any]
 
@@ -71,6 +77,15 @@ def _restore(session: AnySession, tenant_id: UUID | None) -> None:
         session.execute(SET_TENANT, {"tenant": tenant_id})
 
 
+def connection_of(session: Session) -> Connection:
+    """The connection of the session's transaction, which begins when there is none."""
+    known: Connection | None = session.info.get(_CONNECTION)
+    # The session's own search for it costs as much as a short statement.
+    if known is not None and session.in_transaction() and session.is_active and known.in_transaction():
+        return known
+    return session.connection()
+
+
 def install_tenancy(session_class: type[Session]) -> None:
     """Set the municipality at the start of every transaction and add it to every ORM statement.
 
@@ -81,7 +96,8 @@ def install_tenancy(session_class: type[Session]) -> None:
     def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
         # A savepoint begins inside a transaction whose municipality was set.
         if not transaction.nested:
-            connection.execute(SET_TENANT, {"tenant": session.info.get(_INFO)})
+            _begin_for(connection, session.info.get(_INFO))
+            session.info[_CONNECTION] = connection
 
     @event.listens_for(session_class, "do_orm_execute")
     def _filter(state: ORMExecuteState) -> None:
@@ -89,6 +105,26 @@ def install_tenancy(session_class: type[Session]) -> None:
         if tenant_id is None or not (state.is_select or state.is_update or state.is_delete):
             return
         state.statement = state.statement.options(_rows_of(tenant_id))
+
+
+def _begin_for(connection: Connection, tenant_id: UUID | None) -> None:
+    """Begin the transaction on the server and let it belong to a municipality: one round trip in place of two."""
+    driver: Any = connection.connection.driver_connection
+    plain = driver.isolation_level is None and driver.read_only is None and driver.deferrable is None
+    if driver.autocommit or not plain or driver.pgconn.transaction_status != TransactionStatus.IDLE:
+        connection.execute(SET_TENANT, {"tenant": tenant_id})
+        return
+    given = [None if tenant_id is None else str(tenant_id).encode()]
+    # The driver finds the transaction open, and ends it as one that it began itself.
+    said = Said((SET_TENANT_SQL, given), _SET_TENANT_HEARD, {"tenant": tenant_id})
+    try:
+        converse(connection, [said], before=[(b"BEGIN", None)])
+    except DBAPIError as error:
+        if not isinstance(error.orig, InvalidSqlStatementName):
+            raise
+        # Somebody rolled back on the driver's own connection, which then forgets what was prepared.
+        driver.rollback()
+        converse(connection, [said], before=[(b"BEGIN", None)])
 
 
 @lru_cache(maxsize=1_024)

@@ -15,8 +15,9 @@ import lumbung.messages.models
 import lumbung.metrics.models
 import lumbung.outbox.models  # noqa: F401 - models are known once imported.
 from lumbung.db import db
-from lumbung.db.inside import install_doubt
+from lumbung.db.conversing import install_last_words
 from lumbung.db.liveness import install_liveness
+from lumbung.db.prepared import install_doubt
 from lumbung.logs import configure_logs
 from lumbung.metrics.exposition import metrics
 from lumbung.metrics.requests import install_request_metrics
@@ -71,6 +72,7 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     with app.app_context():
         install_liveness(db.engine)
         install_doubt(db.engine)
+        install_last_words(db.engine)
     # Redirects that werkzeug makes by itself would name the kind of site as their host.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
