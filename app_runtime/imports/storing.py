@@ -42,6 +42,9 @@ class _Arrival(Change):
         self.failed.append(rule)
 
 
+_ALIKE = {"render_nulls": True}
+
+
 @dataclass(frozen=True)
 class Storing:
     """Stores the drafts of one import; `actor` is who started it and `at` the time of the import."""
@@ -65,8 +68,9 @@ class Storing:
         history = [row for record, draft in zip(records, drafts, strict=True) for row in self._history(record, draft)]
         session = self.app.session
         session.flush()
-        session.execute(insert(Record), [_columns(record) for record in records])
-        session.execute(insert(RecordHistory), history)
+        # Rows are sent together only while they fill the same columns, so what is empty is sent as NULL.
+        session.execute(insert(Record), [_columns(record) for record in records], execution_options=_ALIKE)
+        session.execute(insert(RecordHistory), history, execution_options=_ALIKE)
         self._set_off([record.id for record in records if record.open])
         return {draft.line: record.id for record, draft in zip(records, drafts, strict=True)}
 
