@@ -147,8 +147,8 @@ def _not_shown_here(table: Table) -> RestoreRefused:
     return RestoreRefused(
         Text(
             "Arsip memuat baris {table} yang bersandar pada sesuatu (misalnya kunci tanda tangan) milik pihak yang "
-            "sudah dikenal di sini, tetapi tidak pernah ditunjukkannya di sini. Hanya pihak itu yang dapat menambahkannya; "
-            "tidak ada yang diubah.",
+            "sudah dikenal di sini, tetapi tidak pernah ditunjukkannya di sini. Hanya pihak itu yang boleh "
+            "menambahkannya; tidak ada yang diubah.",
             "The archive holds a row of {table} that rests on something (such as a signing key) of somebody who is "
             "known here, but who has never shown it here. Only they can add it; nothing was changed.",
         ).format(table=table.name)
