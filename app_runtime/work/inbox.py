@@ -124,6 +124,15 @@ def list_work(
     )
 
 
+def find_next(session: AnySession, actor: Actor, record_id: UUID, *, at: datetime) -> InboxItem | None:
+    """What to do after the record: the one behind it in this person's first page of things to do, else the first of
+    them; None when nothing else is left."""
+    items = list_work(session, actor, tab="act", at=at).items
+    ids = [item.record.id for item in items]
+    after = ids.index(record_id) + 1 if record_id in ids else 0
+    return next((item for item in (*items[after:], *items[:after]) if item.record.id != record_id), None)
+
+
 def _count(matching: ColumnElement[bool], tab: Tab) -> ScalarSelect[int]:
     """How many match, as far as `MOST_COUNTED` and one; in the tab's order, so that its index serves."""
     some = select(Record.id).where(matching).order_by(*ordered(_ORDER.get(tab, _BY_DEADLINE))).limit(MOST_COUNTED + 1)

@@ -11,12 +11,13 @@ from app_runtime.records.actors import actor_for
 from app_runtime.records.reading import access_record, access_record_file
 from app_runtime.work.acting import act
 from app_runtime.work.choices import Tried
-from app_runtime.work.inbox import TABS, Inbox, Tab, list_work
+from app_runtime.work.inbox import TABS, Inbox, Tab, find_next, list_work
 from app_runtime.work.reach import Work, access_work
 from app_runtime.work.record_page import show_record
 from lumbung.db import db, now
 from lumbung.errors import LumbungError
 from lumbung.files.serving import send_stored_file
+from lumbung.i18n import t
 from lumbung.web.access import MEMBER, access, current_visitor
 
 work = Blueprint("work", __name__, url_prefix="/work", subdomain="portal", template_folder="templates")
@@ -43,6 +44,19 @@ def find(record_id: UUID) -> Page:
     """From the address in a message to the page of the record."""
     _, app = access_record(db.session, actor_for(db.session, current_visitor()), record_id)
     return redirect(url_for("work.record", app_slug=app.installation.slug, record_id=record_id))
+
+
+@work.get("/<uuid:record_id>/next")
+@access(MEMBER)
+def following(record_id: UUID) -> Page:
+    """From a record to the next thing that I must do, so that ten of them are no ten ways back to the inbox."""
+    actor = actor_for(db.session, current_visitor())
+    access_record(db.session, actor, record_id)
+    item = find_next(db.session, actor, record_id, at=now())
+    if item is None:
+        flash(t("Tidak ada lagi yang perlu Anda tindak.", "There is nothing else for you to do."), "success")
+        return redirect(url_for("work.inbox"))
+    return redirect(url_for("work.find", record_id=item.record.id))
 
 
 @work.get("/<app_slug>/<uuid:record_id>")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from app_catalog.installations.services import disable_app
 from app_runtime.clocks.firing import fire_due_clocks
 from lumbung.db import as_tenant, now, set_clock
+from lumbung.ids import new_id
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.work_desk import Desk, Sessions, open_desk, page_of
 from tests.browsing import words_of
@@ -107,6 +109,27 @@ def test_the_part_that_is_fetched_again_holds_the_rows_alone(desk: Desk) -> None
     part = desk.browser("handler").get("/work/list").text
     assert "Lampu jalan mati" in part
     assert "<html" not in part
+
+
+def test_the_next_thing_to_do_is_the_one_behind_and_after_the_last_the_first(desk: Desk) -> None:
+    handler = desk.browser("handler")
+    first, second = desk.report("Pertama"), desk.report("Kedua", category="congestion")
+
+    def next_of(found: UUID) -> str:
+        answer = handler.get(f"/work/{found}/next", follow_redirects=True)
+        return answer.request.path
+
+    assert next_of(first) == page_of(second)
+    assert next_of(second) == page_of(first)
+    assert f"/work/{first}/next" in handler.get(page_of(first)).text
+    assert handler.get(f"/work/{new_id()}/next").status_code == 404
+
+
+def test_nothing_left_to_do_leads_back_to_the_inbox_and_says_so(desk: Desk) -> None:
+    only = desk.report()
+    answer = desk.browser("handler").get(f"/work/{only}/next", follow_redirects=True)
+    assert answer.request.path == "/work"
+    assert "Tidak ada lagi yang perlu Anda tindak" in words_of(answer)
 
 
 def test_a_disabled_app_can_be_read_but_not_worked_on(desk: Desk) -> None:
