@@ -56,6 +56,11 @@ _WORDS: Dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Names of columns, folded: no capitals, spaces for underscores and dashes. The first that a file has is taken."""
 
+_BYWORDS = frozenset(
+    ("laporan", "lapor", "pengaduan", "aduan", "keluhan", "masalah", "permasalahan", "kejadian", "report", "incident")
+)
+"""What the columns of such a file are all about, so that it tells none from another: "Judul Laporan" is "judul"."""
+
 
 def guess_mapping(kind: RecordType, columns: Sequence[Dict[str, Any]], *, zone: str) -> Mapping:
     """A proposal for the columns of a file as `stage_lines` describes them; an admin looks at it before anything is
@@ -72,6 +77,8 @@ class _Guess:
             self.by_word.setdefault(_word(name), name)
             # `properties.title` and `report_data.title` are titles too, where nothing nearer is.
             self.by_word.setdefault(_word(name.rpartition(".")[2]), name)
+        for name in self.columns:
+            self.by_word.setdefault(_without_bywords(_word(name)), name)
         self.taken: set[str] = set()
 
     def mapping(self, zone: str) -> Mapping:
@@ -154,6 +161,10 @@ class _Guess:
         if spec.type != "choice" or options is None or spec.required != "always":
             return None
         return next(iter(options.fixed)) if len(options.fixed) == 1 else None
+
+
+def _without_bywords(word: str) -> str:
+    return " ".join(part for part in word.split() if part not in _BYWORDS) or word
 
 
 def _word(name: str) -> str:

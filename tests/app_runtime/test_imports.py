@@ -287,6 +287,25 @@ def test_a_mapping_that_does_not_fit_is_refused_with_every_mistake(stage: Stage)
         read_mapping({"fields": {"title": {"colum": "title"}}})
 
 
+def test_a_columns_name_says_what_it_is_beside_what_the_whole_file_is_about(stage: Stage) -> None:
+    rows: list[list[Any]] = [
+        ["Judul Laporan", "Isi Aduan", "Jenis Masalah", "Foto Kejadian", "Tgl Masuk", "Status Pengaduan"],
+        ["Lampu mati", "Gelap", "PJU", None, "2022-07-01 05:00:00", "Selesai"],
+    ]
+    found = begin_import(stage.session, stage.installation, "report", data=workbook(rows, title="2022"), name="a.xlsx")
+    guessed = read_mapping(found.mapping)
+    assert {name: source.column for name, source in guessed.fields.items()} == {
+        "title": "Judul Laporan",
+        "description": "Isi Aduan",
+        "category": "Jenis Masalah",
+        "photos": "Foto Kejadian",
+    }
+    assert guessed.state is not None
+    assert guessed.state.column == "Status Pengaduan"
+    assert guessed.created_at is not None
+    assert guessed.created_at.column == "Tgl Masuk"
+
+
 def test_a_workbook_comes_in_by_a_guessed_mapping_with_its_dates(stage: Stage) -> None:
     when = datetime(2018, 3, 4, 7, 15)  # noqa: DTZ001 - spreadsheets know no zone.
     rows: list[list[Any]] = [
