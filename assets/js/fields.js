@@ -1,13 +1,18 @@
 /** Small help at fields: how many letters are left, showing a password, going to the list of errors. */
 import { fresh, say } from "./say.js";
 
+/** A number with the separators of the page's language, as the server writes it: 4.000 or 4,000. */
+function shown(number) {
+  return number.toLocaleString(document.documentElement.lang || "id");
+}
+
 function countLetters(area) {
   const counter = document.getElementById(area.dataset.counter);
   const most = area.maxLength;
   if (!counter || most < 0) return;
   const update = () => {
     const left = most - area.value.length;
-    counter.textContent = say("Sisa {left} dari {most} huruf", "{left} of {most} characters left", { left, most });
+    counter.textContent = say("Sisa {left} dari {most} huruf", "{left} of {most} characters left", { left: shown(left), most: shown(most) });
     counter.classList.toggle("is-near", left <= most / 10);
   };
   area.addEventListener("input", update);
