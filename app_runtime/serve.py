@@ -17,7 +17,10 @@ from lumbung.supervisor.settings import cli_command
 @click.command()
 @click.option("--demo/--no-demo", default=True, show_default=True, help="Load the demonstration on an empty database.")
 def run(demo: bool) -> None:
-    """Start database, web and worker on port 8000, with the demonstration; Ctrl-C stops all of it."""
+    """Jalankan semuanya dengan data peragaan. / Start database, web and worker, with the demonstration.
+
+    On port 8000, or PORT. Ctrl-C stops all of it.
+    """
     prepare = [Step("Memutakhirkan skema", "Bringing the schema up to date", cli_command("db", "upgrade"))]
     # A database that somebody gave us may be a real one; nobody's demonstration belongs there unasked.
     with_demo = demo and not os.environ.get("DATABASE_URL")

@@ -16,7 +16,7 @@ from lumbung.supervisor import open_environment
 
 @click.command()
 def doctor() -> None:
-    """Prove from the catalog that no municipality can see another's data; exit 1 when it can."""
+    """Buktikan dinding antardaerah. / Prove that no municipality can see another's data; exit 1 when it can."""
     instance = Path(os.environ.get("LUMBUNG_INSTANCE", "instance"))
     # The models are what the database is held against.
     import_module("wsgi")

@@ -23,14 +23,14 @@ from lumbung.settings import SettingsError
 
 @click.group()
 def db() -> None:
-    """The database: roles, migrations, checks."""
+    """Basis data: peran, migrasi, pemeriksaan. / The database: roles, migrations, checks."""
 
 
 @db.command("upgrade")
 def upgrade_command() -> None:
-    """Bring the schema to the newest revision (as the migrator), then prove the wall between municipalities.
+    """Mutakhirkan skema, lalu buktikan dinding. / Bring the schema up to date, then prove the wall.
 
-    Nothing to migrate is said fast; web and worker examine the wall themselves when they start.
+    It works as the migrator (MIGRATION_DATABASE_URL). A schema that is up to date already is left alone.
     """
     url = migration_url()
     if is_current(url):
@@ -42,20 +42,23 @@ def upgrade_command() -> None:
 @db.command("roles")
 @click.option("--database", default="lumbung", show_default=True)
 def roles_command(database: str) -> None:
-    """Print the SQL that makes the three roles and the database on a server of your own."""
+    """Cetak SQL untuk tiga peran dan basis data. / Print the SQL that makes roles and database on your server."""
     click.echo(roles_sql(database=database))
 
 
 @db.command("check")
 def check_command() -> None:
-    """Compare models and migrations on a throw-away database; exit 1 when they differ."""
+    """Bandingkan model dan migrasi. / Compare models and migrations; exit 1 when they differ."""
     with_scratch(_check)
 
 
 @db.command("lint")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def lint_command(file: Path | None) -> None:
-    """Look for dangers in all migrations after the first, or in an SQL FILE; exit 1 when there are some."""
+    """Cari bahaya dalam migrasi. / Look for dangers in the migrations after the first, or in an SQL FILE.
+
+    Exit 1 when there are some.
+    """
     found = lint_sql(file.read_text("utf-8") if file else upgrade_sql())
     if found:
         click.echo(found, err=True)
@@ -66,7 +69,7 @@ def lint_command(file: Path | None) -> None:
 @click.argument("number")
 @click.argument("slug")
 def revision_command(number: str, slug: str) -> None:
-    """Write the migration NUMBER_SLUG with what the models have and the migrations have not."""
+    """Tulis migrasi baru. / Write the migration NUMBER_SLUG: what the models have and the migrations have not."""
 
     def write(url: str) -> None:
         upgrade(url)

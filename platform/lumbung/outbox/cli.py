@@ -11,9 +11,12 @@ from lumbung.outbox.worker import run_worker
 
 
 @click.command("worker")
-@click.option("--once", is_flag=True, help="Do what is due now, then stop.")
+@click.option("--once", is_flag=True, help="Sekali saja, lalu berhenti. / Do what is due now, then stop.")
 def worker(once: bool) -> None:
-    """Send messages and do what is due, until it is told to stop (SIGTERM or Ctrl-C)."""
+    """Kirim pesan dan kerjakan yang jatuh tempo. / Send messages and do what is due.
+
+    Until it is told to stop (SIGTERM or Ctrl-C).
+    """
     # By name, because the host must not import the one place that knows every feature.
     app: Flask = import_string("wsgi:create_app")()
     if once:
