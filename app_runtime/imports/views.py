@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app_catalog.definitions.model import RecordType
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import access_installation
 from app_runtime.imports.forms import field_rows, read_form, read_words, special_rows, zones
@@ -129,7 +130,12 @@ def preview(import_id: UUID) -> Page:
         return _to(found)
     tried = preview_import(db.session, found, read_mapping(found.mapping))
     return render_template(
-        "imports/preview.html", found=found, preview=tried, lines=shown_drafts(tried), name=_target_name(found)
+        "imports/preview.html",
+        found=found,
+        preview=tried,
+        lines=shown_drafts(tried),
+        name=_target_name(found),
+        unchecked=_unchecked(found, tried.kind),
     )
 
 
@@ -155,7 +161,7 @@ def show(import_id: UUID) -> Page:
     found = get_import(db.session, import_id)
     if found.status == ImportStatus.DRAFT:
         return redirect(url_for("imports.columns", import_id=import_id), 303)
-    app, _ = app_of_import(db.session, found)
+    app, kind = app_of_import(db.session, found)
     slug = app.installation.slug
     return render_template(
         "imports/show.html",
@@ -165,6 +171,7 @@ def show(import_id: UUID) -> Page:
         name=_target_name(found),
         slug=slug,
         map_address=map_address(found.record_type, slug, app.definition),
+        unchecked=_unchecked(found, kind),
         lines=shown_notes(db.session, found) if found.status != ImportStatus.RUNNING else [],
     )
 
@@ -215,6 +222,11 @@ def refused(import_id: UUID) -> Response:
 
 def _to(found: Import) -> AnyResponse:
     return redirect(url_for("imports.show", import_id=found.id), 303)
+
+
+def _unchecked(found: Import, kind: RecordType) -> bool:
+    """Whether officials may have to publish each record before the public sees it."""
+    return kind.published is not None and not (found.mapping or {}).get("checked")
 
 
 def _target_name(found: Import) -> str:

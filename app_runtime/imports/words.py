@@ -14,6 +14,9 @@ from app_runtime.records.options import Option, field_options
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import pick, t
 
+_LIKELY = 4
+"""Letters that a word has at least before another word is taken to hold it: "air" is in too many."""
+
 
 @dataclass(frozen=True, slots=True)
 class WordTable:
@@ -37,13 +40,20 @@ def unknown_words(
             continue
         counts: Dict[str, int] = (profiles.get(source.column) or {}).get("choices") or {}
         words = [
-            (word, count, source.values.get(word, ""))
+            (word, count, source.values.get(word, "") or _likely(word, options))
             for word, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
             if folded(word) not in known
         ]
         if words:
             found.append(WordTable(name, label, options, words))
     return found
+
+
+def _likely(word: str, options: Sequence[Option]) -> str:
+    """The one option whose label holds the word ("macet" in "Kemacetan"): chosen beforehand, for the admin to see."""
+    plain = folded(word)
+    found = [one.id for one in options if plain in folded(one.label)] if len(plain) >= _LIKELY else []
+    return found[0] if len(found) == 1 else ""
 
 
 def with_words(mapping: Mapping, said: Dict[str, Dict[str, str]]) -> Mapping:

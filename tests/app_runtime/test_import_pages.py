@@ -54,6 +54,17 @@ def records(desk: Desk) -> list[Record]:
         return list(desk.session.scalars(select(Record).order_by(Record.created_at)))
 
 
+def test_a_word_that_one_choice_holds_is_chosen_beforehand(desk: Desk) -> None:
+    admin = desk.browser("admin")
+    lines = "judul;jenis;tanggal\nA lama sekali;Macet;2020-01-01\nB lama sekali;jalan;2020-01-01\n"
+    at = place_of(upload(admin, lines.encode(), "a.csv"))
+    admin.post_form(f"{at}/columns", {})
+    asked = admin.get(f"{at}/words").text
+    assert '<option value="congestion" selected>' in asked
+    # Street lights and roads both have the word.
+    assert asked.count(" selected>") == 1
+
+
 def test_a_file_becomes_records_page_by_page(desk: Desk) -> None:
     admin = desk.browser("admin")
     at = place_of(upload(admin, CSV.encode("cp1252"), "laporan lama.csv"))
@@ -65,6 +76,7 @@ def test_a_file_becomes_records_page_by_page(desk: Desk) -> None:
     asked = admin.get(f"{at}/words").text
     assert "Persampahan (1 baris)" in asked
     assert "Penerangan jalan umum (" not in asked
+    assert '<option value="rubbish" selected>' not in asked
     words: dict[str, Any] = {"value.category.1": "rubbish", "value.state.1": "assigned"}
     assert admin.post_form(f"{at}/words", words).headers["Location"] == f"{at}/preview"
     seen = admin.get(f"{at}/preview").text
@@ -72,6 +84,7 @@ def test_a_file_becomes_records_page_by_page(desk: Desk) -> None:
     assert "kapan-kapan" in seen
     assert "Impor 2 baris" in seen
     assert "Baris yang ditolak tidak masuk." in seen
+    assert "belum tampil di peta dan daftar umum" in seen
     assert records(desk) == []
     assert admin.post_form(f"{at}/preview", to=f"{at}/start").headers["Location"] == at
     assert "Sedang berjalan" in admin.get(at).text
