@@ -19,7 +19,7 @@ from app_catalog.installations.values import check_settings
 from app_catalog.releases.models import App, Release
 from lumbung.audit import record_audit
 from lumbung.db import now, violated_constraint
-from lumbung.db.fetching import compile_fetch, fetch_one
+from lumbung.db.fetching import Fetch, compile_fetch, fetch_one
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text
@@ -46,8 +46,13 @@ def list_installations(session: AnySession, *, with_disabled: bool = False) -> S
 
 def find_installation(session: AnySession, slug: str, *, with_disabled: bool = False) -> Installation | None:
     """The installation at `/<slug>` of the municipality, or None."""
-    found = fetch_one(session, _BY_SLUG, {"tenant_id": current_tenant(session), "slug": slug})
+    found = fetch_one(session, *installation_asked(session, slug))
     return found if found is not None and (with_disabled or found.status == "enabled") else None
+
+
+def installation_asked(session: AnySession, slug: str) -> tuple[Fetch[Installation], dict[str, Any]]:
+    """The search for the installation at `/<slug>`, disabled or not, for whoever asks for more at once."""
+    return _BY_SLUG, {"tenant_id": current_tenant(session), "slug": slug}
 
 
 def access_installation(session: AnySession, slug: str) -> Installation:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app_runtime.notifications.links import track_link
-from app_runtime.pages.opening import find_page, open_app
+from app_runtime.pages.opening import find_page, open_app_to_write
 from app_runtime.pages.submitting import MADE_FROM_ADDRESS, SENT_FROM_ADDRESS
 from app_runtime.records.actors import Actor
 from app_runtime.records.creating import creatable_fields, create_in_app, may_create
@@ -21,7 +21,7 @@ from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
 from lumbung.idempotency import once
-from lumbung.limits import address_key, spend
+from lumbung.limits import address_key, spend, spend_each
 
 SENDER = Actor(kind="visitor")
 _OTHER_BODY = Text(
@@ -60,18 +60,24 @@ def send_record(
     Raises NotFound when there is no such app, type or public form, ServiceOff while the app is disabled, Invalid with
     every wrong field, TooMany, BadRequest for a key that is none, Conflict when the key came with another body.
     """
-    app = open_app(session, slug)
+    app = open_app_to_write(session, slug)
     allowed = sendable_fields(app, record_type)
     if not allowed:
         raise NotFound
-    spend(SENT_FROM_ADDRESS, address_key())
     unknown = [name for name in values if name not in allowed]
+    sent, made_here = (SENT_FROM_ADDRESS, address_key()), (MADE_FROM_ADDRESS, f"{app.installation.id}:{address_key()}")
+    if key is None and not unknown:
+        # Nothing was made before under this key that could be given again: both are spent in any case.
+        spend_each(sent, made_here)
+    else:
+        spend(*sent)
     if unknown:
         raise Invalid(fields={name: [t("Isian ini tidak dikenal.", "This field is unknown.")] for name in unknown})
     made: list[Sent] = []
 
     def make() -> dict[str, Any]:
-        spend(MADE_FROM_ADDRESS, f"{app.installation.id}:{address_key()}")
+        if key is not None:
+            spend(*made_here)
         created = create_in_app(app, SENDER, record_type, values, channel="api")
         made.append(_sent(app, created.record, created.tracking_code))
         return {"record_id": str(created.record.id), "body": digest}

@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app_catalog.definitions.model import Page, RecordType
-from app_catalog.installations.services import find_installation
+from app_catalog.installations.models import Installation
+from app_catalog.installations.services import find_installation, installation_asked
 from app_runtime.pages.errors import ServiceOff
 from app_runtime.records.actors import Actor, actor_for
+from app_runtime.records.agency_tree import agencies_asked, agencies_of
+from app_runtime.records.municipal import session_municipality
 from app_runtime.records.running_app import RunningApp, running_app
+from lumbung.db.fetching import fetched
+from lumbung.db.inside import run_inside
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from lumbung.i18n import pick
 from lumbung.web.access import Visitor
+from tenants.calendars.services import calendar_asked, calendar_of
 
 ANYBODY = Actor(kind="visitor")
 """Reads what is public, and nothing more: what public pages show does not depend on who looks."""
@@ -40,7 +46,24 @@ class OpenPage:
 
 def open_app(session: AnySession, slug: str) -> RunningApp:
     """The app at `/<slug>`. Raises NotFound when there never was one, ServiceOff when it was disabled."""
-    installation = find_installation(session, slug, with_disabled=True)
+    return _opened(session, find_installation(session, slug, with_disabled=True))
+
+
+def open_app_to_write(session: AnySession, slug: str) -> RunningApp:
+    """The same for whoever makes a record: what every new record needs of the municipality comes in one round trip."""
+    tenant = session_municipality(session)
+    fetch, values = installation_asked(session, slug)
+    installations, agencies, hours, days = run_inside(
+        session, (fetch.statement, values), agencies_asked(tenant.id), *calendar_asked(tenant.id)
+    )
+    app = _opened(session, fetched(session, fetch, installations))
+    app.municipality = tenant
+    app.agencies = agencies_of(tenant.id, agencies)
+    app.calendar = calendar_of(tenant.id, tenant.timezone, hours, days)
+    return app
+
+
+def _opened(session: AnySession, installation: Installation | None) -> RunningApp:
     if installation is None:
         raise NotFound
     if installation.status != "enabled":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
 
 from lumbung.db.fetching import Kept, read_columns, readers_of
-from lumbung.db.inside import Row, compile_inside, run_inside
+from lumbung.db.inside import Asked, Row, compile_inside, run_inside
 from lumbung.db.tenancy import AnySession, current_tenant
 from tenants.agencies.models import Agency
 
@@ -74,7 +74,17 @@ _kept: Kept[AgencyTree] = Kept()
 def load_agencies(session: AnySession) -> AgencyTree:
     """The agencies of the session's municipality."""
     tenant_id = current_tenant(session)
-    (rows,) = run_inside(session, (_AGENCIES, {"tenant_id": tenant_id}))
+    (rows,) = run_inside(session, agencies_asked(tenant_id))
+    return agencies_of(tenant_id, rows)
+
+
+def agencies_asked(tenant_id: UUID | None) -> Asked:
+    """The statement of `load_agencies`, for whoever sends others with it."""
+    return _AGENCIES, {"tenant_id": tenant_id}
+
+
+def agencies_of(tenant_id: UUID | None, rows: Sequence[Row]) -> AgencyTree:
+    """The agencies that its rows are."""
     return _kept.of(tenant_id, rows, lambda: _tree(rows))
 
 

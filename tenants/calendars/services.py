@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import time
 from typing import cast
+from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
 
 from lumbung.db.fetching import Kept, read_columns, readers_of
-from lumbung.db.inside import Row, compile_inside, run_inside
+from lumbung.db.inside import Asked, Row, compile_inside, run_inside
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import NotFound
 from tenants.calendars.models import CalendarDay, OfficeHours
@@ -49,7 +50,17 @@ def load_calendar(session: AnySession, tenant: object | None = None) -> WorkingC
         if municipality is None:
             raise NotFound
         zone = municipality.timezone
-    hours, days = run_inside(session, (_HOURS, {"tenant_id": tenant_id}), (_DAYS, {"tenant_id": tenant_id}))
+    hours, days = run_inside(session, *calendar_asked(tenant_id))
+    return calendar_of(tenant_id, zone, hours, days)
+
+
+def calendar_asked(tenant_id: UUID) -> tuple[Asked, Asked]:
+    """The two statements of `load_calendar`, for whoever sends others with them: office hours, days off."""
+    return (_HOURS, {"tenant_id": tenant_id}), (_DAYS, {"tenant_id": tenant_id})
+
+
+def calendar_of(tenant_id: UUID, zone: str, hours: Sequence[Row], days: Sequence[Row]) -> WorkingCalendar:
+    """The calendar that their rows are. Raises CalendarError as `load_calendar` does."""
     return _kept.of(tenant_id, (zone, hours, days), lambda: _calendar(zone, hours, days))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from lumbung.audit import AuditEntry, Refusal
 from lumbung.db import db, use_tenant
 from lumbung.errors import TooMany
-from lumbung.limits import Limit, spend
+from lumbung.limits import Limit, spend, spend_each
 from lumbung.web.sites import LumbungFlask, is_local_path
 from tests.browsing import browse
 from tests.world import World
@@ -182,6 +182,20 @@ def test_a_bucket_empties_and_fills_again(app: LumbungFlask, session: Sessions) 
             spend(limit, "somebody")
         assert 1 <= caught.value.retry_after <= 61
         spend(limit, "somebody else")
+
+
+def test_several_buckets_are_spent_from_at_once_and_the_longest_wait_is_told(
+    app: LumbungFlask, session: Sessions
+) -> None:
+    wide, narrow = Limit("wide", size=3, seconds=60), Limit("narrow", size=1, seconds=600)
+    with app.test_request_context("/", base_url="https://lumbung.test"):
+        spend_each((wide, "somebody"), (narrow, "somebody"))
+        with pytest.raises(TooMany) as caught:
+            spend_each((narrow, "somebody"), (wide, "somebody"))
+        assert 500 <= caught.value.retry_after <= 601
+        spend(wide, "somebody")
+        with pytest.raises(TooMany):
+            spend(wide, "somebody")
 
 
 def test_alive_and_ready_on_any_host(app: LumbungFlask, session: Sessions) -> None:

@@ -71,7 +71,9 @@ def read_row(tenant_id: UUID, read: DirectRead, values: Mapping[str, Any]) -> Se
     was lost is replaced once. Raises Unavailable when the database does not answer, BadRequest for a text with a NUL.
     """
     given = [_written(values[name] if name in values else read.fixed[name]) for name in read.takes]
-    return _row(_answer(str(tenant_id).encode(), read, given))
+    messages: list[Message] = [(_BEGIN, None), (SET_TENANT_SQL, [str(tenant_id).encode()])]
+    messages += [(read.sql, given), (_COMMIT, None)]
+    return _row(_answers(messages)[2])
 
 
 def run_alone(statement: DirectRead, values: Mapping[str, Any]) -> Sequence[bytes | None] | None:
@@ -79,18 +81,23 @@ def run_alone(statement: DirectRead, values: Mapping[str, Any]) -> Sequence[byte
 
     The statement may be sent twice when the connection was lost in between.
     """
-    given = [_written(values[name]) for name in statement.takes]
-    return _row(_answer(None, statement, given))
+    return run_alone_together(statement, [values])[0]
 
 
-def _answer(tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None]) -> PGresult:
+def run_alone_together(statement: DirectRead, each: Sequence[Mapping[str, Any]]) -> list[Sequence[bytes | None] | None]:
+    """The same several times over, all in one transaction and one pipeline."""
+    messages: list[Message] = [(statement.sql, [_written(values[name]) for name in statement.takes]) for values in each]
+    return [_row(result) for result in _answers(messages)]
+
+
+def _answers(messages: Sequence[Message]) -> list[PGresult]:
     for attempt in range(_ATTEMPTS):
         try:
             pooled = db.engine.raw_connection()
         except (OperationalError, DBAPIError, PoolExhausted) as error:
             raise Unavailable from error
         try:
-            return _travel_prepared(pooled, tenant, read, given)
+            return _travel_prepared(pooled, messages)
         except OperationalError as error:
             # The others in the pool were most likely lost with it: each is made anew when it is next taken out.
             db.engine.pool._invalidate(pooled, error)
@@ -109,31 +116,24 @@ def _answer(tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None
     raise Unavailable
 
 
-def _travel_prepared(
-    pooled: PoolProxiedConnection, tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None]
-) -> PGresult:
+def _travel_prepared(pooled: PoolProxiedConnection, messages: Sequence[Message]) -> list[PGresult]:
     try:
-        return _travel(pooled, tenant, read, given)
+        return _travel(pooled, messages)
     except _Refused as refusal:
         if refusal.state != _FORGOTTEN:
             raise
         pooled.rollback()
         doubt_prepared(pooled.info)
-        return _travel(pooled, tenant, read, given)
+        return _travel(pooled, messages)
 
 
-def _travel(
-    pooled: PoolProxiedConnection, tenant: bytes | None, read: DirectRead, given: Sequence[bytes | None]
-) -> PGresult:
+def _travel(pooled: PoolProxiedConnection, messages: Sequence[Message]) -> list[PGresult]:
     server: PGconn = pooled.driver_connection.pgconn  # type: ignore[union-attr]
-    messages: list[Message] = [(read.sql, given)]
-    if tenant is not None:
-        messages = [(_BEGIN, None), (SET_TENANT_SQL, [tenant]), *messages, (_COMMIT, None)]
     results = send_together(server, pooled.info, messages, _PATIENCE_MS)
     for result in results:
         if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
             raise _Refused(result.error_field(67) or b"", result.get_error_message())
-    return results[0] if tenant is None else results[2]
+    return results
 
 
 def _row(result: PGresult) -> list[bytes | None] | None:

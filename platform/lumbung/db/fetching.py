@@ -60,8 +60,13 @@ def compile_fetch(model: type[Model], *conditions: ColumnElement[bool]) -> Fetch
 def fetch_one(session: AnySession, fetch: Fetch[Model], values: Mapping[str, Any]) -> Model | None:
     """The row as the session's own; None without one. A row that the session holds already stays as it is, but is read
     again where it had expired, as with any query."""
-    session = session() if isinstance(session, scoped_session) else session
     (rows,) = run_inside(session, (fetch.statement, values))
+    return fetched(session, fetch, rows)
+
+
+def fetched(session: AnySession, fetch: Fetch[Model], rows: Sequence[Row]) -> Model | None:
+    """What `fetch_one` gives, from rows that `run_inside` has brought together with others."""
+    session = session() if isinstance(session, scoped_session) else session
     return _own(session, fetch, rows[0]) if rows else None
 
 

@@ -6,11 +6,12 @@ import hashlib
 import hmac
 import math
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import current_app, request
 
 from lumbung.db.clock import now
-from lumbung.db.direct import run_alone, statement_alone
+from lumbung.db.direct import run_alone_together, statement_alone
 from lumbung.errors import TooMany
 
 _SPEND = statement_alone(
@@ -44,12 +45,24 @@ def spend(limit: Limit, who: str) -> None:
 
     Raises TooMany with the seconds to wait when the bucket is empty.
     """
-    rate = limit.size / limit.seconds
-    row = run_alone(_SPEND, {"key": _key(limit.name, who), "size": limit.size, "rate": rate, "now": now()})
-    assert row is not None
-    left = float(row[0] or 0)
-    if left < 0:
-        raise TooMany(retry_after=max(1, math.ceil(-left / rate)))
+    spend_each((limit, who))
+
+
+def spend_each(*spent: tuple[Limit, str]) -> None:
+    """Take one token from each, all in one round trip.
+
+    Raises TooMany as `spend` does, for the longest wait when several are empty.
+    """
+    # Always in the same order, so that two who spend from the same buckets never wait for each other.
+    asked = sorted(_asked(limit, who) for limit, who in spent)
+    rows = run_alone_together(_SPEND, [dict(zip(_SPEND.takes, values, strict=True)) for values in asked])
+    waits = [-float(row[0] or 0) / rate for row, (_, _, rate, _) in zip(rows, asked, strict=True) if row is not None]
+    if (longest := max(waits)) > 0:
+        raise TooMany(retry_after=max(1, math.ceil(longest)))
+
+
+def _asked(limit: Limit, who: str) -> tuple[str, int, float, datetime]:
+    return _key(limit.name, who), limit.size, limit.size / limit.seconds, now()
 
 
 def address_key() -> str:
