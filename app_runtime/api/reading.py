@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from app_runtime.api.statements import Statements
 from app_runtime.pages.opening import open_app
 from app_runtime.records.paging import encode_cursor
 from app_runtime.records.permissions import read_access
-from lumbung.db.direct import read_row, write_values
+from lumbung.db.direct import DirectRead, read_row, write_values
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound, Unavailable
+from lumbung.metrics.statements import note_duration
 from lumbung.web.sites import Tenant
 from tenants.municipalities.errors import PortalPreparing
 from tenants.municipalities.services import is_open
@@ -75,7 +77,7 @@ class Shelves:
 def read_list(shelf: Shelf, asked: Asked) -> Page | None:
     """A page of the list; None when the shelf no longer stands."""
     read = shelf.statements.a_list(asked.filters, geojson=asked.geojson)
-    row = read_row(shelf.tenant.id, read, {**shelf.values, **asked.values, "limit": asked.limit})
+    row = _read(shelf, read, {**asked.values, "limit": asked.limit})
     if row is None:
         return None
     documents, more, at, record_id, unknown = row
@@ -89,13 +91,21 @@ def read_list(shelf: Shelf, asked: Asked) -> Page | None:
 def read_one(shelf: Shelf, reference: str) -> bytes | None:
     """The document of a record by id or number; None when the shelf no longer stands. Raises NotFound."""
     by, wanted = _reference(reference)
-    row = read_row(shelf.tenant.id, shelf.statements.one(by), {**shelf.values, "wanted": wanted})
+    row = _read(shelf, shelf.statements.one(by), {"wanted": wanted})
     if row is None:
         return None
     document, found = row
     if found is None:
         raise NotFound
     return document
+
+
+def _read(shelf: Shelf, read: DirectRead, values: Mapping[str, Any]) -> Row | None:
+    begun = time.perf_counter()
+    try:
+        return read_row(shelf.tenant.id, read, {**shelf.values, **values})
+    finally:
+        note_duration(read.sql, time.perf_counter() - begun)
 
 
 def from_shelf(

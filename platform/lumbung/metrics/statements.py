@@ -26,6 +26,13 @@ def watch_statements(engine: Engine, *, slow_seconds: float = SLOW_SECONDS) -> N
     @event.listens_for(engine, "after_cursor_execute")
     def _after(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
         seconds = time.perf_counter() - conn.info.get("statement_from", time.perf_counter())
-        if seconds > slow_seconds:
-            SLOW_STATEMENTS.inc()
-            log.warning("slow-statement", ms=round(seconds * 1000), statement=" ".join(statement.split())[:_SHOWN])
+        note_duration(statement, seconds, slow_seconds=slow_seconds)
+
+
+def note_duration(statement: str | bytes, seconds: float, *, slow_seconds: float | None = None) -> None:
+    """Count and log a statement that took longer than `slow_seconds` (`SLOW_SECONDS`); for those past the engine."""
+    if seconds <= (SLOW_SECONDS if slow_seconds is None else slow_seconds):
+        return
+    SLOW_STATEMENTS.inc()
+    written = statement.decode() if isinstance(statement, bytes) else statement
+    log.warning("slow-statement", ms=round(seconds * 1000), statement=" ".join(written.split())[:_SHOWN])
