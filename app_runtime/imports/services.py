@@ -84,7 +84,11 @@ def begin_import(
     for file in kept:
         attach_file(session, file, SUBJECT, found.id)
     record_audit(
-        session, "import.begun", subject_type=SUBJECT, subject_id=found.id, after={"file": name, "lines": total}
+        session,
+        "import.begun",
+        subject_type=SUBJECT,
+        subject_id=found.id,
+        after={"file": found.file_name, "lines": total},
     )
     return found
 

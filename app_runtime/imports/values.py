@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -193,7 +194,8 @@ def whole_number(raw: Any) -> Any:
         if re.fullmatch(r"-?\d{1,3}([.,])\d{3}(\1\d{3})*([.,]\d{1,2})?", text):
             text = re.sub(r"[.,]", "", re.sub(r"[.,]\d{1,2}$", "", text))
         elif re.fullmatch(r"-?\d+[.,]\d{1,2}", text):
-            text = str(round(float(text.replace(",", "."))))
+            whole = float(text.replace(",", "."))
+            text = str(round(whole)) if isfinite(whole) else text
         return text
     return raw
 

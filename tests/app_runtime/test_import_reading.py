@@ -124,15 +124,21 @@ def _workbook_with(member: str, data: bytes) -> bytes:
     return out.getvalue()
 
 
+_ENTITIES = b'--><!DOCTYPE workbook [<!ENTITY a "b">]><workbook>&a;</workbook>'
+
+
 @pytest.mark.parametrize(
     "data",
     [
         _workbook_with("xl/worksheets/sheet1.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet>&a;</worksheet>'),
+        _workbook_with("xl/workbook.xml", b"<!--" + b" " * 3_000_000 + _ENTITIES),
+        _workbook_with("xl/workbook.xml", (b"<!--" + _ENTITIES).decode().encode("utf-16")),
+        _workbook_with("xl/media/picture.png", b" \n" + b"<!---->" + b" " * (2**20 - 14) + _ENTITIES[3:]),
         _workbook_with("xl/worksheets/sheet1.xml", b"<worksheet><sheetData><row></sheetData>"),
         _workbook_with("xl/workbook.xml", b"<workbook/>"),
         b"PK\x03\x04" + b"\x00" * 100,
     ],
-    ids=["entities", "torn", "no-sheets", "no-archive"],
+    ids=["entities", "late-entities", "hidden-entities", "cut-entities", "torn", "no-sheets", "no-archive"],
 )
 def test_a_hostile_workbook_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableFile):
@@ -157,6 +163,26 @@ def test_a_workbook_that_would_inflate_is_refused_before_it_does(
     monkeypatch.setattr(xlsx_lines, "load_workbook", lambda *args, **options: pytest.fail("It was opened."))
     with pytest.raises(UnreadableFile):
         read(bomb, "a.xlsx")
+
+
+@pytest.mark.parametrize("member", ["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/media/picture.png"])
+def test_a_small_workbook_of_countless_marks_is_refused_before_it_fills_the_memory(
+    monkeypatch: pytest.MonkeyPatch, member: str
+) -> None:
+    bomb = _workbook_with(member, b"<x>" + b"<c/>" * xlsx_lines.MOST_MARKS)
+    assert len(bomb) < 50_000
+    monkeypatch.setattr(xlsx_lines, "load_workbook", lambda *args, **options: pytest.fail("It was opened."))
+    with pytest.raises(UnreadableFile, match="CSV"):
+        read(bomb, "a.xlsx")
+
+
+def test_names_of_columns_hold_nothing_that_cannot_be_stored_or_read() -> None:
+    torn = {"ju\ud800dul": "a", "isi\u0000": "b", "\u202ekunci": "c"}
+    written = json.dumps([{**feature(None, **torn), "geometry": {"type": "a\ud800\u0000"}}]).encode()
+    columns, lines = read(written, "a.geojson")
+    assert columns == ["ju dul", "isi", "kunci", "geometry"]
+    assert [line.values for line in lines] == [{"ju dul": "a", "isi": "b", "kunci": "c", "geometry": "a"}]
+    assert read("ju\u0000dul,\u202eisi\nx,y\n".encode("utf-16"), "a.csv")[0] == ["ju dul", "isi"]
 
 
 def test_features_are_lines_with_nested_properties_in_columns_of_their_own() -> None:
@@ -192,8 +218,21 @@ def test_one_feature_a_line_is_read_too_and_torn_ones_are_said() -> None:
         (geojson([feature(None, **{f"k{n}": 1 for n in range(MOST_COLUMNS)})]), "a.geojson"),
         (b"a\n" + b"1\n" * (MOST_LINES + 1), "a.csv"),
         (b"a\n1" + b"\n" * (20 * MOST_LINES), "a.csv"),
+        (b"[" + b"{}," * (20 * MOST_LINES) + b"{}]", "a.geojson"),
     ],
-    ids=["empty", "binary", "pdf", "xls", "deep", "no-features", "wide", "wide-features", "long", "line-ends"],
+    ids=[
+        "empty",
+        "binary",
+        "pdf",
+        "xls",
+        "deep",
+        "no-features",
+        "wide",
+        "wide-features",
+        "long",
+        "line-ends",
+        "brackets",
+    ],
 )
 def test_what_is_no_table_or_too_large_a_one_is_refused(data: bytes, name: str) -> None:
     with pytest.raises(UnreadableFile):
@@ -276,7 +315,15 @@ def test_a_place_in_two_columns_may_have_commas_and_be_the_wrong_way_round() -> 
 
 @pytest.mark.parametrize(
     ("written", "number"),
-    [("Rp 1.500.000,00", "1500000"), ("1,500,000", "1500000"), ("1500", "1500"), (12.0, 12), ("2,5", "2"), ("x", "x")],
+    [
+        ("Rp 1.500.000,00", "1500000"),
+        ("1,500,000", "1500000"),
+        ("1500", "1500"),
+        (12.0, 12),
+        ("2,5", "2"),
+        ("x", "x"),
+        (f"{'9' * 400},5", f"{'9' * 400},5"),
+    ],
 )
 def test_amounts_are_read_as_they_are_written(written: Any, number: Any) -> None:
     assert whole_number(written) == number

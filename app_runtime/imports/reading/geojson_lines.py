@@ -9,24 +9,28 @@ from typing import Any
 from app_runtime.imports.errors import unreadable
 from app_runtime.imports.reading.tables import (
     GEOMETRY,
-    LONGEST_NAME,
     MOST_COLUMNS,
     MOST_LINES,
     Line,
     Table,
     plain,
+    plain_name,
     too_many_columns,
     too_many_lines,
 )
 from app_runtime.imports.reading.texts import decode_text
 
 _DEEPEST = 4
+MOST_BRACKETS = 20 * MOST_LINES
+"""Beyond this a file is made of brackets, each pair of which would take sixty bytes of memory or more."""
 ID = "id"
 """The column of a feature's own id."""
 
 
 def read_geojson(data: bytes) -> Table:
     """The table in a FeatureCollection, or in one GeoJSON Feature a line. Raises UnreadableFile when it is neither."""
+    if data.count(b"{") + data.count(b"[") > MOST_BRACKETS:
+        raise too_many_lines()
     features = _features(decode_text(data))
     if len(features) > MOST_LINES:
         raise too_many_lines()
@@ -97,7 +101,7 @@ def _line(number: int, feature: Any, columns: dict[str, None]) -> Line:
 
 def _flatten(found: Mapping[str, Any], prefix: str, into: dict[str, Any], deeper: int) -> None:
     for key, value in found.items():
-        name = f"{prefix}{key}"[:LONGEST_NAME]
+        name = plain_name(f"{prefix}{key}")
         if isinstance(value, Mapping) and deeper:
             _flatten(value, f"{name}.", into, deeper - 1)
         elif isinstance(value, list | Mapping):
@@ -116,7 +120,7 @@ def _place(geometry: Any) -> Any:
     if geometry.get("type") == "MultiPoint" and isinstance(coordinates, list) and len(coordinates) == 1:
         coordinates = coordinates[0]
     elif geometry.get("type") != "Point":
-        return str(geometry.get("type"))[:LONGEST_NAME]
+        return plain_name(str(geometry.get("type")))
     if not isinstance(coordinates, list) or len(coordinates) < 2:
         return None
     return [plain(part) if isinstance(part, str | int | float) else None for part in coordinates[:2]]

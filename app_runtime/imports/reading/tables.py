@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ MOST_LINES = 200_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 50_000
 LONGEST_NAME = 100
+_UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 GEOMETRY = "geometry"
 """The column that holds the place of a GeoJSON feature as `[longitude, latitude]`."""
 
@@ -41,7 +43,7 @@ def column_names(header: Sequence[Any]) -> list[str]:
 
     Raises UnreadableFile when there are more than `MOST_COLUMNS`, or none.
     """
-    texts = [" ".join(str(cell).split())[:LONGEST_NAME] if cell is not None else "" for cell in header]
+    texts = [" ".join(plain_name(str(cell)).split()) if cell is not None else "" for cell in header]
     while texts and not texts[-1]:
         texts.pop()
     if not texts:
@@ -68,6 +70,11 @@ def too_many_lines() -> UnreadableFile:
         f"Paling banyak {MOST_LINES} baris. Bagi menjadi beberapa berkas.",
         f"At most {MOST_LINES} lines. Split it into several files.",
     )
+
+
+def plain_name(text: str) -> str:
+    """A name as JSON can hold it and people can read it: no control, direction or torn characters, not endless."""
+    return "".join(" " if unicodedata.category(c) in _UNSHOWN else c for c in text[:LONGEST_NAME]).strip()
 
 
 def plain(value: Any) -> Any:

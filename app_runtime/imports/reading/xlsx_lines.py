@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -25,6 +26,10 @@ from app_runtime.imports.reading.tables import (
 MOST_INFLATED = 400 * 1024 * 1024
 MOST_SHARED_TEXT = 96 * 1024 * 1024
 MOST_MEMBERS = 2_000
+MOST_MARKS = 4_000_000
+"""A mark of XML may become 300 bytes of memory, however small it is in the file; a cell has four."""
+_CHUNK = 1024 * 1024
+_DOCTYPE = b"<!DOCTYPE"
 _SHEETS = "xl/worksheets/"
 _TITLE_ROWS = 20
 """The names of the columns stand within so many rows; what is above them are titles."""
@@ -67,14 +72,36 @@ def _refuse_bombs(data: bytes) -> None:
                 or shared > MOST_SHARED_TEXT
             ):
                 raise unreadable("Buku kerja ini terlalu besar setelah dibuka.", "This workbook is too large inside.")
+            marks = 0
             for member in members:
-                if member.filename.endswith((".xml", ".rels")):
-                    with archive.open(member) as part:
-                        # A workbook has no use for entities of its own; only attacks have.
-                        if b"<!DOCTYPE" in part.read(2048).upper():
-                            raise unreadable("Buku kerja ini rusak.", "This workbook is damaged.")
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+                marks += _marks(archive, member)
+                if marks > MOST_MARKS:
+                    raise unreadable(
+                        "Buku kerja ini berisi terlalu banyak sel. Simpan sebagai CSV.",
+                        "This workbook holds too many cells. Save it as CSV.",
+                    )
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
         raise unreadable("Buku kerja ini rusak atau terkunci.", "This workbook is damaged or locked.") from error
+
+
+def _marks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+    """How many marks a member has, if it is XML at all: any of them may be read as any part, whatever its name says."""
+    marks, kept = 0, b""
+    with archive.open(member) as part:
+        chunk = part.read(_CHUNK)
+        head = chunk.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
+        if head and not head.startswith(b"<"):
+            return 0
+        while chunk:
+            # A workbook has no use for entities of its own; only attacks have. In UTF-16 they would not be seen.
+            if _DOCTYPE in kept + chunk or b"\x00" in chunk:
+                raise unreadable("Buku kerja ini rusak.", "This workbook is damaged.")
+            marks += chunk.count(b"<")
+            if marks > MOST_MARKS:
+                return marks
+            kept = chunk[1 - len(_DOCTYPE) :]
+            chunk = part.read(_CHUNK)
+    return marks
 
 
 def _header(top: Sequence[Sequence[Any]]) -> int | None:
