@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -163,10 +164,13 @@ def _show_preview(session: AnySession, found: Import, mapping: Mapping) -> None:
 
     preview = preview_import(session, found, mapping)
     click.echo(json.dumps(write_mapping(mapping), ensure_ascii=False, indent=2))
+    zone = ZoneInfo(preview.app.municipality.timezone)
     for draft in preview.drafts:
+        # A line that is refused for its time has none of its own.
+        came = "-" if draft.refused else f"{draft.created_at.astimezone(zone):%Y-%m-%d %H:%M%z}"
         mark = "x" if draft.refused else "=" if draft.skipped else "+"
         values = {**draft.values, **draft.links}
-        click.echo(f"{mark} {draft.line}: {draft.created_at} {draft.state} {json.dumps(values, ensure_ascii=False)}")
+        click.echo(f"{mark} {draft.line}: {came} {draft.state} {json.dumps(values, ensure_ascii=False)}")
         for note in draft.notes:
             click.echo(f"    {note_text(note.as_json()).id}")
     click.echo(

@@ -82,6 +82,9 @@ def test_the_example_of_the_guide_works(run: Run, stage: Stage, tmp_path: Path) 
     looked = run(*command, "--preview")
     seen, errors = looked.communicate(timeout=120)
     assert looked.returncode == 0, errors
+    # In the zone that the file means, and a line without a time has none.
+    assert "+ 2: 2019-03-04 07:15+0700 fixed" in seen
+    assert "x 5: - received" in seen
     assert "Lampu jalan mati di depan SD" in seen
     assert count(stage.session, Record) == count(stage.session, Import) == 0
     done = run(*command, "--report", str(report))
