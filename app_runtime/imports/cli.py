@@ -167,7 +167,9 @@ def _show_preview(session: AnySession, found: Import, mapping: Mapping) -> None:
     zone = ZoneInfo(preview.app.municipality.timezone)
     for draft in preview.drafts:
         # A line that is refused for its time has none of its own.
-        came = "-" if draft.refused else f"{draft.created_at.astimezone(zone):%Y-%m-%d %H:%M%z}"
+        came = (
+            f"{draft.created_at.astimezone(zone):%Y-%m-%d %H:%M%z}" if draft.created_at and not draft.refused else "-"
+        )
         mark = "x" if draft.refused else "=" if draft.skipped else "+"
         values = {**draft.values, **draft.links}
         click.echo(f"{mark} {draft.line}: {came} {draft.state} {json.dumps(values, ensure_ascii=False)}")
