@@ -61,6 +61,7 @@ class Row:
 
     @property
     def troubled(self) -> bool:
+        """Whether deadlines are behind or effects were given up here."""
         return self.clocks_late > LATE or self.effects_failed > 0
 
 

@@ -167,7 +167,14 @@ def test_no_file_is_collected_while_a_backup_runs(session: Db, world: World, set
             hold_garbage(backing_up)
             assert collect_garbage(session) == 0
         session.rollback()
-        assert collect_garbage(session) == 1
+        with source_of(settings).engine.begin() as backing_up:
+            hold_garbage(backing_up, world.tangsel.id)
+            assert collect_garbage(session) == 0
+        session.rollback()
+        # A backup of one municipality holds nobody else's.
+        with source_of(settings).engine.begin() as backing_up:
+            hold_garbage(backing_up, world.surabaya.id)
+            assert collect_garbage(session) == 1
 
 
 def test_a_file_that_the_disk_lost_is_named_and_stops_nothing(

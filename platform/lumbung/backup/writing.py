@@ -202,7 +202,7 @@ def file_line(key: str, size: int, sha256: str) -> str:
 def _snapshot(engine: Engine, tenant_id: UUID | None) -> Iterator[Connection]:
     options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection, connection.begin():
-        hold_garbage(connection)
+        hold_garbage(connection, tenant_id)
         if tenant_id is not None:
             connection.execute(SET_TENANT, {"tenant": tenant_id})
         yield connection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import Connection, delete, select, text
 
@@ -16,25 +17,34 @@ KEPT_UNATTACHED = timedelta(days=1)
 
 # Any number serves; it only has to be the same for all processes of one database.
 _HELD = 7_305_502
+_FREE = text("SELECT pg_try_advisory_xact_lock(:held) AND pg_try_advisory_xact_lock(:held, hashtext(:tenant))")
 
 
-def hold_garbage(connection: Connection) -> None:
-    """Until the transaction ends, nobody collects files in this database: a backup copies what its snapshot knows."""
-    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:held)"), {"held": _HELD})
+def hold_garbage(connection: Connection, tenant_id: UUID | None = None) -> None:
+    """Until the transaction ends, nobody collects files of this municipality, or of any: a backup copies what its
+    snapshot knows."""
+    if tenant_id is None:
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(:held)"), {"held": _HELD})
+    else:
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock_shared(:held, hashtext(:tenant))"),
+            {"held": _HELD, "tenant": str(tenant_id)},
+        )
 
 
 def collect_garbage(session: AnySession) -> int:
     """Delete what belongs to nothing in the session's municipality and is older than a day; return how many.
 
     Rows go now; their bytes go in the next round, once it is certain that the rows are gone. Bytes without
-    a row (a request that was rolled back, a process that was killed) go now. Nothing goes while a backup runs
-    (`hold_garbage`): the next round is soon enough.
+    a row (a request that was rolled back, a process that was killed) go now. Nothing goes while a backup of
+    everything or of this municipality runs (`hold_garbage`): the next round is soon enough. Raises ValueError without
+    a municipality.
     """
     tenant_id = current_tenant(session)
     if tenant_id is None:
         raise ValueError("Files are collected in one municipality at a time.")
     session.flush()
-    if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:held)"), {"held": _HELD}):
+    if not session.scalar(_FREE, {"held": _HELD, "tenant": str(tenant_id)}):
         return 0
     return _delete_bytes(session) + _delete_rows(session)
 

@@ -32,7 +32,10 @@ SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 @access(PUBLIC)
 @for_programs()
 def show() -> Response:
-    """Everything that is measured, for who brings the token of METRICS_TOKEN; without that setting it is not there."""
+    """Everything that is measured, for who brings the token of METRICS_TOKEN; without that setting it is not there.
+
+    Raises NotFound for anybody else.
+    """
     expected = cast(LumbungFlask, current_app).lumbung.metrics_token
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if not expected or scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), expected.encode()):

@@ -59,7 +59,8 @@ _Periodic = TypeVar("_Periodic", bound=PeriodicFunction)
 def effect_handler(kind: str, *, on_failure: FailureHandler | None = None) -> Callable[[_Effect], _Effect]:
     """Let the decorated `handler(session, payload)` do effects of `kind`.
 
-    An exception means "try again later"; GiveUp means "never". `on_failure` is told when it is given up.
+    An exception means "try again later"; GiveUp means "never". `on_failure` is told when it is given up. Raises
+    ValueError when the kind has a handler already.
     """
 
     def register(handler: _Effect) -> _Effect:
@@ -81,7 +82,7 @@ def register_wakeup_handler(kind: str, handler: WakeupHandler) -> None:
     (`schedule_wakeup`).
 
     All due wake-ups of one municipality and kind make one call; when it raises, they come back a little
-    later.
+    later. Raises ValueError when the kind has another handler.
     """
     if _wakeups.setdefault(kind, handler) is not handler:
         raise ValueError(f"Wake-ups of kind {kind!r} have a handler already.")
@@ -96,6 +97,7 @@ def periodic(seconds: int, *, name: str | None = None, per_tenant: bool = True) 
     """Run the decorated `function(session)` about every `seconds`, in one worker at a time.
 
     With `per_tenant` it is called once in every municipality, each call in a transaction of its own.
+    Raises ValueError when the name is taken.
     """
 
     def register(function: _Periodic) -> _Periodic:

@@ -158,11 +158,6 @@ def url_on_hub(endpoint: str, **values: Any) -> str:
     return hub_origin() + _path("hub", endpoint, values)
 
 
-def url_on_portal(slug: str, endpoint: str, **values: Any) -> str:
-    """Absolute address of an endpoint on a municipality's portal, from anywhere."""
-    return portal_origin(slug) + _path("portal", endpoint, values)
-
-
 def is_local_path(target: str | None) -> bool:
     """Whether `target` is a path on this very site, safe to redirect to."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target:
