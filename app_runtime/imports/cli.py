@@ -172,7 +172,7 @@ def _show_preview(session: AnySession, found: Import, mapping: Mapping) -> None:
         )
         mark = "x" if draft.refused else "=" if draft.skipped else "+"
         values = {**draft.values, **draft.links}
-        click.echo(f"{mark} {draft.line}: {came} {draft.state} {json.dumps(values, ensure_ascii=False)}")
+        click.echo(f"{mark} {draft.line}: {told} {draft.state} {json.dumps(values, ensure_ascii=False)}")
         for note in draft.notes:
             click.echo(f"    {note_text(note.as_json()).id}")
     click.echo(
