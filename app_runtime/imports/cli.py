@@ -167,9 +167,8 @@ def _show_preview(session: AnySession, found: Import, mapping: Mapping) -> None:
     zone = ZoneInfo(preview.app.municipality.timezone)
     for draft in preview.drafts:
         # A line that is refused for its time has none of its own.
-        came = (
-            f"{draft.created_at.astimezone(zone):%Y-%m-%d %H:%M%z}" if draft.created_at and not draft.refused else "-"
-        )
+        came = None if draft.refused else draft.created_at
+        told = f"{came.astimezone(zone):%Y-%m-%d %H:%M%z}" if came else "-"
         mark = "x" if draft.refused else "=" if draft.skipped else "+"
         values = {**draft.values, **draft.links}
         click.echo(f"{mark} {draft.line}: {told} {draft.state} {json.dumps(values, ensure_ascii=False)}")
