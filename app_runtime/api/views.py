@@ -158,7 +158,10 @@ def _sent_object() -> dict[str, Any]:
     # A form of another site can send no JSON without asking first, and is not allowed to.
     if not request.is_json:
         raise UnsupportedMediaType
-    values = request.get_json(silent=True)
+    try:
+        values = request.get_json(silent=True)
+    except RecursionError:
+        values = None
     if not isinstance(values, dict):
         raise BadRequest(_NOT_AN_OBJECT)
     return values

@@ -265,6 +265,12 @@ def test_cookies_mean_nothing_and_none_is_given(
     assert admin.get(f"{LIST}/{record.id}").status_code == 404
 
 
+def test_json_that_is_too_deep_is_refused_as_none(stage: Stage, program: Browser) -> None:
+    for deep in (b"[" * 100_000, b'{"title":' * 100_000):
+        answer = program.open("POST", LIST, data=deep, content_type="application/json")
+        assert answer.status_code == 400
+
+
 def test_any_site_may_read_and_none_may_send(stage: Stage, program: Browser) -> None:
     report(stage)
     elsewhere = {"Origin": "https://elsewhere.test"}

@@ -7,6 +7,7 @@ import hmac
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv6Address, IPv6Network
 
 from flask import current_app, request
 
@@ -66,9 +67,17 @@ def _asked(limit: Limit, who: str) -> tuple[str, int, float, datetime]:
 
 
 def address_key() -> str:
-    """The caller's network: the address, or the /64 of an IPv6 address."""
-    address = request.remote_addr or "-"
-    return ":".join(address.split(":")[:4]) if ":" in address else address
+    """The caller's network: the address, or the /64 of an IPv6 address, however that is written."""
+    written = request.remote_addr or "-"
+    if ":" not in written:
+        return written
+    try:
+        address = IPv6Address(written)
+    except ValueError:
+        return written
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address) >> 64 << 64, 64)))
 
 
 def _key(name: str, who: str) -> str:

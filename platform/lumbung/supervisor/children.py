@@ -120,6 +120,9 @@ def _gunicorn(settings: SupervisorSettings, certificate: Certificate | None) -> 
         "--timeout": "60",
         "--graceful-timeout": "10",
         "--keep-alive": "5",
+        # Which proxies are believed is the application's to say (TRUSTED_PROXIES); what gunicorn believes of a
+        # neighbour on this machine, visitors could send through it: SCRIPT_NAME among it.
+        "--forwarded-allow-ips": "",
         "--log-level": "warning",
     }
     if certificate is not None:

@@ -53,11 +53,11 @@ class Running:
                 return lines
         pytest.fail("\n".join(lines))
 
-    def get(self) -> str:
+    def get(self, **headers: str) -> str:
         """What the web answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/")
+            connection.request("GET", "/", headers=headers)
             return connection.getresponse().read().decode()
         finally:
             connection.close()

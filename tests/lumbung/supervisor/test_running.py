@@ -36,6 +36,8 @@ def test_it_brings_everything_up_and_takes_everything_down(start: Start, instanc
     # gunicorn, its worker, the worker of jobs.
     assert len(running.children()) == 3
     assert int(running.get()) in running.children()
+    # A neighbour on this machine is not believed where the application lies: it may be passing on a visitor's words.
+    assert int(running.get(SCRIPT_NAME="/lain")) in running.children()
     state = json.loads((instance / "postgres.json").read_text())
 
     # A command in another terminal shares the database.
