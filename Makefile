@@ -27,7 +27,7 @@ run: $(VENV)/.installed $(ASSETS) ## Start everything on port 8000 (PORT=…, LA
 
 .PHONY: test
 test: $(VENV)/.installed $(ASSETS) $(VENV)/.browser ## Run all tests, browser journeys included (ARGS="-k word")
-	@$(BIN)/pytest -q -n logical --maxprocesses 4 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -q -n logical --maxprocesses 4 $(ARGS)
 
 .PHONY: check
 check: format-check lint types imports migrations test ## Everything that CI checks

@@ -7,7 +7,7 @@ are what they are in production.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +31,7 @@ from lumbung.postgres.testing import (
 from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
 from tests.remembered_scenarios import remember_scenarios
+from tests.scheduling import DearestFirst, put_dearest_first
 from tests.statements import RepeatGuard
 from tests.world import World, build_world
 from wsgi import create_app
@@ -64,6 +65,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Hand the server's address to a worker of pytest-xdist."""
     node.workerinput["postgres"] = node.config.stash[SERVER].to_json()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> DearestFirst:
+    """What shares something dear runs on one worker, and the dearest begins first."""
+    return DearestFirst(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The same for the order, after it has been shuffled."""
+    if hasattr(config, "workerinput"):
+        put_dearest_first(items)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -103,6 +116,20 @@ def worker_id(request: pytest.FixtureRequest) -> str:
     """Id of the pytest-xdist worker, `main` without it."""
     workerinput = getattr(request.config, "workerinput", None)
     return str(workerinput["workerid"]) if workerinput else "main"
+
+
+@pytest.fixture(scope="session")
+def only_here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], None]:
+    """Says that this worker makes something dear; raises FileExistsError when another one of this run has made it.
+
+    Its tests have then been torn apart: see `tests.scheduling`.
+    """
+
+    def claim(name: str) -> None:
+        if hasattr(request.config, "workerinput"):
+            (tmp_path_factory.getbasetemp().parent / f"made-{name}").touch(exist_ok=False)
+
+    return claim
 
 
 @pytest.fixture(scope="session")

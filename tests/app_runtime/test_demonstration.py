@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,7 +40,6 @@ from tenants.municipalities.models import Municipality
 from tests.browsing import browse
 from tests.conftest import EMPTY_ALL
 
-pytestmark = pytest.mark.xdist_group("demonstration")
 UNTIL = datetime.now(UTC)
 SLUGS = tuple(city.slug for city in CITIES)
 
@@ -66,7 +65,7 @@ def emptied(_application: LumbungFlask, suite_server: SuiteServer, worker_id: st
 
 
 @pytest.fixture(scope="module")
-def loaded(emptied: LumbungFlask, settings: Settings) -> Loaded:
+def loaded(emptied: LumbungFlask, settings: Settings, only_here: Callable[[str], None]) -> Loaded:
     """Loaded in two goes: the first one is cut off in the middle of the second city."""
 
     def cut_off(*_: Any, **__: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -38,7 +38,6 @@ from tests.browsing import browse
 from tests.conftest import EMPTY_ALL
 from wsgi import create_app
 
-pytestmark = pytest.mark.xdist_group("demonstration")
 UNTIL = datetime.now(UTC).replace(microsecond=0)
 BY_SLUG = {profile.slug: profile for profile in PROFILES}
 LONG = "kepulauan-siau-tagulandang-biaro"
@@ -59,8 +58,11 @@ def load(app: LumbungFlask, slugs: tuple[str, ...], *, seed: int = SEED, publish
 
 
 @pytest.fixture(scope="module")
-def towns(_application: LumbungFlask, suite_server: SuiteServer, worker_id: str) -> Iterator[LumbungFlask]:
+def towns(
+    _application: LumbungFlask, suite_server: SuiteServer, worker_id: str, only_here: Callable[[str], None]
+) -> Iterator[LumbungFlask]:
     """Some of them, in a database that is emptied after the module."""
+    only_here("towns")
     load(_application, SOME)
     yield _application
     with _application.app_context():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -10,7 +10,8 @@ from tests.proofs.standing import Stand, standing
 
 
 @pytest.fixture(scope="session")
-def stand() -> Iterator[Stand]:
+def stand(only_here: Callable[[str], None]) -> Iterator[Stand]:
     """Everything that runs in production, as processes of their own; one for all proofs of a run."""
+    only_here("stand")
     with standing() as built:
         yield built

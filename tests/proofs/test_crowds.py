@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from sqlalchemy import select
 
 from app_runtime.records.models import Record
@@ -17,7 +16,6 @@ from tests.proofs.load import FORM, citizen, filled_in, record_of
 from tests.proofs.patient_client import Answer
 from tests.proofs.standing import Sent, Stand
 
-pytestmark = pytest.mark.xdist_group("stand")
 CROWD = 64
 
 

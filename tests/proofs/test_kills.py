@@ -13,8 +13,6 @@ from tests.proofs.load import FORM, Load, citizen, filled_in, host_of, record_of
 from tests.proofs.patient_client import PatientClient
 from tests.proofs.standing import Sent, Stand, children_of, unused_port
 
-pytestmark = pytest.mark.xdist_group("stand")
-
 
 def test_fifty_kills_lose_nothing_and_double_nothing(stand: Stand) -> None:
     load = Load(stand)
