@@ -16,8 +16,8 @@ from app_runtime.records.models import Record, RecordClock, RecordHistory, Recor
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.values import PresentValues, expression_values
 from lumbung.db import Base, now
-from lumbung.db.insertions import insertion, keep_stored
-from lumbung.db.inside import run_inside
+from lumbung.db.insertions import insertions, keep_stored
+from lumbung.db.inside import run_later
 from lumbung.db.tenancy import AnySession
 from lumbung.ids import new_id
 from lumbung.outbox import schedule_wakeup, wakeup_of
@@ -145,10 +145,10 @@ class Change:
     def store_new(self) -> None:
         """Store the new record as it is by now, then all that belongs to it: few statements instead of one by one."""
         held, self.held = self.held or [], None
-        # The private part of a history row names it, so that it comes last.
-        held.sort(key=lambda row: isinstance(row, RecordHistoryPrivate))
+        # Rows of one kind side by side. The private part of a history row names it, so that it comes last.
+        held.sort(key=lambda row: (isinstance(row, RecordHistoryPrivate), type(row).__name__))
         wakeups = [wakeup_of(self.session, kind, moment) for kind, moment in dict.fromkeys(self.wakings)]
-        run_inside(self.session, *map(insertion, [self.record, *held]), *wakeups)
+        run_later(self.session, *insertions([self.record, *held]), *wakeups)
         keep_stored(self.session, self.record)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Uuid, bindparam, create_engine, func, select, text
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.audit.models import AuditEntry
 from lumbung.db import db, use_tenant, violated_constraint
 from lumbung.db.engine import LumbungSession
-from lumbung.db.insertions import insertion, keep_stored
-from lumbung.db.inside import compile_inside, run_inside, run_last
+from lumbung.db.insertions import insertion, insertions, keep_stored
+from lumbung.db.inside import compile_inside, run_inside, run_later
 from lumbung.ids import new_id
 from lumbung.postgres.testing import SuiteServer
 from lumbung.web.sites import LumbungFlask
@@ -158,53 +159,122 @@ def test_nothing_is_sent_outside_of_a_transaction(app: LumbungFlask, world: Worl
         loose.close()
 
 
-def _audited(session: Sessions) -> int:
-    return int(session.execute(text("SELECT count(*) FROM audit_entries WHERE action = 'last'")).scalar_one())
+def _noted(session: Sessions) -> int:
+    return int(session.execute(text("SELECT count(*) FROM audit_entries WHERE action = 'later'")).scalar_one())
 
 
-def _last_word(tenant: Any) -> AuditEntry:
-    values = {"actor": "system", "action": "last", "subject_type": "x", "subject_id": "1", "request_id": "r"}
+def _note(tenant: Any) -> AuditEntry:
+    values = {"actor": "system", "action": "later", "subject_type": "x", "subject_id": "1", "request_id": "r"}
     return AuditEntry(tenant_id=tenant, **values)
 
 
-def test_a_last_word_goes_with_the_commit_and_never_with_a_rollback(session: Sessions, world: World) -> None:
+def test_what_is_run_later_is_there_for_every_later_statement(session: Sessions, world: World) -> None:
     use_tenant(session, world.tangsel.id)
-    run_last(session, insertion(_last_word(world.tangsel.id)))
-    assert _audited(session) == 0
+    run_later(session, insertion(agency(world.tangsel.id)))
+    assert counted(session, world.tangsel.id) == 4
+    run_later(session, insertion(_note(world.tangsel.id)))
+    assert _noted(session) == 1
+    with session.begin_nested() as point:
+        run_later(session, insertion(_note(world.tangsel.id)))
+        point.rollback()
+    assert _noted(session) == 1
+    run_later(session, insertion(_note(world.tangsel.id)))
     session.rollback()
-    session.execute(text("SELECT 1"))
-    session.commit()
-    assert _audited(session) == 0
-    run_last(session, insertion(_last_word(world.tangsel.id)))
+    assert (_noted(session), counted(session, world.tangsel.id)) == (0, 3)
+
+
+def test_what_is_run_later_goes_with_the_commit_alone(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    run_later(session, insertion(_note(world.tangsel.id)))
     session.remove()
     use_tenant(session, world.tangsel.id)
-    assert _audited(session) == 0
+    assert _noted(session) == 0
     session.commit()
-    run_last(session, insertion(_last_word(world.tangsel.id)))
+    run_later(session, insertion(_note(world.tangsel.id)))
     session.add(agency(world.tangsel.id))
     session.commit()
-    assert (_audited(session), counted(session, world.tangsel.id)) == (1, 4)
+    assert (_noted(session), counted(session, world.tangsel.id)) == (1, 4)
+    session.commit()
+    run_later(session, insertion(_note(world.tangsel.id)))
+    session.commit()
+    assert _noted(session) == 2
 
 
-def test_a_commit_whose_last_word_fails_commits_nothing(session: Sessions, world: World) -> None:
+def test_a_commit_commits_nothing_when_what_goes_with_it_fails(session: Sessions, world: World) -> None:
     use_tenant(session, world.tangsel.id)
     session.add(agency(world.tangsel.id))
-    run_last(session, insertion(_last_word(world.surabaya.id)))
-    with pytest.raises(Exception, match="row-level security"):
+    run_later(session, insertion(_note(world.surabaya.id)))
+    with pytest.raises(ProgrammingError, match="row-level security") as raised:
         session.commit()
+    assert "INSERT INTO audit_entries" in str(raised.value)
     session.rollback()
     assert counted(session, world.tangsel.id) == 3
 
 
-def test_a_last_word_is_said_at_once_where_no_commit_listens(session: Sessions, world: World) -> None:
+def test_what_fails_later_fails_the_next_statement(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    run_later(session, insertion(_note(world.surabaya.id)))
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        _noted(session)
+    session.rollback()
+    run_later(session, insertion(_note(world.surabaya.id)))
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        counted(session, world.tangsel.id)
+    session.rollback()
+    assert counted(session, world.tangsel.id) == 3
+
+
+def test_a_connection_that_is_lost_with_the_commit_is_told(
+    session: Sessions, suite_server: SuiteServer, world: World
+) -> None:
+    use_tenant(session, world.tangsel.id)
+    pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    run_later(session, insertion(_note(world.tangsel.id)))
+    with suite_server.admin_connection() as admin:
+        admin.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    with pytest.raises(OperationalError):
+        session.commit()
+    session.rollback()
+    assert _noted(session) == 0
+
+
+def _one_connection(session: Sessions) -> None:
+    """Leave one in the pool that was used before: on a new one the driver asks the server a thing or two by itself."""
+    session.remove()
+    db.engine.dispose()
+    session.execute(text("SELECT 1"))
+    session.commit()
+
+
+def test_a_transaction_in_which_nothing_was_done_costs_nothing(session: Sessions, world: World) -> None:
+    _one_connection(session)
+    use_tenant(session, world.tangsel.id)
+    driver: Any = session.connection().connection.driver_connection
+    assert driver.pgconn.transaction_status == TransactionStatus.IDLE
+    session.commit()
+    assert driver.pgconn.transaction_status == TransactionStatus.IDLE
+    assert counted(session, world.tangsel.id) == 3
+    driver = session.connection().connection.driver_connection
+    assert driver.pgconn.transaction_status == TransactionStatus.INTRANS
+
+
+def test_past_the_engine_nobodys_rows_are_there(session: Sessions, world: World) -> None:
+    _one_connection(session)
+    use_tenant(session, world.tangsel.id)
+    driver: Any = session.connection().connection.driver_connection
+    assert driver.execute("SELECT count(*) FROM agencies").fetchone() == (0,)
+    driver.rollback()
+
+
+def test_nothing_waits_where_no_commit_listens(session: Sessions, world: World) -> None:
     deaf = create_engine(db.engine.url)
     with LumbungSession(db, bind=deaf) as other:
         use_tenant(other, world.tangsel.id)
-        run_last(other, insertion(_last_word(world.tangsel.id)))
+        run_later(other, insertion(_note(world.tangsel.id)))
         other.commit()
     deaf.dispose()
     use_tenant(session, world.tangsel.id)
-    assert _audited(session) == 1
+    assert _noted(session) == 1
 
 
 def test_a_transaction_begins_although_the_driver_forgot_by_itself(session: Sessions, world: World) -> None:
@@ -219,3 +289,15 @@ def test_a_transaction_begins_although_the_driver_forgot_by_itself(session: Sess
     session.rollback()
     use_tenant(session, world.surabaya.id)
     assert counted(session, world.surabaya.id) == 3
+
+
+def test_rows_of_one_model_are_stored_together(app: LumbungFlask, session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    made = [agency(world.tangsel.id, f"baru-{number}", order=number) for number in range(6)]
+    asked = insertions([*made, _note(world.tangsel.id)])
+    assert len(asked) == 3
+    with statements_of(app) as heard:
+        run_inside(session, *asked)
+    assert [line.split(" (")[0] for line in heard[-3:]] == [*["INSERT INTO agencies"] * 2, "INSERT INTO audit_entries"]
+    stored = text("SELECT key, \"order\", email FROM agencies WHERE key LIKE 'baru%' ORDER BY key")
+    assert [tuple(row) for row in session.execute(stored)] == [(f"baru-{number}", number, None) for number in range(6)]

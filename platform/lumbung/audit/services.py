@@ -13,7 +13,7 @@ from lumbung.audit.models import AuditEntry, PlatformAuditEntry, Refusal
 from lumbung.db.clock import now
 from lumbung.db.engine import db
 from lumbung.db.insertions import insertion
-from lumbung.db.inside import run_last
+from lumbung.db.inside import run_later
 from lumbung.db.tenancy import AnySession, current_tenant
 
 log = structlog.get_logger("lumbung.audit")
@@ -41,7 +41,7 @@ def record_request(session: AnySession, *, endpoint: str, status: int) -> None:
     """Note a changing request that no service noted by itself, so that none is without a trace."""
     if g.get("audited"):
         return
-    run_last(session, insertion(_entry(session, "request", "endpoint", endpoint, None, {"status": status})))
+    run_later(session, insertion(_entry(session, "request", "endpoint", endpoint, None, {"status": status})))
     g.audited = True
 
 

@@ -2,102 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from weakref import WeakSet
 
 import psycopg
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.errors import InvalidSqlStatementName, error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from lumbung.db.prepared import Message, doubt_prepared, send_together
 
 _WHOLE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
-_LAST = "lumbung_last"
-_heeding: WeakSet[Engine] = WeakSet()
+_LATER = "lumbung_later"
+SET_TENANT_HEARD = "SELECT set_tenant(CAST(%(tenant)s AS uuid))"
+_patient: WeakSet[Engine] = WeakSet()
 
 
 class Said(NamedTuple):
-    """A statement as it travels, its text and values as listeners are told."""
+    """A statement as it travels, its text and values as listeners are told; without a text nobody is told."""
 
     message: Message
-    heard: str
-    values: Mapping[str, Any]
+    heard: str = ""
+    values: Mapping[str, Any] = MappingProxyType({})
 
 
-def converse(
-    connection: Connection, said: Sequence[Said], *, before: Sequence[Message] = (), after: Sequence[Message] = ()
-) -> list[PGresult]:
-    """Send everything in one pipeline; the result of each that was said.
+BEGIN = Said((b"BEGIN", None))
+COMMIT = Said((b"COMMIT", None))
+
+
+def converse(connection: Connection, said: Sequence[Said]) -> list[PGresult]:
+    """Send everything in one pipeline, behind what `say_later` was given; the result of each.
 
     Raises what the engine itself would: IntegrityError, OperationalError and the like; the transaction is then of no
     more use.
     """
-    for listener in connection.dispatch.before_cursor_execute:
-        for one in said:
-            listener(connection, None, one.heard, one.values, None, False)
-    results = _answers(connection, [*before, *(one.message for one in said), *after], said[0].heard)
-    for listener in connection.dispatch.after_cursor_execute:
-        for one in said:
-            listener(connection, None, one.heard, one.values, None, False)
-    return results[len(before) : len(before) + len(said)]
+    waiting: list[Said] = connection.info.pop(_LATER, [])
+    everything = [*waiting, *said]
+    _tell(connection, connection.dispatch.before_cursor_execute, everything)
+    try:
+        results = _answers(connection, everything)
+    except DBAPIError as error:
+        if everything[0] is not BEGIN or not isinstance(error.orig, InvalidSqlStatementName):
+            raise
+        # Somebody rolled back on the driver's own connection, which then forgets what was prepared. Nothing was done.
+        driver: Any = connection.connection.driver_connection
+        driver.rollback()
+        results = _answers(connection, everything)
+    _tell(connection, connection.dispatch.after_cursor_execute, everything)
+    return results[len(waiting) :]
 
 
-def say_last(connection: Connection, said: Sequence[Said]) -> None:
-    """Send these with the `COMMIT` of the transaction that is open, in one pipeline, and never if it is rolled back.
+def say_later(connection: Connection, said: Sequence[Said]) -> None:
+    """Send these before whatever is sent next in the transaction, the `COMMIT` too: in order, and without a wait of
+    their own. A transaction that is rolled back before never sends them.
 
-    When one of them fails, the commit does. On an engine without `install_last_words` they are sent at once.
+    When one of them fails, what is sent next does. On an engine without `install_later` they are sent at once.
     """
-    if connection.engine not in _heeding:
+    if connection.engine in _patient:
+        connection.info.setdefault(_LATER, []).extend(said)
+    else:
         converse(connection, said)
-        return
-    connection.info.setdefault(_LAST, []).extend(said)
 
 
-def install_last_words(engine: Engine) -> None:
-    """Let commits on this engine send what `say_last` was given."""
-    _heeding.add(engine)
+def is_whole(connection: Connection) -> bool:
+    """Whether a transaction is open (or begins with what is sent next), and has not failed."""
+    server: PGconn = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]
+    status = server.transaction_status
+    begins = status == TransactionStatus.IDLE and connection.info.get(_LATER, [None])[0] is BEGIN
+    return begins or status == TransactionStatus.INTRANS
+
+
+def install_later(engine: Engine) -> None:
+    """Let statements and commits on this engine send first what `say_later` was given."""
+    _patient.add(engine)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _executing(connection: Connection, cursor: Any, text: str, values: Any, context: Any, many: bool) -> None:
+        # A pipeline tells its statements itself, without a cursor, and takes along what waits.
+        if cursor is not None and _LATER in connection.info:
+            converse(connection, [])
 
     @event.listens_for(engine, "commit")
     def _committing(connection: Connection) -> None:
-        said = connection.info.pop(_LAST, None)
-        if said:
+        waiting: list[Said] = connection.info.get(_LATER, [])
+        if waiting and all(one.heard in ("", SET_TENANT_HEARD) for one in waiting):
+            # The transaction has only begun: the server need not hear of it.
+            del connection.info[_LATER]
+        elif waiting:
             # The driver finds the transaction ended, and has nothing left to do.
-            converse(connection, said, after=[(b"COMMIT", None)])
+            converse(connection, [COMMIT])
 
     @event.listens_for(engine, "rollback")
     def _rolled_back(connection: Connection) -> None:
         if not connection.invalidated:
-            connection.info.pop(_LAST, None)
+            connection.info.pop(_LATER, None)
 
     @event.listens_for(engine, "checkin")
-    def _returned(driver: Any, entry: Any) -> None:
-        entry.info.pop(_LAST, None)
+    def _returned(driver: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info.pop(_LATER, None)
 
 
-def _answers(connection: Connection, messages: Sequence[Message], heard: str) -> list[PGresult]:
+def _tell(connection: Connection, listeners: Iterable[Callable[..., Any]], said: Sequence[Said]) -> None:
+    for listener in listeners:
+        for one in said:
+            if one.heard:
+                listener(connection, None, one.heard, one.values, None, False)
+
+
+def _answers(connection: Connection, said: Sequence[Said]) -> list[PGresult]:
     pooled = connection.connection
     server: PGconn = pooled.driver_connection.pgconn  # type: ignore[union-attr]
     try:
-        results = send_together(server, connection.info, messages)
+        results = send_together(server, connection.info, [one.message for one in said])
     except psycopg.OperationalError as error:
         # The others in the pool were most likely lost with it: each is made anew when it is next taken out.
         connection.engine.pool._invalidate(pooled, error)
         connection.invalidate(error)
-        raise as_engines(connection, heard, error, lost=True) from error
+        raise as_engines(connection, said[0].heard, error, lost=True) from error
     except BaseException as error:
         # Halfway through a pipeline a connection is of no use to anybody else.
         connection.invalidate(error)
         raise
-    for result in results:
+    for one, result in zip(said, results, strict=True):
         if result.status not in _WHOLE:
             # What was to be prepared in this pipeline may not have been.
             doubt_prepared(connection.info)
             failed = error_from_result(result)
-            raise as_engines(connection, heard, failed) from failed
+            raise as_engines(connection, one.heard, failed) from failed
     return results
 
 

@@ -17,19 +17,17 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.pq import TransactionStatus
-from psycopg.pq.abc import PGconn
 from sqlalchemy import BigInteger, Boolean, Connection, Date, DateTime, Float, Integer, String, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import scoped_session
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeEngine
 
-from lumbung.db.conversing import Said, as_engines, converse, say_last
+from lumbung.db.conversing import Said, as_engines, converse, is_whole, say_later
 from lumbung.db.prepared import Row, dialect_for, rows_of
 from lumbung.db.tenancy import AnySession, connection_of
 
-__all__ = ["UNSET", "Asked", "Inside", "Row", "compile_inside", "run_inside", "run_last"]
+__all__ = ["UNSET", "Asked", "Inside", "Row", "compile_inside", "run_inside", "run_later"]
 
 _Writer = Callable[[Any], bytes | None]
 UNSET: Any = object()
@@ -80,28 +78,28 @@ def run_inside(session: AnySession, *asked: Asked) -> list[list[Row]]:
     What the session has pending is sent before. Raises what the session itself would: IntegrityError, OperationalError
     and the like; the transaction is then of no more use.
     """
-    session, connection = _opened(session)
+    connection = _opened(session)
     results = converse(connection, _said(connection, asked))
     return [rows_of(result) for result in results]
 
 
-def run_last(session: AnySession, *asked: Asked) -> None:
-    """Run the statements with the `COMMIT` of the session's transaction, in one pipeline; never when it is rolled back.
+def run_later(session: AnySession, *asked: Asked) -> None:
+    """Run the statements in this order with whatever the session's transaction sends next, its `COMMIT` too.
 
-    For what nobody waits for. Committing raises what `run_inside` would; then nothing was committed.
+    For what nobody needs an answer to: nothing waits for it, and every later statement finds it done. What is sent next
+    raises what `run_inside` would; a transaction that is rolled back before never sends them.
     """
-    session, connection = _opened(session)
-    say_last(connection, _said(connection, asked))
+    connection = _opened(session)
+    say_later(connection, _said(connection, asked))
 
 
-def _opened(session: AnySession) -> tuple[Session, Connection]:
+def _opened(session: AnySession) -> Connection:
     session = session() if isinstance(session, scoped_session) else session
     session.flush()
     connection = connection_of(session)
-    server: PGconn = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]
-    if server.transaction_status != TransactionStatus.INTRANS:
+    if not is_whole(connection):
         raise RuntimeError("Statements are sent inside only while a transaction is open and whole.")
-    return session, connection
+    return connection
 
 
 def _said(connection: Connection, asked: Sequence[Asked]) -> list[Said]:

@@ -8,15 +8,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from psycopg.errors import InvalidSqlStatementName
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, scoped_session, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
 from lumbung.db.base import TenantTable
-from lumbung.db.conversing import Said, converse
+from lumbung.db.conversing import BEGIN, SET_TENANT_HEARD, Said, say_later
 from lumbung.db.prepared import SET_TENANT_SQL
 
 TENANT_SETTING = "lumbung.tenant_id"
@@ -26,7 +24,6 @@ CREATE FUNCTION set_tenant(t uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN EXECUTE format('SET LOCAL {TENANT_SETTING} = %L', coalesce(t::text, '')); END $$
 """
 SET_TENANT = text("SELECT set_tenant(CAST(:tenant AS uuid))")
-_SET_TENANT_HEARD = "SELECT set_tenant(CAST(%(tenant)s AS uuid))"
 _INFO, _CONNECTION = "tenant_id", "connection"
 
 AnySession = Session | scoped_session[Any]
@@ -79,10 +76,13 @@ def _restore(session: AnySession, tenant_id: UUID | None) -> None:
 
 def connection_of(session: Session) -> Connection:
     """The connection of the session's transaction, which begins when there is none."""
-    known: Connection | None = session.info.get(_CONNECTION)
-    # The session's own search for it costs as much as a short statement.
-    if known is not None and session.in_transaction() and session.is_active and known.in_transaction():
-        return known
+    # The session's own search for it costs as much as a short statement. A savepoint that has not begun on the
+    # connection yet begins by that search, so that what is known holds for the very transaction only.
+    transaction, connection = session.info.get(_CONNECTION, (None, None))
+    innermost = session.get_nested_transaction() or session.get_transaction()
+    if transaction is not None and transaction is innermost and session.is_active and connection.in_transaction():
+        found: Connection = connection
+        return found
     return session.connection()
 
 
@@ -97,7 +97,7 @@ def install_tenancy(session_class: type[Session]) -> None:
         # A savepoint begins inside a transaction whose municipality was set.
         if not transaction.nested:
             _begin_for(connection, session.info.get(_INFO))
-            session.info[_CONNECTION] = connection
+        session.info[_CONNECTION] = (transaction, connection)
 
     @event.listens_for(session_class, "do_orm_execute")
     def _filter(state: ORMExecuteState) -> None:
@@ -108,23 +108,16 @@ def install_tenancy(session_class: type[Session]) -> None:
 
 
 def _begin_for(connection: Connection, tenant_id: UUID | None) -> None:
-    """Begin the transaction on the server and let it belong to a municipality: one round trip in place of two."""
+    """Begin the transaction for a municipality: on the server with whatever is sent first, in one round trip."""
     driver: Any = connection.connection.driver_connection
     plain = driver.isolation_level is None and driver.read_only is None and driver.deferrable is None
     if driver.autocommit or not plain or driver.pgconn.transaction_status != TransactionStatus.IDLE:
         connection.execute(SET_TENANT, {"tenant": tenant_id})
         return
     given = [None if tenant_id is None else str(tenant_id).encode()]
-    # The driver finds the transaction open, and ends it as one that it began itself.
-    said = Said((SET_TENANT_SQL, given), _SET_TENANT_HEARD, {"tenant": tenant_id})
-    try:
-        converse(connection, [said], before=[(b"BEGIN", None)])
-    except DBAPIError as error:
-        if not isinstance(error.orig, InvalidSqlStatementName):
-            raise
-        # Somebody rolled back on the driver's own connection, which then forgets what was prepared.
-        driver.rollback()
-        converse(connection, [said], before=[(b"BEGIN", None)])
+    # The driver will find the transaction open, and end it as one that it began itself. What would get to the server
+    # past the engine would see nothing: nobody's rows are there until a municipality is set.
+    say_later(connection, [BEGIN, Said((SET_TENANT_SQL, given), SET_TENANT_HEARD, {"tenant": tenant_id})])
 
 
 @lru_cache(maxsize=1_024)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, cast
 from uuid import UUID
 
 from procrastinate.schema import SchemaManager
-from psycopg import Connection, sql
-from psycopg.pq import TransactionStatus
+from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.orm import scoped_session
 
+from lumbung.db.conversing import is_whole
 from lumbung.db.tenancy import AnySession, current_tenant
 
 QUEUE_SCHEMA = "procrastinate"
@@ -66,8 +65,7 @@ def assert_transaction(session: AnySession) -> None:
     real = session() if isinstance(session, scoped_session) else session
     if not real.in_transaction():
         raise OutsideTransaction("Effects are noted in the transaction of the change that they follow from.")
-    driver = cast("Connection[Any]", session.connection().connection.driver_connection)
-    if driver.info.transaction_status != TransactionStatus.INTRANS:
+    if not is_whole(real.connection()):
         raise OutsideTransaction("The connection commits every statement by itself.")
 
 

@@ -15,7 +15,7 @@ import lumbung.messages.models
 import lumbung.metrics.models
 import lumbung.outbox.models  # noqa: F401 - models are known once imported.
 from lumbung.db import db
-from lumbung.db.conversing import install_last_words
+from lumbung.db.conversing import install_later
 from lumbung.db.liveness import install_liveness
 from lumbung.db.prepared import install_doubt
 from lumbung.logs import configure_logs
@@ -72,7 +72,7 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     with app.app_context():
         install_liveness(db.engine)
         install_doubt(db.engine)
-        install_last_words(db.engine)
+        install_later(db.engine)
     # Redirects that werkzeug makes by itself would name the kind of site as their host.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
