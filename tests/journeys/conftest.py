@@ -15,7 +15,6 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -24,12 +23,10 @@ from werkzeug.serving import make_server
 
 from lumbung.db import db
 from lumbung.outbox import drain
-from lumbung.postgres.testing import SuiteServer
 from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import Account
 from tenants.accounts.passwords import hash_password
-from tests.conftest import EMPTY_ALL
 from tests.remembered_scenarios import remember_scenarios
 from tests.world import PASSWORD, World, build_world
 from wsgi import create_app
@@ -216,8 +213,7 @@ def server(
 def served(
     server: tuple[LumbungFlask, str],
     mail_server: tuple[Mailbox, int],
-    suite_server: SuiteServer,
-    worker_id: str,
+    empty_database: Callable[[], None],
 ) -> Iterator[Served]:
     """The served application with fresh people; emptied afterwards."""
     app, address = server
@@ -232,9 +228,7 @@ def served(
         yield Served(app, address, world, mail_server[0], session)
         db.session.rollback()
         db.session.remove()
-    conninfo = psycopg.conninfo.make_conninfo(suite_server.admin_conninfo, dbname=f"test_{worker_id}")
-    with psycopg.connect(conninfo, autocommit=True) as admin:
-        admin.execute(EMPTY_ALL)
+    empty_database()
 
 
 @pytest.fixture(params=["phone", "desk"])
