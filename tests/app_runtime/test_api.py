@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
-from werkzeug.test import TestResponse
+from sqlalchemy import select
 
 from app_catalog.installations.services import disable_app
 from app_runtime.api.statements import Statements
 from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.running_app import running_app
-from lumbung.db import as_tenant, use_tenant
+from lumbung.db import as_tenant
 from lumbung.ids import new_id
 from lumbung.web.sites import LumbungFlask
 from tenants.municipalities.models import Municipality
+from tests.app_runtime.api_calls import LIST, send
 from tests.app_runtime.stage import Sessions, Stage, set_stage
 from tests.app_runtime.work_desk import open_desk
 from tests.browsing import Browser, browse
 from tests.lumbung.test_routed_statements import unrouted
 from tests.statements import statements_of
 from tests.world import World
-
-LIST = "/api/v1/siaran/report"
-LAMP = {"title": "Lampu jalan mati", "category": "street-light", "place": [106.71, -6.29]}
 
 
 @pytest.fixture
@@ -39,11 +35,6 @@ def stage(session: Sessions, world: World) -> Stage:
 def program(app: LumbungFlask, world: World) -> Browser:
     """A program that asks Tangsel's portal."""
     return browse(app, world.tangsel.host)
-
-
-def send(program: Browser, values: Any = LAMP, **headers: str) -> TestResponse:
-    """Send a record in."""
-    return program.open("POST", LIST, data=json.dumps(values), content_type="application/json", headers=headers)
 
 
 def report(stage: Stage, **values: Any) -> Record:
@@ -265,12 +256,6 @@ def test_cookies_mean_nothing_and_none_is_given(
     assert admin.get(f"{LIST}/{record.id}").status_code == 404
 
 
-def test_json_that_is_too_deep_is_refused_as_none(stage: Stage, program: Browser) -> None:
-    for deep in (b"[" * 100_000, b'{"title":' * 100_000):
-        answer = program.open("POST", LIST, data=deep, content_type="application/json")
-        assert answer.status_code == 400
-
-
 def test_any_site_may_read_and_none_may_send(stage: Stage, program: Browser) -> None:
     report(stage)
     elsewhere = {"Origin": "https://elsewhere.test"}
@@ -348,68 +333,6 @@ def test_what_nobody_offers_is_not_there(stage: Stage, program: Browser) -> None
         assert answer.content_type == "application/problem+json"
     unknown = browse(program.app, "nobody.lumbung.test").get(LIST)
     assert unknown.status_code == 421
-
-
-def test_a_sent_record_has_number_code_and_link(stage: Stage, program: Browser) -> None:
-    answer = send(program, {**LAMP, "reporter": {"name": "Bu Siti", "phone": "0812 3456 7890"}})
-    assert answer.status_code == 201, answer.text
-    assert answer.json is not None
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert program.get(answer.headers["Location"]).status_code == 200
-    assert answer.json["tracking_code"] in answer.json["track_url"]
-    assert answer.json["number"] in program.get(answer.json["track_url"]).text
-    use_tenant(stage.session, stage.place.id)
-    record = stage.session.scalars(select(Record)).one()
-    assert stage.kinds(record)[0] == ("created", "")
-    assert record.private["reporter"]["phone"] == "+6281234567890"
-
-
-def test_a_repeat_with_the_same_key_makes_no_second_record(stage: Stage, program: Browser) -> None:
-    first, again = (send(program, **{"Idempotency-Key": "laporan-0001"}) for _ in range(2))
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert first.json == again.json
-    assert "Idempotency-Replayed" not in first.headers
-    assert again.headers["Idempotency-Replayed"] == "true"
-    other = send(program, {**LAMP, "title": "Lampu lain mati"}, **{"Idempotency-Key": "laporan-0001"})
-    assert other.status_code == 409
-    assert send(program, **{"Idempotency-Key": "x"}).status_code == 400
-    with as_tenant(stage.session, stage.place.id):
-        assert stage.session.scalar(select(func.count()).select_from(Record)) == 1
-
-
-@pytest.mark.parametrize(
-    ("values", "wrong"),
-    [
-        ({}, {"title", "category"}),
-        ({**LAMP, "category": "nothing"}, {"category"}),
-        ({**LAMP, "cost": 5}, {"cost"}),
-        ({**LAMP, "answer": "Sudah"}, {"answer"}),
-        ({**LAMP, "photos": ["x"]}, {"photos"}),
-        ({**LAMP, "state": "fixed"}, {"state"}),
-        ({**LAMP, "category": "emergency"}, {"category"}),
-        ({**LAMP, "reporter": {"email": "x"}}, {"reporter.email"}),
-    ],
-)
-def test_a_record_that_does_not_fit_is_told_where(
-    stage: Stage, program: Browser, values: dict[str, Any], wrong: set[str]
-) -> None:
-    answer = send(program, values)
-    assert answer.status_code == 422
-    assert answer.json is not None
-    assert set(answer.json["errors"]) == wrong
-    with as_tenant(stage.session, stage.place.id):
-        assert stage.session.scalar(select(func.count()).select_from(Record)) == 0
-
-
-@pytest.mark.parametrize("body", ["[]", "1", "{", '"x"', ""])
-def test_what_is_no_object_is_refused(stage: Stage, program: Browser, body: str) -> None:
-    assert program.open("POST", LIST, data=body, content_type="application/json").status_code == 400
-
-
-def test_records_from_one_address_are_limited_as_with_the_form(stage: Stage, program: Browser) -> None:
-    statuses = [send(program).status_code for _ in range(21)]
-    assert statuses == [201] * 20 + [429]
-    assert int(send(program).headers["Retry-After"]) > 0
 
 
 def test_the_start_tells_what_there_is(stage: Stage, program: Browser) -> None:
