@@ -29,7 +29,7 @@ class Machine:
 
     def _answer(self, environ: Any, start_response: Any) -> list[bytes]:
         self.used += self.cost
-        start_response("200 OK", [])
+        start_response("421 Misdirected Request" if environ["HTTP_HOST"].startswith("made-up") else "200 OK", [])
         return [b"page"]
 
     def ask(self, host: str, path: str = "/", method: str = "GET", after: float = 0.0, accept: str = "") -> Any:
@@ -61,6 +61,14 @@ def test_who_is_alone_may_use_everything() -> None:
     machine.ask("quiet.test")
     assert machine.ask("loud.test", after=0.01).status_code == 503
     assert machine.ask("loud.test", after=fair_share.OTHERS_SECONDS + 1).status_code == 200
+
+
+def test_made_up_names_are_no_neighbours() -> None:
+    machine = Machine()
+    for number in range(500):
+        assert machine.ask("loud.test", after=0.01).status_code == 200
+        if number % 50 == 0:
+            assert machine.ask(f"made-up-{number}.test").status_code == 421
 
 
 def test_many_municipalities_at_once_are_all_answered() -> None:

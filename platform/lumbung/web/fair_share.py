@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import exp
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import Counter
 
@@ -28,6 +28,8 @@ REMEMBERED_SECONDS = 2.0
 OTHERS_SECONDS = 10.0
 RETRY_SECONDS = 3
 _MOST_HOSTS = 2_000
+_UNKNOWN = "421"
+"""The status that a name of no site is answered with."""
 _READING = frozenset({"GET", "HEAD"})
 _ALWAYS = ("/static/", "/healthz", "/readyz", "/metrics")
 
@@ -99,10 +101,18 @@ class FairShare:
             REFUSED.inc()
             return _refuse(environ, start_response)
         began = self._spent()
+        said: list[str] = []
+
+        def start(status: str, *rest: Any) -> Any:
+            said[:] = [status]
+            return start_response(status, *rest)
+
         try:
-            return self._application(environ, start_response)
+            return self._application(environ, start)
         finally:
-            self._note(host, self._spent() - began)
+            # A name that nobody has is no neighbour, or made-up names would take a turn from those who are here.
+            unknown = bool(said) and said[0].startswith(_UNKNOWN)
+            self._note("" if unknown else host, self._spent() - began)
 
     def _is_too_much(self, host: str) -> bool:
         moment = self._clock()
@@ -117,6 +127,8 @@ class FairShare:
         moment = self._clock()
         with self._lock:
             self._all.add(seconds, moment)
+            if not host:
+                return
             self._hosts.setdefault(host, _Use()).add(seconds, moment)
             self._hosts.move_to_end(host)
             if len(self._hosts) > _MOST_HOSTS:
