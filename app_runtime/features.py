@@ -5,13 +5,16 @@ from __future__ import annotations
 import app_runtime.carrying
 import app_runtime.clocks.firing
 import app_runtime.notifications.writing
-import app_runtime.records.models  # noqa: F401 - models and handlers are known once imported.
+import app_runtime.records.models
+import app_runtime.upgrades.models
+import app_runtime.upgrades.running  # noqa: F401 - models and handlers are known once imported.
 from app_catalog.releases.scenarios import install_scenario_runner
 from app_runtime.api.features import install_api
 from app_runtime.imports.features import install_imports
 from app_runtime.operations.features import install_operations
 from app_runtime.pages.features import install_pages
 from app_runtime.scenarios.runner import EngineRunner
+from app_runtime.upgrades.views import upgrades
 from app_runtime.work.features import install_work
 from lumbung.web.sites import LumbungFlask
 
@@ -23,4 +26,5 @@ def install(app: LumbungFlask) -> None:
     install_api(app)
     install_operations(app)
     install_pages(app)
+    app.register_blueprint(upgrades)
     install_scenario_runner(app, EngineRunner())

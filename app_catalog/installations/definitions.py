@@ -31,6 +31,11 @@ def given_definition(definition: Definition) -> Iterator[None]:
         _given.reset(token)
 
 
+def definition_is_given() -> bool:
+    """Whether a scenario is being played: the definition is not from the database."""
+    return _given.get() is not None
+
+
 def definition_by_digest(session: AnySession, digest: str) -> Definition:
     """The compiled definition of the session's municipality with this digest, verified when it is first loaded.
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     PrimaryKeyConstraint,
     UniqueConstraint,
 )
@@ -28,6 +29,8 @@ class Installation(TenantTable):
         UniqueConstraint("tenant_id", "app_id", name="uq_installations_tenant_id_app_id"),
         UniqueConstraint("tenant_id", "slug", name="uq_installations_tenant_id_slug"),
         CheckConstraint("status IN ('enabled', 'disabled')", name="status"),
+        CheckConstraint("update_policy IN ('by_hand', 'patches', 'minors')", name="update_policy"),
+        CheckConstraint("channel IN ('stable', 'beta')", name="channel"),
     )
 
     app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))
@@ -39,9 +42,51 @@ class Installation(TenantTable):
     icon_file_id: Mapped[UUID | None]
     settings_version: Mapped[int] = mapped_column(default=1)
     public_numbers: Mapped[bool] = mapped_column(default=False)
+    update_policy: Mapped[str] = mapped_column(default="by_hand", server_default="by_hand")
+    channel: Mapped[str] = mapped_column(default="stable", server_default="stable")
     enabled_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     disabled_reason: Mapped[str] = mapped_column(default="")
+
+
+class VersionChange(TenantTable):
+    """From then on new records were made by another version; `automatic` when the update policy did it. `findings` is
+    what the upgrade report had said."""
+
+    __tablename__ = "version_changes"
+    __append_only__ = True
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "installation_id"],
+            ["installations.tenant_id", "installations.id"],
+            name="fk_version_changes_installation",
+        ),
+        ForeignKeyConstraint(
+            ["tenant_id", "from_digest"],
+            ["definitions.tenant_id", "definitions.digest"],
+            name="fk_version_changes_from",
+        ),
+        ForeignKeyConstraint(
+            ["tenant_id", "to_digest"],
+            ["definitions.tenant_id", "definitions.digest"],
+            name="fk_version_changes_to",
+        ),
+        CheckConstraint("kind IN ('upgraded', 'went_back')", name="kind"),
+        Index("ix_version_changes_installation", "tenant_id", "installation_id", "created_at"),
+    )
+
+    installation_id: Mapped[UUID]
+    kind: Mapped[str]
+    from_version: Mapped[str]
+    to_version: Mapped[str]
+    from_digest: Mapped[str]
+    to_digest: Mapped[str]
+    settings_version: Mapped[int]
+    automatic: Mapped[bool] = mapped_column(default=False)
+    account_id: Mapped[UUID | None]
+    actor_name: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    findings: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class InstalledDefinition(Base):

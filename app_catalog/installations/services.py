@@ -104,7 +104,7 @@ def enable_app(
     tenant_id = current_tenant(session)
     assert tenant_id is not None
     definition = keep_definition(session, release.id)
-    _require_fit(session, definition, overrides, set(secrets or {}))
+    require_fit(session, definition, overrides, set(secrets or {}))
     installation = Installation(
         tenant_id=tenant_id,
         app_id=app.id,
@@ -122,7 +122,7 @@ def enable_app(
         if violated_constraint(error) in {"uq_installations_tenant_id_app_id", "uq_installations_tenant_id_slug"}:
             raise Conflict(ALREADY) from error
         raise
-    _write_settings(session, installation, overrides, _seal(installation, secrets), account_id, "")
+    write_settings(session, installation, overrides, seal_secrets(installation, secrets), account_id, "")
     if announced:
         announce(session, installation, definition, release.version)
     record_audit(
@@ -168,12 +168,12 @@ def change_settings(
         )
     definition = definition_by_digest(session, locked.definition_digest)
     before = settings_at(session, locked.id, locked.settings_version)
-    sealed = {**before.sealed, **_seal(locked, secrets)}
-    _require_fit(session, definition, overrides, set(sealed))
+    sealed = {**before.sealed, **seal_secrets(locked, secrets)}
+    require_fit(session, definition, overrides, set(sealed))
     name_before = locked.own_name
     locked.own_name = dict(own_name) if own_name else None
     locked.settings_version += 1
-    written = _write_settings(session, locked, overrides, sealed, account_id, reason)
+    written = write_settings(session, locked, overrides, sealed, account_id, reason)
     announce(session, locked, definition, None)
     record_audit(
         session,
@@ -212,13 +212,14 @@ def enable_again(session: AnySession, installation: Installation) -> None:
     """
     definition = definition_by_digest(session, installation.definition_digest)
     stored = settings_at(session, installation.id, installation.settings_version)
-    _require_fit(session, definition, stored.overrides, set(stored.sealed))
+    require_fit(session, definition, stored.overrides, set(stored.sealed))
     installation.status, installation.disabled_at, installation.disabled_reason = "enabled", None, ""
     announce(session, installation, definition, None)
     record_audit(session, "app.enabled-again", subject_type="installation", subject_id=installation.id)
 
 
-def _require_fit(session: AnySession, definition: Definition, overrides: Mapping[str, Any], secrets: set[str]) -> None:
+def require_fit(session: AnySession, definition: Definition, overrides: Mapping[str, Any], secrets: set[str]) -> None:
+    """Raise Invalid, with an error per setting, unless these own values fit the definition; `secrets` are kept ones."""
     errors = check_settings(
         definition, effective_settings(definition, overrides), agencies=agency_keys(session), secrets=secrets
     )
@@ -226,7 +227,7 @@ def _require_fit(session: AnySession, definition: Definition, overrides: Mapping
         raise Invalid(fields=errors)
 
 
-def _write_settings(
+def write_settings(
     session: AnySession,
     installation: Installation,
     overrides: Mapping[str, Any],
@@ -234,6 +235,7 @@ def _write_settings(
     account_id: UUID | None,
     reason: str,
 ) -> SettingsVersion:
+    """Write the own values as the installation's present `settings_version`."""
     version = SettingsVersion(
         tenant_id=installation.tenant_id,
         installation_id=installation.id,
@@ -248,7 +250,8 @@ def _write_settings(
     return version
 
 
-def _seal(installation: Installation, secrets: Mapping[str, str] | None) -> dict[str, str]:
+def seal_secrets(installation: Installation, secrets: Mapping[str, str] | None) -> dict[str, str]:
+    """Secrets as they are stored: encrypted, bound to their place."""
     return {
         setting_id: encrypt(value, context=secret_context(installation, setting_id))
         for setting_id, value in (secrets or {}).items()

@@ -8,7 +8,7 @@ import semver
 
 from app_catalog.definitions.differences.meanings import meaning_of
 from app_catalog.definitions.differences.model import WEIGHTS, Area, Change, Difference, Property, Weight
-from app_catalog.definitions.differences.parts import Part, name_of, take_apart
+from app_catalog.definitions.differences.parts import Part, name_of, take_apart, without_equal_orders
 
 Bump = Literal["patch", "minor", "major"]
 _AREAS: tuple[Area, ...] = get_args(Area)
@@ -22,6 +22,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Differ
     Every value that differs is named by exactly one difference, the version number alone excepted. What stands within
     a type of record that was added or removed as a whole is not named once more.
     """
+    before, after = without_equal_orders(before, after)
     old, new = take_apart(before), take_apart(after)
     whole = [
         f"{key}/"

@@ -30,6 +30,18 @@ _PATTERNS: tuple[tuple[tuple[str, ...], Area], ...] = (
 )
 """The first pattern that a path begins with names its part; longer patterns stand before shorter ones."""
 _NAMED_BY = ("label", "name", "title")
+_BUILT_IN: Mapping[str, Mapping[str, str]] = {
+    "public": {"id": "Umum", "en": "Everybody"},
+    "resident": {"id": "Pelapor", "en": "Whoever made it"},
+    "official": {"id": "Petugas", "en": "Officials"},
+    "agency_head": {"id": "Kepala dinas", "en": "Heads of agency"},
+    "tenant_admin": {"id": "Admin daerah", "en": "The municipality's admins"},
+}
+_CATALOG: Mapping[str, Mapping[str, str]] = {
+    "publiccode": {"id": "Keterangan aplikasi", "en": "Description of the app"},
+    "readme": {"id": "Panduan", "en": "Guide"},
+    "changelog": {"id": "Daftar perubahan", "en": "Changelog"},
+}
 
 
 @dataclass(slots=True)
@@ -57,8 +69,41 @@ def take_apart(canonical: Mapping[str, Any]) -> dict[str, Part]:
     return parts
 
 
+def without_equal_orders(before: Any, after: Any) -> tuple[Any, Any]:
+    """Both forms without the numbers of an order that is the same in both: taking one part out renumbers all others,
+    and nobody sees that."""
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        return before, after
+    common = [key for key in before if key in after]
+    pairs = {key: without_equal_orders(before[key], after[key]) for key in common}
+    if _sequence(before, common) == _sequence(after, common):
+        pairs = {key: (_unnumbered(old), _unnumbered(new)) for key, (old, new) in pairs.items()}
+    return (
+        {key: pairs[key][0] if key in pairs else value for key, value in before.items()},
+        {key: pairs[key][1] if key in pairs else value for key, value in after.items()},
+    )
+
+
+def _sequence(siblings: Mapping[str, Any], keys: list[str]) -> list[str]:
+    numbered = [
+        key for key in keys if isinstance(siblings[key], Mapping) and isinstance(siblings[key].get("order"), int)
+    ]
+    return sorted(numbered, key=lambda key: (siblings[key]["order"], key))
+
+
+def _unnumbered(value: Any) -> Any:
+    if isinstance(value, Mapping) and isinstance(value.get("order"), int):
+        return {key: child for key, child in value.items() if key != "order"}
+    return value
+
+
 def name_of(canonical: Mapping[str, Any], part: Part) -> Text:
-    """What people call a part: its label, name or title; else its id."""
+    """What people call a part: its label, name or title, for access that of the role; else its id."""
+    if part.area == "access":
+        role = canonical.get("app", {}).get("roles", {}).get(part.path[-1], {})
+        return Text(role.get("name") or _BUILT_IN.get(part.path[-1], {"id": part.path[-1]}))
+    if part.area == "catalog":
+        return Text(_CATALOG[part.path[0]])
     found: Any = canonical
     for step in part.path:
         found = found.get(step, {}) if isinstance(found, Mapping) else {}

@@ -99,6 +99,23 @@ def test_a_type_of_record_that_comes_as_a_whole_is_one_difference(form: Canonica
     assert (gone.change, gone.weight) == ("removed", "mapping")
 
 
+def test_what_moves_up_because_another_is_gone_has_not_changed(form: Canonical) -> None:
+    def renumber(new: Canonical) -> None:
+        states = report(new)["workflow"]["states"]
+        del states["received"]
+        for number, state in enumerate(states.values()):
+            state["order"] = number
+
+    (found,) = compare(form, changed(form, renumber))
+    assert (found.change, found.id) == ("removed", "received")
+
+    def swap(new: Canonical) -> None:
+        states = report(new)["workflow"]["states"]
+        states["assigned"]["order"], states["fixed"]["order"] = states["fixed"]["order"], states["assigned"]["order"]
+
+    assert {one.id for one in compare(form, changed(form, swap))} == {"assigned", "fixed"}
+
+
 def test_one_and_true_are_not_the_same(form: Canonical) -> None:
     one = changed(form, lambda new: report(new)["fields"]["cost"].update(default=1))
     true = changed(form, lambda new: report(new)["fields"]["cost"].update(default=True))
@@ -123,7 +140,7 @@ def test_no_change_goes_unnoticed_and_none_is_told_twice(form: Canonical, data: 
         del holder[place[-1]]
     else:
         holder[place[-1]] = "another value"
-    if place == ["app", "version"]:
+    if place == ["app", "version"] or place[-1] == "order":
         return
     found = compare(form, new)
     assert found

@@ -1,0 +1,60 @@
+"""SIARAN 0.10 for tests: 0.9 with a state less, a field of another name, a shorter deadline and a new setting."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session, scoped_session
+
+from app_catalog.definitions.archive import write_members
+from app_catalog.releases.models import Release
+from app_catalog.releases.submission import submit_package
+from tests.app_catalog.packages import siaran_files
+from tests.siaran import add_publisher
+from tests.world import World
+
+_RECORD = (
+    ("    waiting: {label: {id: Menunggu pelapor, en: Waiting for the reporter}, tone: grey}\n", ""),
+    ("    paused_in: [waiting]\n", ""),
+    ("  tell_question: {on: action.ask, send: asked, to: reporter}\n", ""),
+    (", states: [received, assigned, waiting]}", ", states: [received, assigned]}"),
+    ("  cost: {type: money, visible_to", "  expense: {type: money, visible_to"),
+    ("update: {fields: [cost]", "update: {fields: [expense]"),
+)
+_APP = (
+    ("version: 0.9.0", "version: {version}"),
+    ("    default: PT48H\n", "    default: PT24H\n"),
+    (
+        "  straight_to_agency:\n",
+        "  thanks:\n    type: boolean\n    label: {id: Ucapkan terima kasih, en: Say thanks}\n    default: true\n"
+        "  straight_to_agency:\n",
+    ),
+)
+
+
+def next_siaran(version: str = "0.10.0") -> bytes:
+    """The archive of SIARAN as the next version."""
+    files = siaran_files()
+    record = files["records/report.yaml"].decode()
+    start, end = record.index("    ask:\n"), record.index("    fix:\n")
+    record = record[:start] + record[end:]
+    for old, new in _RECORD:
+        assert old in record, old
+        record = record.replace(old, new)
+    app = files["app.yaml"].decode()
+    for old, new in _APP:
+        assert old in app, old
+        app = app.replace(old, new.replace("{version}", version), 1)
+    files["records/report.yaml"], files["app.yaml"] = record.encode(), app.encode()
+    files["publiccode.yml"] = files["publiccode.yml"].replace(b"0.9.0", version.encode())
+    scenario = files["scenarios/forwarding.yaml"]
+    assert b"act: reply," in scenario
+    files["scenarios/forwarding.yaml"] = scenario.replace(b"act: reply,", b"act: reopen,")
+    del files["messages/asked.yaml"], files["scenarios/waiting.yaml"]
+    return write_members(files)
+
+
+def publish_next(session: scoped_session[Session], world: World, version: str = "0.10.0") -> Release:
+    """The next SIARAN in the catalog; committed."""
+    release = submit_package(session, add_publisher(session, world), next_siaran(version))
+    assert isinstance(release, Release), release.report.problems
+    session.commit()
+    return release
