@@ -13,7 +13,10 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-_CHECKS = {"update_policy": "'by_hand', 'patches', 'minors'", "channel": "'stable', 'beta'"}
+_COLUMNS = {
+    "update_policy": ("by_hand", "'by_hand', 'patches', 'minors'"),
+    "channel": ("stable", "'stable', 'beta'"),
+}
 
 
 def upgrade() -> None:
@@ -134,11 +137,11 @@ def upgrade() -> None:
     )
     protect("moved_records", "tenant")
     op.create_index("ix_moved_records_record", "moved_records", ["tenant_id", "record_id"], unique=False)
-    op.add_column("installations", sa.Column("update_policy", sa.Text(), server_default="by_hand", nullable=False))
-    op.add_column("installations", sa.Column("channel", sa.Text(), server_default="stable", nullable=False))
     # ### end Alembic commands ###
-    for name, values in _CHECKS.items():
-        op.execute(f"ALTER TABLE installations ADD CONSTRAINT ck_installations_{name} CHECK ({name} IN ({values}))")
+    # The check comes with its column: added afterwards it would hold up whoever writes.
+    for name, (default, values) in _COLUMNS.items():
+        check = f"CONSTRAINT ck_installations_{name} CHECK ({name} IN ({values}))"
+        op.execute(f"ALTER TABLE installations ADD COLUMN {name} TEXT DEFAULT '{default}' NOT NULL {check}")
 
 
 def downgrade() -> None:

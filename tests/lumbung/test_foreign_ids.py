@@ -20,10 +20,12 @@ from werkzeug.routing import Rule as UrlRule
 from werkzeug.test import TestResponse
 
 from app_catalog.evaluations.models import Evaluation
+from app_catalog.installations.models import InstalledDefinition
 from app_catalog.publishers.models import Publisher, PublisherInvitation, PublisherMember, PublishToken, SigningKey
 from app_catalog.reviews.models import Review
 from app_runtime.imports.models import Import
 from app_runtime.records.models import RecordFile
+from app_runtime.upgrades.models import RecordMove
 from lumbung.db import as_tenant, now
 from lumbung.ids import new_id
 from lumbung.web.access import CURATOR, OPERATOR, stated_rule
@@ -108,7 +110,28 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
             status="ready",
             expires_at=now() + timedelta(days=3),
         )
-        session.add_all([delegation, day, invitation, evaluation, brought_in, archive])
+        other = InstalledDefinition(
+            tenant_id=place.id,
+            digest="sha256:other",
+            release_id=installation.release_id,
+            patches=[],
+            created_at=now(),
+        )
+        session.add_all([delegation, day, invitation, evaluation, brought_in, archive, other])
+        session.flush()
+        move = RecordMove(
+            tenant_id=place.id,
+            installation_id=installation.id,
+            record_type="report",
+            from_digest=other.digest,
+            to_digest=installation.definition_digest,
+            from_version="0.8.0",
+            to_version="0.9.0",
+            selection={"states": [], "ids": []},
+            mapping={},
+            status="done",
+        )
+        session.add(move)
         session.commit()
     return {
         "record_id": desk_record,
@@ -121,6 +144,7 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
         "evaluation_id": evaluation.id,
         "import_id": brought_in.id,
         "archive_id": archive.id,
+        "move_id": move.id,
     }
 
 

@@ -25,7 +25,10 @@ KINDS = table_kinds()
 OWNED = sorted(name for name, kind in KINDS.items() if kind in (TableKind.TENANT, TableKind.SHARED))
 
 FITTING: dict[str, dict[str, Any]] = {
-    "installations": {"status": "enabled"},
+    "installations": {"status": "enabled", "update_policy": "by_hand", "channel": "stable"},
+    "version_changes": {"kind": "upgraded"},
+    "record_moves": {"status": "done", "from_digest": "sha256:a", "to_digest": "sha256:b"},
+    "moved_records": {"outcome": "moved"},
     "calendar_days": {"kind": "local"},
     "office_hours": {"weekday": 1, "opens": time(8), "closes": time(16)},
     "delegations": {"first_day": date(2026, 1, 1), "last_day": date(2026, 1, 2)},
