@@ -36,7 +36,8 @@ def test_the_word_is_taken_back_and_given_again(app: LumbungFlask, session: Sess
     assert _adoptions(session, world) == 0
     assert admin.post_form(SETTINGS, {"announced": "1"}, to=PUBLIC).status_code == 303
     assert _adoptions(session, world) == 1
-    told = session.scalars(select(AuditEntry).where(AuditEntry.action == "app.publicity-changed")).all()
+    changes = select(AuditEntry).where(AuditEntry.action == "app.publicity-changed").order_by(AuditEntry.id)
+    told = session.scalars(changes).all()
     assert [entry.after["announced"] for entry in told if entry.after] == [False, True]
 
 

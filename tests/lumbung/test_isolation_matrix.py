@@ -52,7 +52,8 @@ def fitting_row(table: Table, owner: UUID) -> dict[str, Any]:
         if column.computed is not None:
             continue
         row[column.name] = _value(column, owner)
-    row.update(FITTING.get(table.name, {}))
+    # The table may be that of an earlier release.
+    row.update({name: value for name, value in FITTING.get(table.name, {}).items() if name in table.columns})
     return row
 
 
