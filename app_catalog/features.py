@@ -7,6 +7,7 @@ import app_catalog.evaluations.models
 import app_catalog.installations.models
 import app_catalog.publishers.models
 import app_catalog.releases.models
+import app_catalog.requests.models
 import app_catalog.reviews.models  # noqa: F401 - models are known once imported.
 from app_catalog.catalog.features import install_catalog
 from app_catalog.catalog.sections import add_app_page_section
@@ -14,6 +15,9 @@ from app_catalog.evaluations.views import evaluations
 from app_catalog.installations.features import install_installation_hooks
 from app_catalog.installations.icons import own_icons
 from app_catalog.installations.views import installations
+from app_catalog.requests.desk_views import request_desk
+from app_catalog.requests.hub_views import request_pages, requests_section
+from app_catalog.requests.portal_views import asking
 from app_catalog.reviews.sections import judgement_section, judgements
 from app_catalog.reviews.views import replies, reviews
 from lumbung.i18n import Text
@@ -26,9 +30,11 @@ def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
     install_catalog(app)
     install_installation_hooks()
-    for blueprint in (installations, own_icons, evaluations, reviews, replies, judgements):
+    judging = (evaluations, reviews, replies, judgements)
+    for blueprint in (installations, own_icons, *judging, asking, request_pages, request_desk):
         app.register_blueprint(blueprint)
     add_app_page_section(judgement_section)
+    add_app_page_section(requests_section)
     add_navigation(
         Entry(place="manage", href="/manage/apps", text=Text("Aplikasi", "Apps"), icon="apps", order=20, rule=ADMIN),
         Entry(

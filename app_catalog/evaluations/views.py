@@ -27,6 +27,9 @@ from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import access_installation, get_installation, list_installations
 from app_catalog.releases.models import App
+from app_catalog.requests.reading import list_of_evaluation
+from app_catalog.requests.services import file_points
+from app_catalog.requests.wording import KINDS, STATES, TONES
 from app_catalog.reviews.services import replies_for
 from lumbung.db import db, now
 from lumbung.errors import Invalid
@@ -71,7 +74,15 @@ def edit(evaluation_id: UUID) -> Page:
     """The draft to write in, or the submitted evaluation to read and print."""
     evaluation = access_evaluation(db.session, evaluation_id)
     if evaluation.status == "submitted":
-        return _page("evaluations/submitted.html", evaluation, reply=_reply(evaluation))
+        return _page(
+            "evaluations/submitted.html",
+            evaluation,
+            reply=_reply(evaluation),
+            filed=list_of_evaluation(db.session, evaluation.app_id, evaluation.id),
+            kinds=KINDS,
+            states=STATES,
+            tones=TONES,
+        )
     return _page("evaluations/draft.html", evaluation, errors={})
 
 
@@ -92,6 +103,8 @@ def write(evaluation_id: UUID) -> Page:
         # The draft is worth keeping although it cannot be submitted yet.
         db.session.commit()
         return _page("evaluations/draft.html", evaluation, errors=error.fields), 422
+    if request.form.get("file_points") == "1":
+        file_points(db.session, current_visitor(), installation, published)
     app = db.session.get_one(App, evaluation.app_id)
     tell_maintainers(db.session, app, who=published.municipality_name, what="evaluation")
     flash(t("Evaluasi terkirim dan tampil di katalog.", "The evaluation is submitted and public."), "success")

@@ -12,6 +12,8 @@ from app_catalog.evaluations.criteria import CRITERIA
 from app_catalog.evaluations.facts import told_facts
 from app_catalog.evaluations.services import get_submitted, list_submitted
 from app_catalog.releases.models import App
+from app_catalog.requests.reading import list_of_evaluation
+from app_catalog.requests.wording import KINDS, STATES, TONES
 from app_catalog.reviews.services import count_stars, list_reviews, replies_for
 from lumbung.db import db
 from lumbung.db.tenancy import AnySession
@@ -52,4 +54,8 @@ def evaluation_page(slug: str, evaluation_id: UUID) -> str:
         criteria=CRITERIA,
         facts=told_facts(evaluation.facts or {}),
         reply=replies_for(db.session, app.id).get(evaluation.id),
+        filed=list_of_evaluation(db.session, app.id, evaluation.id),
+        kinds=KINDS,
+        states=STATES,
+        tones=TONES,
     )

@@ -22,6 +22,8 @@ from werkzeug.test import TestResponse
 from app_catalog.evaluations.models import Evaluation
 from app_catalog.installations.models import InstalledDefinition
 from app_catalog.publishers.models import Publisher, PublisherInvitation, PublisherMember, PublishToken, SigningKey
+from app_catalog.releases.models import App
+from app_catalog.requests.models import AppRequest
 from app_catalog.reviews.models import Review
 from app_runtime.imports.models import Import
 from app_runtime.records.models import RecordFile
@@ -51,7 +53,7 @@ TEXTS = {
     "page_id": "report",
     "record_type": "report",
 }
-APP_ON_HUB = {"judgements.evaluation_page"}
+APP_ON_HUB = {"judgements.evaluation_page", "request_pages.show"}
 """Routes of the hub whose slug is an app's and not a publisher's."""
 NOT_FOUND_OTHERWISE = {"pages.done"}
 """Leads to the page that asks for a code, whatever the id is."""
@@ -117,7 +119,9 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
             patches=[],
             created_at=now(),
         )
-        session.add_all([delegation, day, invitation, evaluation, brought_in, archive, other])
+        asked = _request(place, installation.app_id)
+        elsewhere = _request(place, _other_app(session, installation.app_id).id)
+        session.add_all([delegation, day, invitation, evaluation, brought_in, archive, other, asked, elsewhere])
         session.flush()
         move = RecordMove(
             tenant_id=place.id,
@@ -145,7 +149,42 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
         "import_id": brought_in.id,
         "archive_id": archive.id,
         "move_id": move.id,
+        "request_id": asked.id,
+        # Everybody may support what others ask about the same app, and nothing about another.
+        "wanted_id": elsewhere.id,
     }
+
+
+def _request(place: Place, app_id: UUID) -> AppRequest:
+    return AppRequest(
+        tenant_id=place.id,
+        app_id=app_id,
+        kind="idea",
+        title="Peta tanpa jaringan",
+        version="0.9.0",
+        author="Evaluator",
+        municipality_name=place.municipality.name,
+        updated_at=now(),
+    )
+
+
+def _other_app(session: Sessions, app_id: UUID) -> App:
+    """Another app of the same publisher."""
+    found = session.scalar(select(App).where(App.slug == "lain"))
+    if found is None:
+        known = session.get_one(App, app_id)
+        found = App(
+            slug="lain",
+            publisher_id=known.publisher_id,
+            category=known.category,
+            audience=known.audience,
+            name={"id": "Lain"},
+            summary={},
+            description={},
+        )
+        session.add(found)
+        session.flush()
+    return found
 
 
 def _on_hub(session: Sessions, world: World, place: Place, publisher: Publisher, app_id: UUID) -> Ids:
@@ -190,7 +229,8 @@ def _on_hub(session: Sessions, world: World, place: Place, publisher: Publisher,
             municipality_name="Kota Tangerang Selatan",
             updated_at=now(),
         )
-        session.add(review)
+        elsewhere = _request(world.tangsel, _other_app(session, app_id).id)
+        session.add_all([review, elsewhere])
         session.commit()
     return {
         "member_id": member.id,
@@ -200,6 +240,8 @@ def _on_hub(session: Sessions, world: World, place: Place, publisher: Publisher,
         "claim_id": claim.id,
         "session_id": opened,
         "subject_id": review.id,
+        # Of another app than the one whose pages are asked.
+        "request_id": elsewhere.id,
     }
 
 

@@ -34,6 +34,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "delegations": {"first_day": date(2026, 1, 1), "last_day": date(2026, 1, 2)},
     "evaluations": {"status": "draft", "period_start": date(2026, 1, 1), "period_end": date(2026, 6, 30)},
     "reviews": {"stars": 4},
+    "app_requests": {"kind": "bug"},
     "record_clocks": {"state": "running"},
     "files": {"kind": "photo", "subject_type": None, "subject_id": None},
     "imports": {"status": "draft"},
