@@ -5,17 +5,13 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from app_catalog.definitions.model import Definition
-from app_catalog.installations.definitions import definition_by_digest
-from app_catalog.installations.models import Installation, InstalledDefinition
-from app_catalog.releases.models import Release
 from app_runtime.api.asking import Asked
 from app_runtime.api.statements import Statements
 from app_runtime.pages.opening import open_app
@@ -23,7 +19,7 @@ from app_runtime.records.paging import encode_cursor
 from app_runtime.records.permissions import read_access
 from lumbung.db.direct import DirectRead, read_row, write_values
 from lumbung.db.tenancy import AnySession
-from lumbung.errors import NotFound, Unavailable
+from lumbung.errors import Invalid, NotFound, Unavailable
 from lumbung.metrics.statements import note_duration
 from lumbung.web.sites import Tenant
 from tenants.municipalities.errors import PortalPreparing
@@ -115,7 +111,11 @@ def from_shelf(
 
     Raises Unavailable when it changes faster than it can be read.
     """
-    found = read(shelf) if shelf is not None else None
+    found = None
+    if shelf is not None:
+        # What one may ask for may be another by now as well: an upgrade brings fields, and takes some.
+        with suppress(Invalid):
+            found = read(shelf)
     if found is None:
         found = read(look_up())
     if found is None:
@@ -134,8 +134,7 @@ def look_up_shelf(
     if not is_open(tenant):
         raise PortalPreparing
     app = open_app(session, slug)
-    kind = app.record_type(record_type)
-    if read_access(kind, "public") is None:
+    if all(read_access(kind, "public") is None for _, kind in app.kinds(record_type)):
         raise NotFound
     # A domain of its own may begin with the slug too, and may be taken away or given to another.
     own = host == f"{tenant.slug}.{hub_host}"
@@ -150,8 +149,7 @@ def look_up_shelf(
             "photos_url": f"{origin}/{slug}/photos/",
         }
     )
-    definitions = _definitions(session, app.installation, app.definition, record_type)
-    return Shelf(tenant, _statements(definitions, record_type), values)
+    return Shelf(tenant, _statements(app.definitions, record_type), values)
 
 
 _compiled: OrderedDict[tuple[tuple[str, ...], str], Statements] = OrderedDict()
@@ -168,20 +166,6 @@ def _statements(definitions: Sequence[Definition], record_type: str) -> Statemen
             while len(_compiled) > _KEPT:
                 _compiled.popitem(last=False)
         return found
-
-
-def _definitions(
-    session: AnySession, installation: Installation, present: Definition, record_type: str
-) -> list[Definition]:
-    """All definitions that records of this app may run on here, the present one first."""
-    digests = session.scalars(
-        select(InstalledDefinition.digest)
-        .join(Release, Release.id == InstalledDefinition.release_id)
-        .where(InstalledDefinition.tenant_id == installation.tenant_id, Release.app_id == installation.app_id)
-        .order_by(InstalledDefinition.created_at.desc(), InstalledDefinition.digest)
-    )
-    earlier = [definition_by_digest(session, digest) for digest in digests if digest != present.digest]
-    return [present, *(one for one in earlier if record_type in one.records)]
 
 
 def _reference(reference: str) -> tuple[str, UUID | str]:

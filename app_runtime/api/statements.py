@@ -7,7 +7,7 @@ answer is worked out anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,14 +20,17 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    and_,
     bindparam,
     case,
     cast,
     func,
     literal_column,
+    not_,
     or_,
     select,
     text,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -38,6 +41,7 @@ from app_runtime.api.columns import public_names, record_document, record_featur
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import read_access, rows_predicate
+from app_runtime.records.pinned import Kinds, by_own_kind, kinds_of, on_definitions
 from lumbung.db.direct import DirectRead, compile_read
 from tenants.municipalities.models import Municipality
 
@@ -49,24 +53,25 @@ _TENANT: ColumnElement[Any] = bindparam("tenant", type_=Uuid)
 @dataclass
 class Statements:
     """The compiled statements of one record type. `definitions` are all that its records may run on, the present one
-    first; each record is shown by its own (ADR 0003)."""
+    first; each record is found and shown by its own (ADR 0003)."""
 
     definitions: Sequence[Definition]
     record_type: str
     _compiled: dict[Any, DirectRead] = field(default_factory=dict)
 
     @property
-    def kind(self) -> RecordType:
-        """The type as the present definition has it."""
-        return self.definitions[0].records[self.record_type]
+    def kinds(self) -> Kinds:
+        """The type by the definitions that have it: an upgrade may have taken it away, or brought it."""
+        return kinds_of(self.definitions, self.record_type)
 
     @property
     def choices(self) -> frozenset[str]:
-        """The fields that a list may be filtered by."""
+        """The fields that a list may be filtered by, those of any version that records are on."""
         return frozenset(
             name
-            for name in public_names(self.kind)
-            if (spec := self.kind.fields.get(name)) is not None and spec.type in ("choice", "agency", "area")
+            for _, kind in self.kinds
+            for name in public_names(kind)
+            if (spec := kind.fields.get(name)) is not None and spec.type in ("choice", "agency", "area")
         )
 
     def a_list(self, filters: frozenset[str], *, geojson: bool) -> DirectRead:
@@ -132,41 +137,30 @@ class Statements:
         )
 
     def _public(self, filters: frozenset[str]) -> list[ColumnElement[bool]]:
-        """Rows of this type that everybody may read."""
-        rule = read_access(self.kind, "public")
-        rows: Any = rows_predicate(self.kind, ANYBODY)
-        if rule is not None and rule.rows == ("published",):
-            rows = Record.published
+        """Rows of this type that everybody may read, each by its own definition: also what they are filtered by."""
+
+        def rows(kind: RecordType) -> ColumnElement[bool]:
+            return and_(_readable(kind), *(_filter(kind, name) for name in sorted(filters)))
+
         return [
             Record.tenant_id == _TENANT,
             Record.installation_id == bindparam("installation", type_=Uuid),
             Record.record_type == literal_column(f"'{self.record_type}'"),
-            rows,
+            or_(by_own_kind(self.kinds, rows), *self._unknown()),
             Record.hidden_at.is_(None),
-            *(self._filter(name) for name in sorted(filters)),
+            *(_OF_EVERY_ROW[name]() for name in sorted(filters) if name in _OF_EVERY_ROW),
         ]
 
-    def _filter(self, name: str) -> ColumnElement[bool]:
-        if name == "after":
-            after = tuple_(bindparam("after_at", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid))
-            return tuple_(Record.created_at, Record.id) < after
-        if name == "updated_since":
-            return Record.updated_at >= bindparam("updated_since", type_=DateTime(timezone=True))
-        if name == "bbox":
-            if not shows_place(self.kind):
-                return literal_column("false", Boolean)
-            sides = {side: bindparam(side, type_=Float) for side in ("west", "south", "east", "north")}
-            return Record.place_lon.between(sides["west"], sides["east"]) & Record.place_lat.between(
-                sides["south"], sides["north"]
-            )
-        if name not in public_names(self.kind):
-            return literal_column("false", Boolean)
-        column = Record.state if name == "state" else Record.data[name].astext
-        return column == func.any(func.string_to_array(bindparam(name, type_=Text), literal_column("','")))
+    def _unknown(self) -> list[ColumnElement[bool]]:
+        """Published records of a version that came after this was compiled: they have no document, and so tell that
+        everything must be looked up anew."""
+        if len(self.kinds) == 1:
+            return []
+        return [and_(Record.published, not_(on_definitions(digest for digest, _ in self.kinds)))]
 
     def _document(self, *, geojson: bool) -> ColumnElement[Any]:
         make = record_feature if geojson else record_document
-        made = [(one.digest, make(one.records[self.record_type])) for one in self.definitions]
+        made = [(digest, make(kind)) for digest, kind in self.kinds]
         return case(
             *((Record.definition_digest == literal_column(f"'{digest}'"), document) for digest, document in made)
         )
@@ -192,3 +186,47 @@ class Statements:
             )
             .exists(),
         )
+
+
+def _readable(kind: RecordType) -> ColumnElement[bool]:
+    rule = read_access(kind, "public")
+    if rule is None:
+        return literal_column("false", Boolean)
+    if rule.rows == ("published",):
+        return and_(Record.published)
+    return rows_predicate(kind, ANYBODY)
+
+
+def _filter(kind: RecordType, name: str) -> ColumnElement[bool]:
+    if name == "bbox":
+        return true() if shows_place(kind) else literal_column("false", Boolean)
+    if name in _OF_EVERY_ROW:
+        return true()
+    if name not in public_names(kind):
+        return literal_column("false", Boolean)
+    column = Record.state if name == "state" else Record.data[name].astext
+    return column == func.any(func.string_to_array(bindparam(name, type_=Text), literal_column("','")))
+
+
+def _after() -> ColumnElement[bool]:
+    after = tuple_(bindparam("after_at", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid))
+    return tuple_(Record.created_at, Record.id) < after
+
+
+def _updated() -> ColumnElement[bool]:
+    return Record.updated_at >= bindparam("updated_since", type_=DateTime(timezone=True))
+
+
+def _in_box() -> ColumnElement[bool]:
+    sides = {side: bindparam(side, type_=Float) for side in ("west", "south", "east", "north")}
+    return Record.place_lon.between(sides["west"], sides["east"]) & Record.place_lat.between(
+        sides["south"], sides["north"]
+    )
+
+
+# They hold whichever version a row is on, and stand alone, so that an index serves them.
+_OF_EVERY_ROW: Mapping[str, Callable[[], ColumnElement[bool]]] = {
+    "after": _after,
+    "updated_since": _updated,
+    "bbox": _in_box,
+}

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import RecordType
 from app_runtime.pages.opening import OpenPage
+from app_runtime.records.former import list_former_options
 from app_runtime.records.listing import list_matching, list_records, present_rows
 from app_runtime.records.models import Record
 from app_runtime.records.options import field_options
@@ -79,9 +80,9 @@ def map_geojson(opened: OpenPage, query: Query) -> dict[str, Any]:
 
     Raises BadRequest for a box that is none.
     """
-    app, kind = opened.app, opened.record_type
+    app = opened.app
     chosen = _chosen(_filters(opened, query))
-    rows = list_matching(app, kind, opened.reader, chosen).where(Record.place_lon.is_not(None))
+    rows = list_matching(app, opened.record_type.id, opened.reader, chosen).where(Record.place_lon.is_not(None))
     if box := query.get("bbox"):
         west, south, east, north = _box(box)
         rows = rows.where(Record.place_lon.between(west, east), Record.place_lat.between(south, north))
@@ -175,6 +176,8 @@ def _filters(opened: OpenPage, query: Query) -> list[Filter]:
     found = []
     for name in opened.page.filters:
         label, options = _options(opened.app, opened.record_type, name)
+        if options:
+            options += list_former_options(opened.app, opened.reader, opened.record_type, name)
         value = query.get(name, "")
         if options:
             found.append(Filter(name, label, options, value if value in dict(options) else ""))

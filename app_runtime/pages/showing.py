@@ -15,7 +15,7 @@ from app_runtime.records.permissions import visible_fields
 from app_runtime.records.presenting import PresentedField, PresentedRecord, present_record
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.timeline import TimelineEntry, present_history
-from lumbung.i18n import pick, show_datetime, t
+from lumbung.i18n import show_datetime, t
 
 _LONG = ("long_text",)
 _APART = ("files", "point", "group", "long_text")
@@ -60,7 +60,7 @@ def show_record(
         links=[(field.label, field.links) for field in found.fields if field.links],
         groups=[field for field in found.fields if field.type == "group" and field.members],
         landmark=next((text for name in seen if (text := landmark_of(record, name))), ""),
-        timeline=[_moment(app, record, entry) for entry in present_history(app, record, reader)],
+        timeline=[_moment(app, entry) for entry in present_history(app, record, reader)],
     )
 
 
@@ -79,16 +79,14 @@ def _facts(app: RunningApp, found: PresentedRecord, only: Sequence[str] | None) 
     return [(label, text) for label, text in facts if text]
 
 
-def _moment(app: RunningApp, record: Record, entry: TimelineEntry) -> dict[str, Any]:
-    workflow = app.record_type(record.record_type).workflow
-    state = workflow.states.get(entry.to_state or "") if workflow else None
+def _moment(app: RunningApp, entry: TimelineEntry) -> dict[str, Any]:
     moved = entry.kind == "action" and entry.from_state != entry.to_state
     return {
-        "title": _title(entry, pick(state.label) if moved and state is not None else ""),
+        "title": _title(entry, entry.state_label if moved else ""),
         "time": show_datetime(entry.at, app.municipality.timezone),
         "iso": entry.at.isoformat(),
         "actor": entry.who,
-        "tone": "red" if entry.kind == "clock" else state.tone if state is not None else "grey",
+        "tone": "red" if entry.kind == "clock" else entry.state_tone,
         "icon": _icon(entry, moved=moved),
         "text": "\n".join(f"{label}: {text}" for label, text in entry.details),
     }

@@ -11,9 +11,11 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    case,
     cast,
     false,
     func,
+    literal,
     or_,
     select,
     text,
@@ -27,13 +29,15 @@ from app_runtime.records.attachments import files_of_records
 from app_runtime.records.deriving import searched_fields
 from app_runtime.records.models import Record
 from app_runtime.records.paging import Key, PageOf, after_cursor, encode_cursor, ordered, page_size
-from app_runtime.records.permissions import rows_predicate
+from app_runtime.records.permissions import rows_predicate, title_fields
+from app_runtime.records.pinned import Kinds, by_own_kind, same_clause
 from app_runtime.records.presenting import PresentedRecord, present_record
 from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid
 from lumbung.i18n import t
 
+_NOTHING: Mapping[type, Any] = {bool: False, datetime: datetime(1970, 1, 1, tzinfo=UTC)}
 _END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 _DISTANT_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST_FIRST = (SortKey("created_at", descending=True),)
@@ -60,9 +64,8 @@ def list_records(
     is none.
     """
     app = running_app(session, installation)
-    kind = app.record_type(record_type)
-    keys = _keys(kind, sort or NEWEST_FIRST)
-    query = list_matching(app, kind, actor, filters or {}, search, sort or ())
+    query = list_matching(app, record_type, actor, filters or {}, search, sort or ())
+    keys = _keys(app.kinds(record_type), actor, sort or NEWEST_FIRST)
     if cursor:
         query = query.where(after_cursor(keys, cursor))
     size = page_size(limit)
@@ -86,7 +89,7 @@ def count_records(
 ) -> int:
     """How many records `list_records` would give over all pages."""
     app = running_app(session, installation)
-    query = list_matching(app, app.record_type(record_type), actor, filters or {}, search)
+    query = list_matching(app, record_type, actor, filters or {}, search)
     return session.scalar(query.with_only_columns(func.count()).order_by(None)) or 0
 
 
@@ -107,34 +110,42 @@ def present_rows(
 
 def list_matching(
     app: RunningApp,
-    kind: RecordType,
+    record_type: str,
     actor: Actor,
     filters: Mapping[str, Any],
     search: str = "",
     sort: Sequence[SortKey] = (),
 ) -> Select[Any]:
-    """The statement behind the lists: rows of this type that the actor may read and that match. Raises Invalid."""
+    """The statement behind the lists: rows of this type that the actor may read and that match, each by the definition
+    that it runs on. Raises NotFound for an unknown type, Invalid."""
+    kinds = app.kinds(record_type)
     wanted = {name: value for name, value in filters.items() if value not in (None, "", [], ())}
-    unknown = [name for name in (*wanted, *(key.field for key in sort)) if not _known(kind, name)]
+    unknown = [name for name in (*wanted, *(key.field for key in sort)) if not _known(kinds, name)]
     if unknown:
         raise Invalid(
             fields={name: [t("Saringan ini tidak dikenal.", "This filter is not known.")] for name in unknown}
         )
-    needing = frozenset((*wanted, *(key.field for key in sort if key.field not in _ALWAYS)))
+    # Of one version alone, rows are left out of an order that would tell what they do not show.
+    ordering = {key.field for key in sort if key.field not in _ALWAYS} if len(kinds) == 1 else set()
+    needing = frozenset({*wanted, *ordering})
+
+    def matching(kind: RecordType) -> ColumnElement[bool]:
+        rows = rows_predicate(kind, actor, needing=needing)
+        return and_(rows, *(_filter(app, kind, name, value) for name, value in wanted.items()))
+
     query = (
         select(Record)
         .options(defer(Record.search_text), defer(Record.search))
         .where(
             Record.tenant_id == app.installation.tenant_id,
             Record.installation_id == app.installation.id,
-            Record.record_type == kind.id,
-            rows_predicate(kind, actor, needing=needing),
+            Record.record_type == record_type,
+            by_own_kind(kinds, matching),
         )
     )
-    for name, value in wanted.items():
-        query = query.where(_filter(app, kind, name, value))
     if search.strip():
-        query = query.where(_found(kind, actor, search.strip()[:200]))
+        words = search.strip()[:200]
+        query = query.where(by_own_kind(kinds, lambda kind: found_by(kind, actor, words)))
     return query
 
 
@@ -142,22 +153,21 @@ def list_matching(
 _ALWAYS = ("created_at", "title")
 
 
-def _known(kind: RecordType, name: str) -> bool:
-    return name in kind.fields or name in BUILTIN_ATTRIBUTES or name == "title"
+def _known(kinds: Kinds, name: str) -> bool:
+    return name in BUILTIN_ATTRIBUTES or name == "title" or any(name in kind.fields for _, kind in kinds)
 
 
-def _found(kind: RecordType, actor: Actor, search: str) -> ColumnElement[bool]:
-    """By words where the reader sees every field that words are taken from, else by number and title alone."""
+def found_by(kind: RecordType, actor: Actor, search: str) -> ColumnElement[bool]:
+    """Rows of this kind that a search finds: by words where the reader sees every field that words are taken from, else
+    by the number and by a title that the reader sees."""
     by_words = and_(
         rows_predicate(kind, actor, needing=searched_fields(kind)),
         Record.search.op("@@")(func.websearch_to_tsquery(text("'indonesian'::regconfig"), search)),
     )
     pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    needed = frozenset({"title"} & set(kind.fields)) | {"number"}
-    by_name = and_(
-        rows_predicate(kind, actor, needing=needed), or_(Record.number.ilike(pattern), Record.title.ilike(pattern))
-    )
-    return or_(by_words, by_name)
+    by_number = and_(rows_predicate(kind, actor, needing=frozenset({"number"})), Record.number.ilike(pattern))
+    by_title = and_(rows_predicate(kind, actor, needing=title_fields(kind)), Record.title.ilike(pattern))
+    return or_(by_words, by_number, by_title)
 
 
 def _filter(app: RunningApp, kind: RecordType, name: str, value: Any) -> ColumnElement[bool]:
@@ -207,12 +217,27 @@ _SORTED: dict[str, Key] = {
 }
 
 
-def _keys(kind: RecordType, sort: Sequence[SortKey]) -> list[Key]:
+def _keys(kinds: Kinds, actor: Actor, sort: Sequence[SortKey]) -> list[Key]:
     keys = []
     for part in sort:
         found = _SORTED.get(part.field)
         if found is None:
             found = Key(func.coalesce(Record.data[part.field].astext, ""))
-        keys.append(Key(found.column, part.descending))
+        keys.append(Key(_by_own_kind(kinds, actor, part.field, found.column), part.descending))
     last = keys[-1].descending if keys else True
     return [*keys, Key(Record.id, last)]
+
+
+def _by_own_kind(kinds: Kinds, actor: Actor, name: str, column: Any) -> Any:
+    """The column to sort by; rows whose own version does not show it to the reader stand where those without a value
+    do, so that an upgrade neither tells nor hides anything."""
+    if len(kinds) == 1 or name == "created_at":
+        return column
+
+    def needing(kind: RecordType) -> frozenset[str]:
+        return title_fields(kind) if name == "title" else frozenset({name})
+
+    showing = by_own_kind(kinds, lambda kind: rows_predicate(kind, actor, needing=needing(kind)))
+    if same_clause(showing, by_own_kind(kinds, lambda kind: rows_predicate(kind, actor))):
+        return column
+    return case((showing, column), else_=literal(_NOTHING.get(column.type.python_type, ""), column.type))

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, cast, func, literal, select
 
+from app_catalog.definitions.model import RecordType
 from app_catalog.installations.models import Installation
 from app_runtime.records.actors import Actor
 from app_runtime.records.landmarks import landmark_column
@@ -16,6 +17,7 @@ from app_runtime.records.likeness import alike
 from app_runtime.records.listing import list_matching, present_rows
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import rows_predicate
+from app_runtime.records.pinned import by_own_kind
 from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import running_app
 from lumbung.db import now
@@ -47,7 +49,7 @@ def map_points(
     fields of the map's popup; None where the reader may not see it. Raises as `list_records` does.
     """
     app = running_app(session, installation)
-    query = list_matching(app, app.record_type(record_type), actor, filters or {})
+    query = list_matching(app, record_type, actor, filters or {})
     rows = session.scalars(
         query.where(Record.place_lon.is_not(None)).order_by(Record.created_at.desc(), Record.id.desc()).limit(limit)
     ).all()
@@ -65,14 +67,16 @@ def possible_duplicates(
     values: Mapping[str, Any],
     *,
     landmarks: Mapping[str, str] | None = None,
+    digest: str | None = None,
 ) -> list[PresentedRecord]:
     """Records that the one being written may repeat, the nearest first: a hint, never a refusal.
 
     As the definition's `duplicates` says: within so many metres, the same fields, open, so many days old. Where one of
     the two is not on the map, their `landmarks` (by point field) are compared instead. Only records that the actor may
-    read.
+    read, and what their own definitions show of them. `digest` is the definition of the one being written, the
+    installed one without.
     """
-    app = running_app(session, installation)
+    app = running_app(session, installation, digest=digest)
     kind = app.record_type(record_type)
     rule = kind.duplicates
     if rule is None or any(not values.get(name) for name in rule.same):
@@ -91,13 +95,20 @@ def possible_duplicates(
     if rule.days is not None:
         query = query.where(Record.created_at >= now() - timedelta(days=rule.days))
     point = values.get(field)
-    near = query.where(rows_predicate(kind, actor, needing=frozenset(rule.same)))
-    told = query.where(rows_predicate(kind, actor, needing=frozenset({*rule.same, field})))
+    kinds = app.kinds(record_type)
+    near = query.where(by_own_kind(kinds, lambda own: rows_predicate(own, actor, needing=_told(own, rule.same))))
+    needing = frozenset({*rule.same, field})
+    told = query.where(by_own_kind(kinds, lambda own: rows_predicate(own, actor, needing=needing)))
     rows = [
         *(_within(session, near, point, rule.within) if point else ()),
         *_at_landmark(session, told, field, (landmarks or {}).get(field, ""), on_map=bool(point)),
     ]
     return present_rows(app, rows[:_HINTS], actor)
+
+
+def _told(kind: RecordType, same: Sequence[str]) -> frozenset[str]:
+    """What a hint tells of a record: the same values, and where it is."""
+    return frozenset({*same, *(field.id for field in kind.fields.values() if field.type == "point")})
 
 
 def _within(session: AnySession, query: Select[Record], point: Sequence[Any], metres: int) -> Sequence[Record]:

@@ -19,6 +19,7 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.agency_tree import AgencyTree, load_agencies
 from app_runtime.records.models import Record
 from app_runtime.records.municipal import session_municipality
+from app_runtime.records.pinned import Kinds, definitions_in_use, kinds_of
 from app_runtime.records.rule_errors import tell_rule_error
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
@@ -58,6 +59,11 @@ class RunningApp:
         """The municipality's time zone."""
         return ZoneInfo(self.municipality.timezone)
 
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """All definitions that its records may run on, the installed one first."""
+        return definitions_in_use(self.session, self.installation)
+
     @property
     def evaluator(self) -> Evaluator:
         """Evaluates the definition's expressions."""
@@ -67,6 +73,13 @@ class RunningApp:
         """The record type with this id. Raises NotFound when the definition has none."""
         found = self.definition.records.get(record_type)
         if found is None:
+            raise NotFound
+        return found
+
+    def kinds(self, record_type: str) -> Kinds:
+        """The record type by every definition that has it, for many records at once. Raises NotFound when none has."""
+        found = kinds_of(self.definitions, record_type)
+        if not found:
             raise NotFound
         return found
 

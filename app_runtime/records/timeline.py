@@ -15,7 +15,7 @@ from app_runtime.records.models import Record, RecordHistory, RecordHistoryPriva
 from app_runtime.records.permissions import may_moderate, visible_fields
 from app_runtime.records.presenting import display_value
 from app_runtime.records.reached import reached_detail, unreached_title
-from app_runtime.records.running_app import RunningApp
+from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.i18n import Text, pick, show_datetime, t
 
 Audience = Literal["public", "resident", "official"]
@@ -36,7 +36,11 @@ _TITLES = {
     "message": Text("Pesan disiapkan", "Message prepared"),
     "escalation": Text("Diberitahukan ke atasan", "Escalated"),
     "rule_error": Text("Aturan aplikasi gagal dihitung", "A rule of the app failed"),
+    "moved": Text("Dipindah ke versi lain aplikasi", "Moved to another version of the app"),
+    "move_undone": Text("Pemindahan versi dibatalkan", "Move to another version taken back"),
 }
+_MOVES = ("moved", "move_undone")
+_MOVES_IN_PUBLIC = Text("Disesuaikan dengan aturan aplikasi", "Fitted to the rules of the app")
 # What follows from what somebody did; nobody did it.
 _AUTOMATIC = frozenset({"automation", "message", "escalation", "clock", "rule_error"})
 _CITIZEN_TITLES = {"visitor": Text("Pelapor", "Reporter"), "resident": Text("Pelapor", "Reporter")}
@@ -44,7 +48,8 @@ _CITIZEN_TITLES = {"visitor": Text("Pelapor", "Reporter"), "resident": Text("Pel
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened. `who` is a name for officials and a role for everybody else."""
+    """One thing that happened. `who` is a name for officials and a role for everybody else; `state_label` and
+    `state_tone` are those of `to_state` in the version that it happened by."""
 
     at: datetime
     kind: str
@@ -54,13 +59,15 @@ class TimelineEntry:
     from_state: str | None
     to_state: str | None
     details: tuple[tuple[str, str], ...] = ()
+    state_label: str = ""
+    state_tone: str = "grey"
 
 
 def present_history(app: RunningApp, record: Record, actor: Actor) -> list[TimelineEntry]:
     """What happened to the record, the oldest first, as far as this reader may know it.
 
     The public sees steps and published fields; whoever made the record also the questions and their own words;
-    officials everything.
+    officials everything. Each row is told in the words of the version that it happened by.
     """
     kind = app.record_type(record.record_type)
     audience = _audience(app, kind, record, actor)
@@ -71,11 +78,25 @@ def present_history(app: RunningApp, record: Record, actor: Actor) -> list[Timel
         .order_by(RecordHistory.sequence)
     ).all()
     private = {} if audience == "public" else _private_values(app, [row.id for row in rows])
-    return [
-        _entry(app, kind, row, private.get(row.id) or {}, allowed, audience)
-        for row in rows
-        if _shown(kind, row, audience)
-    ]
+    apps = {app.definition.digest: app}
+    entries = []
+    for row in rows:
+        if row.definition_digest not in apps:
+            apps[row.definition_digest] = running_app(app.session, app.installation, digest=row.definition_digest)
+        own = apps[row.definition_digest]
+        own_kind = own.record_type(record.record_type)
+        if _shown(own_kind, row, audience):
+            seen = allowed if own is app else _seen_then(own, kind, allowed, actor, record)
+            entries.append(_entry(own, own_kind, row, private.get(row.id) or {}, seen, audience))
+    return entries
+
+
+def _seen_then(
+    own: RunningApp, kind: RecordType, allowed: frozenset[str], actor: Actor, record: Record
+) -> frozenset[str]:
+    """What the reader sees of a row of another version: what that version shows, unless the present one hides it."""
+    then = visible_fields(own.definition, record.record_type, actor, record)
+    return frozenset(name for name in then if name in allowed or name not in kind.fields)
 
 
 def _audience(app: RunningApp, kind: RecordType, record: Record, actor: Actor) -> Audience:
@@ -105,20 +126,25 @@ def _entry(
     allowed: frozenset[str],
     audience: Audience,
 ) -> TimelineEntry:
+    state = kind.workflow.states.get(row.to_state or "") if kind.workflow else None
     return TimelineEntry(
         at=row.created_at,
         kind=row.kind,
         name=row.name,
-        title=_title(kind, row),
+        title=_title(kind, row, audience),
         who=_who(row, audience),
         from_state=row.from_state,
         to_state=row.to_state,
         details=tuple(_details(app, kind, row, private, allowed, audience)),
+        state_label=pick(state.label) if state else "",
+        state_tone=state.tone if state else "grey",
     )
 
 
-def _title(kind: RecordType, row: RecordHistory) -> str:
+def _title(kind: RecordType, row: RecordHistory, audience: Audience) -> str:
     workflow = kind.workflow
+    if row.kind in _MOVES and audience != "official":
+        return str(_MOVES_IN_PUBLIC)
     if row.kind == "action":
         action = workflow.actions.get(row.name) if workflow else None
         return pick(action.label) if action else row.name
@@ -165,6 +191,8 @@ def _details(
         found += [_labelled(app, _ask_field(action, name), name, value) for name, value in told.items()]
     if audience == "official":
         found += _platform_details(app, kind, row)
+    if row.kind in _MOVES:
+        found += _move_details(app, kind, row, audience)
     if audience == "official" and row.kind == "imported":
         found += _origin(app, row)
     return [(label, text) for label, text in found if text]
@@ -180,6 +208,24 @@ def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory) -> 
     if "error" in changes:
         found.append((row.name, str(changes["error"])))
     return found
+
+
+def _move_details(app: RunningApp, kind: RecordType, row: RecordHistory, audience: Audience) -> list[tuple[str, str]]:
+    """The state that a move led to; for officials the versions, and the names of what was left behind: their values
+    may not be everybody's who reads this."""
+    found = []
+    if row.from_state != row.to_state and kind.workflow and (state := kind.workflow.states.get(row.to_state or "")):
+        found.append((t("Keadaan", "State"), pick(state.label)))
+    if audience == "official":
+        found.append((t("Versi", "Version"), f"{row.changes.get('from', '')} → {row.changes.get('to', '')}"))
+        left = [_label_anywhere(app, kind.id, name) for name in row.changes.get("left", {})]
+        found.append((t("Ditinggalkan", "Left behind"), ", ".join(left)))
+    return found
+
+
+def _label_anywhere(app: RunningApp, record_type: str, name: str) -> str:
+    fields = [kind.fields[name] for _, kind in app.kinds(record_type) if name in kind.fields]
+    return pick(fields[0].label) or name if fields else name
 
 
 def _origin(app: RunningApp, row: RecordHistory) -> list[tuple[str, str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, literal_column, not_, or_, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, literal_column, not_, or_, select
 from sqlalchemy.orm import defer
 
 from app_catalog.definitions.model import RecordType
@@ -17,11 +18,11 @@ from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
 from app_runtime.records.actors import Actor
-from app_runtime.records.deriving import searched_fields
-from app_runtime.records.listing import present_rows
+from app_runtime.records.listing import found_by, present_rows
 from app_runtime.records.models import CLOSED_OR_MADE, DUE_OR_NEVER, Record
 from app_runtime.records.paging import Key, after_cursor, encode_cursor, ordered
 from app_runtime.records.permissions import rows_predicate
+from app_runtime.records.pinned import Kinds, by_own_kind, definitions_of_all, kinds_of
 from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import running_app
 from app_runtime.work.deadlines import age_of, short_left, short_since
@@ -74,12 +75,21 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The records of one type of one app that are this person's work."""
+    """The records of one type of one app that are this person's work, each by the definition that it runs on."""
 
-    kind: RecordType
+    kinds: Kinds
     actor: Actor
-    rows: ColumnElement[bool]
+    mine: ColumnElement[bool]
     enabled: bool
+
+    def rows(self, also: Callable[[RecordType], ColumnElement[bool]] | None = None) -> ColumnElement[bool]:
+        """The rows, or those of them for which something holds as well."""
+
+        def readable(kind: RecordType) -> ColumnElement[bool]:
+            rows = rows_predicate(kind, self.actor)
+            return rows if also is None else and_(rows, also(kind))
+
+        return and_(self.mine, by_own_kind(self.kinds, readable))
 
 
 def list_work(
@@ -141,12 +151,12 @@ def _count(matching: ColumnElement[bool], tab: Tab) -> ScalarSelect[int]:
 
 def _parts(session: AnySession, actor: Actor, installations: Sequence[Installation]) -> list[_Part]:
     parts = []
+    used = definitions_of_all(session, installations)
     for one in installations:
-        definition = definition_by_digest(session, one.definition_digest)
         official = at_work(actor.in_app(one.slug))
-        for kind in definition.records.values():
-            rows = and_(Record.installation_id == one.id, Record.record_type == kind.id, rows_predicate(kind, official))
-            parts.append(_Part(kind, official, rows, one.status == "enabled"))
+        for record_type in dict.fromkeys(name for definition in used[one.id] for name in definition.records):
+            mine = and_(Record.installation_id == one.id, Record.record_type == record_type)
+            parts.append(_Part(kinds_of(used[one.id], record_type), official, mine, one.status == "enabled"))
     return parts
 
 
@@ -154,27 +164,20 @@ def _tabs(parts: Sequence[_Part], at: datetime) -> dict[Tab, ColumnElement[bool]
     running = [part for part in parts if part.enabled]
     overdue = late(at)
     return {
-        "act": or_(false(), *(and_(part.rows, my_turn(part.kind, part.actor, at)) for part in running)),
-        "late": and_(Record.open, overdue, or_(false(), *(part.rows for part in running))),
-        "waiting": or_(false(), *(and_(part.rows, waits_for_reporter(part.kind)) for part in running)),
-        "done": and_(not_(Record.open), or_(false(), *(part.rows for part in parts))),
-        "all": or_(false(), *(part.rows for part in parts)),
+        "act": or_(false(), *(part.rows(partial(my_turn, actor=part.actor, at=at)) for part in running)),
+        "late": and_(Record.open, overdue, or_(false(), *(part.rows() for part in running))),
+        "waiting": or_(false(), *(part.rows(waits_for_reporter) for part in running)),
+        "done": and_(not_(Record.open), or_(false(), *(part.rows() for part in parts))),
+        "all": or_(false(), *(part.rows() for part in parts)),
     }
 
 
 def _found(parts: Sequence[_Part], search: str) -> ColumnElement[bool]:
-    """By number and title, and by words where this person sees every field that words are taken from."""
+    """By number, and by title and words where this person sees every field that these are taken from."""
     wanted = search.strip()[:200]
-    everything = or_(false(), *(part.rows for part in parts))
     if not wanted:
-        return everything
-    pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    by_name = or_(Record.number.ilike(pattern), Record.title.ilike(pattern))
-    words = Record.search.op("@@")(func.websearch_to_tsquery(text("'indonesian'::regconfig"), wanted))
-    by_words = [
-        and_(part.rows, rows_predicate(part.kind, part.actor, needing=searched_fields(part.kind))) for part in parts
-    ]
-    return and_(everything, or_(by_name, and_(words, or_(false(), *by_words))))
+        return or_(false(), *(part.rows() for part in parts))
+    return or_(false(), *(part.rows(partial(found_by, actor=part.actor, search=wanted)) for part in parts))
 
 
 def _present(
@@ -208,5 +211,5 @@ def _item(record: Record, row: PresentedRecord, app_name: str, zone: str, at: da
 
 
 def _has_actions(part: _Part) -> bool:
-    actions = part.kind.workflow.actions.values() if part.kind.workflow else ()
-    return part.enabled and any(part.actor.roles & set(action.by) for action in actions)
+    flows = [kind.workflow for _, kind in part.kinds if kind.workflow]
+    return part.enabled and any(part.actor.roles & set(action.by) for flow in flows for action in flow.actions.values())

@@ -134,5 +134,6 @@ def _duplicates(work: Work) -> list[PresentedRecord]:
         landmarks={
             field.id: landmark_of(work.record, field.id) for field in work.kind.fields.values() if field.type == "point"
         },
+        digest=work.record.definition_digest,
     )
     return [other for other in found if other.id != work.record.id]

@@ -30,6 +30,8 @@ _ICONS = {
     "file_blurred": "photo-off",
     "file_unblurred": "photo",
     "rule_error": "alert-triangle",
+    "moved": "refresh",
+    "move_undone": "arrow-back-up",
 }
 
 
@@ -76,15 +78,14 @@ def masked(address: str) -> str:
 
 def _item(work: Work, entry: TimelineEntry, public: bool) -> dict[str, Any]:
     late = entry.kind == "clock" and entry.name.endswith(".breached")
-    moved = entry.to_state if entry.to_state != entry.from_state else None
-    state = work.kind.workflow.states.get(moved) if work.kind.workflow and moved and entry.kind == "action" else None
+    moved = entry.kind == "action" and entry.to_state != entry.from_state
     return {
         "title": entry.title,
         "time": show_datetime(entry.at, work.app.municipality.timezone),
         "iso": entry.at.isoformat(),
         "text": "\n".join(f"{label}: {_reached(entry, text)}" for label, text in entry.details),
         "actor": entry.who,
-        "tone": "red" if late else state.tone if state else "amber" if entry.kind == "escalation" else "grey",
+        "tone": "red" if late else entry.state_tone if moved else "amber" if entry.kind == "escalation" else "grey",
         "icon": "flag-filled" if late else _ICONS.get(entry.kind, "check"),
         "private": not public,
     }

@@ -47,7 +47,11 @@ def switch(stage: Stage, release: Release, **options: Any) -> None:
 
 
 def move(
-    stage: Stage, release: Release, *, states: tuple[str, ...] = ("received", "assigned", "waiting")
+    stage: Stage,
+    release: Release,
+    *,
+    states: tuple[str, ...] = ("received", "assigned", "waiting"),
+    mapping: Mapping = TO_NEXT,
 ) -> RecordMove:
     if stage.installation.release_id != release.id:
         switch(stage, release)
@@ -58,7 +62,7 @@ def move(
         from_digest=first(stage).digest,
         to_digest=release.digest,
         states=states,
-        mapping=TO_NEXT,
+        mapping=mapping,
     )
     stage.session.commit()
     return finish(stage, begun)

@@ -9,9 +9,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.installations.models import Installation
+from app_catalog.installations.versions import switch_version
 from app_runtime.records.models import Record
 from lumbung.db import as_tenant, db
 from lumbung.db.direct import read_row
@@ -19,6 +21,7 @@ from lumbung.postgres.roles import DatabaseUrls
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.work_desk import Desk, open_desk, page_of
 from tests.browsing import Browser, browse
+from tests.next_siaran import SWAPPED, changed_siaran, publish_archive
 from tests.world import World
 
 Sessions = scoped_session[Session]
@@ -177,6 +180,35 @@ def test_no_list_of_the_api_reads_a_whole_table(desk: Desk, monkeypatch: pytest.
         # The page comes out of its index in order: nothing sorts what the whole table holds.
         sorted_rows = [node["Plan Rows"] for node in nodes if node["Node Type"] == "Sort"]
         assert all(rows < 1_000 for rows in sorted_rows), (question, sorted_rows)
+
+
+def test_records_of_two_versions_are_read_by_the_same_indexes(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = publish_archive(desk.session, world, changed_siaran(SWAPPED))
+    with as_tenant(desk.session, desk.place.id):
+        switch_version(desk.session, desk.session.scalars(select(Installation)).one(), release)
+        desk.session.commit()
+        desk.installation = desk.session.scalars(select(Installation)).one()
+    newest = desk.report("Yang terbaru")
+    citizen, official, found = browse(desk.app, desk.place.host), desk.browser("dispatcher"), []
+    for path in ("/", "/siaran/map", "/siaran/map/points.geojson", f"/siaran/report/{newest}"):
+        found += _visit(desk, citizen, path)
+    for path in ("/work", "/work?tab=all", page_of(newest)):
+        found += _visit(desk, official, path)
+    assert not found, "\n\n".join(found)
+    sent: list[tuple[Any, Any, Any]] = []
+
+    def listen(*asked: Any) -> Any:
+        sent.append(asked)
+        return read_row(*asked)
+
+    monkeypatch.setattr("app_runtime.api.reading.read_row", listen)
+    for question in ("", "?state=received", "?category=street-light", "?bbox=106.6,-6.3,106.61,-6.29"):
+        assert citizen.get(f"/api/v1/siaran/report{question}").status_code == 200, question
+        nodes = [node for asked in sent for node in _plan_of_api(desk, asked)]
+        assert not [node for node in nodes if node["Node Type"] == "Seq Scan" and node.get("Relation Name") in BIG]
+        sent.clear()
 
 
 def test_the_guard_sees_a_whole_table_read(desk: Desk) -> None:
