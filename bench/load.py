@@ -82,8 +82,11 @@ def _send(target: Target, seconds: float) -> tuple[int, float, int]:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(_lua(target))
         script.flush()
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency", "-s", script.name, target.url]
-        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{ceil(seconds)}s", "--latency", "-s", script.name, target.url]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"wrk: {done.stderr.strip() or done.stdout.strip()}")
+        text = done.stdout
     requests = re.search(r"(\d+) requests in", text)
     p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", text)
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
