@@ -11,6 +11,7 @@ import app_catalog.releases.views  # noqa: F401 - these modules add their routes
 import tenants.identity
 from app_catalog.catalog.app_page import show_retention
 from app_catalog.catalog.categories import AUDIENCES, category_icon, category_name
+from app_catalog.catalog.changes_api import changes_api
 from app_catalog.catalog.files import short_digest
 from app_catalog.catalog.views import app_files, catalog
 from app_catalog.publishers.blueprint import publishing
@@ -31,7 +32,7 @@ def app_icon_url(slug: str, digest: str = "") -> str:
 
 def install_catalog(app: LumbungFlask) -> None:
     """Register the open pages, publishing, curating, their navigation, and who acts for which publisher."""
-    for blueprint in (catalog, app_files, publishing, publisher_requests, curating, releases_api):
+    for blueprint in (catalog, app_files, publishing, publisher_requests, curating, releases_api, changes_api):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         app_icon_url=app_icon_url,

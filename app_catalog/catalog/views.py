@@ -7,6 +7,8 @@ from markupsafe import Markup
 
 from app_catalog.catalog.app_page import get_app_page, get_canonical, get_release_page
 from app_catalog.catalog.categories import AUDIENCES
+from app_catalog.catalog.changes import get_changes, versions_before
+from app_catalog.catalog.difference_words import group_differences
 from app_catalog.catalog.files import FOREVER, answer_file, find_icon, get_release_file, short_digest
 from app_catalog.catalog.one_language import in_language
 from app_catalog.catalog.rich_text import render_markdown
@@ -62,7 +64,20 @@ def app_page(slug: str) -> str:
 def release_page(slug: str, version: str) -> str:
     """One version of an app."""
     page = get_release_page(db.session, slug, version, current_visitor())
-    return render_template("catalog/release.html", page=page, changelog=_changelog(page.definition.changelog))
+    return render_template(
+        "catalog/release.html",
+        page=page,
+        changelog=_changelog(page.definition.changelog),
+        before=next(iter(versions_before(db.session, page)), None),
+    )
+
+
+@catalog.get("/apps/<slug>/<version>/changes")
+@access(PUBLIC)
+def changes_page(slug: str, version: str) -> str:
+    """What a version brings after another (`from`; the published one before it, without)."""
+    found = get_changes(db.session, slug, version, since=request.args.get("from") or None, visitor=current_visitor())
+    return render_template("catalog/changes.html", changes=found, differences=group_differences(found.differences))
 
 
 @catalog.get("/apps/<slug>/<version>/canonical.json")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
+from app_catalog.catalog.changes import canonical_of
 from app_catalog.definitions.differences import Difference, Weight, compare, heaviest
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
@@ -156,14 +155,6 @@ def play_scenarios(session: AnySession, installation: Installation, release: Rel
     stored = settings_at(session, installation.id, installation.settings_version)
     definition = load_release_definition(session, release.id)
     return EngineRunner().run_with_settings(session, definition, stored.overrides, agency_keys(session))
-
-
-def canonical_of(session: AnySession, release_id: UUID) -> dict[str, Any]:
-    """The canonical form of a release that was verified before it is given."""
-    load_release_definition(session, release_id)
-    text = session.scalars(select(Release.canonical).where(Release.id == release_id)).one()
-    canonical: dict[str, Any] = json.loads(text)
-    return canonical
 
 
 def _settings(

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app_catalog.catalog.difference_words import group_differences
 from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.effective import settings_at
@@ -22,7 +23,6 @@ from app_runtime.upgrades.running import start_move, start_undo
 from app_runtime.upgrades.showing import access_move, access_release, get_move_page, get_versions_page, list_told
 from app_runtime.upgrades.wording import (
     change_items,
-    group_differences,
     move_words,
     problem_words,
     setting_words,

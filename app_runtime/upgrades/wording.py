@@ -2,52 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
-from app_catalog.definitions.differences import Difference
+from app_catalog.catalog.difference_words import plain_words
 from app_catalog.installations.models import VersionChange
 from app_catalog.installations.values import show_duration
 from app_runtime.upgrades.models import MovedRecord, RecordMove
 from app_runtime.upgrades.report import SettingFinding
-from lumbung.i18n import pick, show_datetime, t
-
-_LONGEST = 200
-_TONES = {"added": "green", "removed": "red", "changed": "blue"}
-
-
-@dataclass(frozen=True, slots=True)
-class ShownDifference:
-    """A difference in the reader's words."""
-
-    name: str
-    change_name: str
-    tone: str
-    needs: str
-    meaning: str
-    values: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class DifferenceGroup:
-    """The differences of one area, or of one area of a type of record."""
-
-    name: str
-    shown: Sequence[ShownDifference]
-    words: Sequence[ShownDifference]
-
-
-def group_differences(differences: Sequence[Difference]) -> list[DifferenceGroup]:
-    """Differences by area; those that are nothing but other words or looks stand apart (`words`)."""
-    groups = []
-    for area, members in groupby(differences, key=lambda one: one.area):
-        found = list(members)
-        rules = [_shown(one) for one in found if not _is_words(one)]
-        groups.append(DifferenceGroup(_area_name(area), rules, [_shown(one) for one in found if _is_words(one)]))
-    return groups
+from lumbung.i18n import show_datetime, t
 
 
 def setting_words(finding: SettingFinding) -> str:
@@ -110,62 +73,9 @@ def change_items(changes: Sequence[VersionChange], zone: str) -> list[dict[str, 
     ]
 
 
-def _is_words(one: Difference) -> bool:
-    return one.weight == "words" and one.change == "changed"
-
-
-def _shown(one: Difference) -> ShownDifference:
-    return ShownDifference(
-        pick(one.name),
-        {
-            "added": t("baru", "new"),
-            "removed": t("dihapus", "removed"),
-            "changed": t("berubah", "changed"),
-        }[one.change],
-        _TONES[one.change],
-        t("perlu jawaban saat memindah", "asks for an answer when moving") if one.weight == "mapping" else "",
-        pick(one.meaning),
-        [
-            (each.path, f"{_plain(each.before)} → {_plain(each.after)}")
-            for each in one.properties
-            if one.change == "changed" and not each.path.endswith("order")
-        ],
-    )
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return t("tidak ada", "none")
-    if isinstance(value, bool):
-        return t("ya", "yes") if value else t("tidak", "no")
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
-
-
 def _value(value: Any) -> str:
     if isinstance(value, str) and value.startswith("P"):
         return show_duration(value)
     if isinstance(value, dict):
         return t("{n} baris", "{n} rows", n=len(value))
-    return _plain(value)
-
-
-def _area_name(area: str) -> str:
-    return {
-        "app": t("Aplikasi", "The app"),
-        "settings": t("Pengaturan", "Settings"),
-        "roles": t("Peran", "Roles"),
-        "record_types": t("Jenis berkas", "Types of record"),
-        "fields": t("Isian", "Fields"),
-        "states": t("Status", "States"),
-        "actions": t("Tindakan", "Actions"),
-        "clocks": t("Tenggat", "Deadlines"),
-        "access": t("Siapa melihat apa", "Who sees what"),
-        "automations": t("Yang terjadi dengan sendirinya", "What happens by itself"),
-        "pages": t("Halaman", "Pages"),
-        "messages": t("Pesan", "Messages"),
-        "scenarios": t("Uji", "Proofs"),
-        "examples": t("Contoh", "Examples"),
-        "catalog": t("Keterangan di katalog", "What the catalog says"),
-        "files": t("Gambar dan berkas", "Pictures and files"),
-    }[area]
+    return plain_words(value)
