@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import app_catalog.carrying
 import app_catalog.evaluations.models
+import app_catalog.figures.models
 import app_catalog.installations.models
 import app_catalog.publishers.models
 import app_catalog.releases.models
@@ -12,6 +13,8 @@ import app_catalog.reviews.models  # noqa: F401 - models are known once imported
 from app_catalog.catalog.features import install_catalog
 from app_catalog.catalog.sections import add_app_page_section
 from app_catalog.evaluations.views import evaluations
+from app_catalog.figures.views import app_figures, figures_section, open_data
+from app_catalog.figures.wording import show_month, show_share
 from app_catalog.installations.features import install_installation_hooks
 from app_catalog.installations.icons import own_icons
 from app_catalog.installations.views import installations
@@ -31,10 +34,12 @@ def install(app: LumbungFlask) -> None:
     install_catalog(app)
     install_installation_hooks()
     judging = (evaluations, reviews, replies, judgements)
-    for blueprint in (installations, own_icons, *judging, asking, request_pages, request_desk):
+    for blueprint in (installations, own_icons, *judging, asking, request_pages, request_desk, app_figures, open_data):
         app.register_blueprint(blueprint)
+    add_app_page_section(figures_section)
     add_app_page_section(judgement_section)
     add_app_page_section(requests_section)
+    app.jinja_env.globals.update(show_month=show_month, show_share=show_share)
     add_navigation(
         Entry(place="manage", href="/manage/apps", text=Text("Aplikasi", "Apps"), icon="apps", order=20, rule=ADMIN),
         Entry(

@@ -8,8 +8,11 @@ import app_runtime.notifications.writing
 import app_runtime.records.models
 import app_runtime.upgrades.models
 import app_runtime.upgrades.running  # noqa: F401 - models and handlers are known once imported.
+from app_catalog.figures.publishing import install_figures_source
 from app_catalog.releases.scenarios import install_scenario_runner
 from app_runtime.api.features import install_api
+from app_runtime.figures.keeping import HistoryFigures
+from app_runtime.figures.views import managed_figures
 from app_runtime.imports.features import install_imports
 from app_runtime.operations.features import install_operations
 from app_runtime.pages.features import install_pages
@@ -27,4 +30,6 @@ def install(app: LumbungFlask) -> None:
     install_operations(app)
     install_pages(app)
     app.register_blueprint(upgrades)
+    app.register_blueprint(managed_figures)
+    install_figures_source(app, HistoryFigures())
     install_scenario_runner(app, EngineRunner())

@@ -20,9 +20,10 @@ _EXTENSION = "lumbung_facts_source"
 class Facts:
     """Figures of one installation over days that are both included, by the municipality's time zone.
 
-    `records` were received in the period; of these `closed` are closed now. `due` counts the clocks of these records
-    that have been decided (met, or breached), `in_time` those met before they were due. `median_seconds` is the median
-    time from receipt to closing, None when nothing was closed. `reopened` counts records that were reopened.
+    Each counts what happened in the period, whenever the record was made: `records` were received, `closed` came to an
+    end (once more after each reopening). `due` counts the deadlines that were decided (met, or missed), `in_time` those
+    met before they were due. `median_seconds` is the median time from receipt to closing, None when nothing was closed.
+    `reopened` counts how often a record was reopened.
     """
 
     records: int

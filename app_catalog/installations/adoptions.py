@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app_catalog.definitions.model import Definition
+from app_catalog.figures.publishing import publish_figures, refresh_published
 from app_catalog.installations.models import Adoption, Installation
 from app_catalog.releases.models import Release
 from lumbung.audit import record_audit
@@ -56,12 +57,12 @@ def announce(session: AnySession, installation: Installation, definition: Defini
 def set_publicity(
     session: AnySession, installation: Installation, definition: Definition, *, announced: bool, numbers: bool
 ) -> None:
-    """Say what everybody may know: on the hub that the municipality runs the app, on its portal this month's figures.
+    """Say what everybody may know: on the hub that the municipality runs the app, and its figures of every month.
 
     What is taken back is deleted from the shared table. Raises Conflict when a disabled app is to be announced.
     """
     adoption = find_adoption(session, installation)
-    before = {"announced": adoption is not None, "numbers": installation.public_numbers}
+    before = {"announced": adoption is not None, "numbers": installation.figures_agreed_at is not None}
     if announced and adoption is None:
         if installation.status != "enabled":
             raise Conflict(_DISABLED)
@@ -70,7 +71,9 @@ def set_publicity(
     elif not announced and adoption is not None:
         session.delete(adoption)
     installation.public_numbers = numbers
+    installation.figures_agreed_at = (installation.figures_agreed_at or now()) if numbers else None
     session.flush()
+    refresh_published(session, installation)
     after = {"announced": announced, "numbers": numbers}
     if after != before:
         record_audit(
@@ -84,7 +87,9 @@ def set_publicity(
 
 
 def end_announcement(session: AnySession, installation: Installation) -> None:
-    """The hub no longer counts this municipality; the consent stays for when the app is enabled again."""
+    """The hub no longer counts this municipality, and its figures are public no more; the consent stays for when the
+    app is enabled again."""
+    publish_figures(session, installation)
     adoption = find_adoption(session, installation)
     if adoption is not None:
         adoption.ended_at = now()

@@ -22,7 +22,11 @@ from lumbung.db.base import Base, TableKind
 
 
 class Installation(TenantTable):
-    """One app, enabled once. `slug` is the app's id and its place in the portal (`/siaran`)."""
+    """One app, enabled once. `slug` is the app's id and its place in the portal (`/siaran`).
+
+    `public_numbers` shows this month's figures on the portal's first page; since `figures_agreed_at` the municipality
+    agrees to publish those of every month too (who agreed before that was asked has agreed to the first page alone).
+    """
 
     __tablename__ = "installations"
     __table_args__ = (
@@ -42,6 +46,7 @@ class Installation(TenantTable):
     icon_file_id: Mapped[UUID | None]
     settings_version: Mapped[int] = mapped_column(default=1)
     public_numbers: Mapped[bool] = mapped_column(default=False)
+    figures_agreed_at: Mapped[datetime | None]
     update_policy: Mapped[str] = mapped_column(default="by_hand", server_default="by_hand")
     channel: Mapped[str] = mapped_column(default="stable", server_default="stable")
     enabled_at: Mapped[datetime]

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
+from app_catalog.figures.publishing import refresh_published
 from app_catalog.installations.adoptions import announce, end_announcement
 from app_catalog.installations.definitions import definition_by_digest, keep_definition
 from app_catalog.installations.effective import secret_context, settings_at
@@ -215,6 +216,7 @@ def enable_again(session: AnySession, installation: Installation) -> None:
     require_fit(session, definition, stored.overrides, set(stored.sealed))
     installation.status, installation.disabled_at, installation.disabled_reason = "enabled", None, ""
     announce(session, installation, definition, None)
+    refresh_published(session, installation)
     record_audit(session, "app.enabled-again", subject_type="installation", subject_id=installation.id)
 
 

@@ -1,0 +1,1 @@
+"""What an app achieves, month by month: kept, agreed to, published, compared."""

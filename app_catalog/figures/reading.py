@@ -1,0 +1,192 @@
+"""What municipalities have published: of one of them, and of an app over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Numeric, cast, func, select
+
+from app_catalog.figures.models import PublishedFigures
+from app_catalog.installations.models import Adoption
+from app_catalog.releases.models import App
+from lumbung.db import now
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import NotFound
+from tenants.municipalities.models import Municipality
+
+TRULY_USED: Final = 5
+"""So many new records in the last full month make an app truly used in a municipality."""
+MONTHS_SHOWN: Final = 13
+LEAST_MUNICIPALITIES: Final = 3
+LEAST_RECORDS: Final = 30
+"""Fewer say nothing about a version, only about who runs it."""
+_HUB_ZONE = ZoneInfo("Asia/Jakarta")
+_WHOLE = (PublishedFigures.version == "", PublishedFigures.record_type == "")
+
+
+@dataclass(frozen=True, slots=True)
+class AppMonth:
+    """A month of an app over all municipalities that publish its figures; `used` of these truly used it."""
+
+    month: date
+    municipalities: int
+    used: int
+    created: int
+    closed: int
+    due: int
+    in_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionOutcome:
+    """What a version achieved in full months. `close_seconds` is the mean of the municipalities' monthly medians,
+    weighted by what they closed; None where nothing is told. `comparable` says whether there is enough to compare."""
+
+    version: str
+    municipalities: int
+    created: int
+    closed: int
+    due: int
+    in_time: int
+    close_seconds: int | None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether enough municipalities and records stand behind it."""
+        return self.municipalities >= LEAST_MUNICIPALITIES and self.created >= LEAST_RECORDS
+
+
+@dataclass(frozen=True, slots=True)
+class AppFigures:
+    """The figures of an app on the hub. `enabled` municipalities say in public that they run it; `used` of those that
+    publish figures truly used it in `last_month`, the last full one. `months` come newest first."""
+
+    enabled: int
+    publishing: int
+    used: int
+    last_month: date
+    months: list[AppMonth]
+    versions: list[VersionOutcome]
+
+    @property
+    def compared(self) -> list[VersionOutcome]:
+        """The versions that may be held against each other; none while fewer than two may."""
+        found = [version for version in self.versions if version.comparable]
+        return found if len(found) > 1 else []
+
+
+def list_published(session: AnySession, tenant_id: UUID, app_id: UUID | None = None) -> Sequence[Any]:
+    """What a municipality has published, with each app: the newest month first, the whole before its parts."""
+    query = (
+        select(PublishedFigures, App)
+        .join(App, App.id == PublishedFigures.app_id)
+        .where(PublishedFigures.tenant_id == tenant_id)
+        .order_by(App.slug, PublishedFigures.month.desc(), PublishedFigures.version, PublishedFigures.record_type)
+    )
+    if app_id is not None:
+        query = query.where(PublishedFigures.app_id == app_id)
+    return session.execute(query).all()
+
+
+def find_listed_app(session: AnySession, slug: str) -> App:
+    """A listed app. Raises NotFound when there is none by this id."""
+    app = session.scalar(
+        select(App).where(App.slug == slug, App.latest_release_id.is_not(None), App.hidden_at.is_(None))
+    )
+    if app is None:
+        raise NotFound
+    return app
+
+
+def read_app_figures(session: AnySession, app_id: UUID) -> AppFigures:
+    """The figures of an app from what municipalities have published; those of suspended ones are left out."""
+    present = now().astimezone(_HUB_ZONE).date().replace(day=1)
+    last_month = (present - timedelta(days=1)).replace(day=1)
+    months = _months(session, app_id)
+    last = next((month for month in months if month.month == last_month), None)
+    enabled = (
+        select(func.count())
+        .select_from(Adoption)
+        .join(Municipality, Municipality.id == Adoption.tenant_id)
+        .where(Adoption.app_id == app_id, Adoption.ended_at.is_(None), Municipality.status != "suspended")
+    )
+    publishing = (
+        select(func.count(func.distinct(PublishedFigures.tenant_id)))
+        .join(Municipality, Municipality.id == PublishedFigures.tenant_id)
+        .where(*_shown(app_id))
+    )
+    counts = session.execute(select(enabled.scalar_subquery(), publishing.scalar_subquery())).one()
+    return AppFigures(
+        enabled=counts[0],
+        publishing=counts[1],
+        used=last.used if last else 0,
+        last_month=last_month,
+        months=months,
+        versions=_versions(session, app_id, present) if months else [],
+    )
+
+
+def _months(session: AnySession, app_id: UUID) -> list[AppMonth]:
+    rows = session.execute(
+        select(
+            PublishedFigures.month,
+            func.count(),
+            func.count().filter(PublishedFigures.created >= TRULY_USED),
+            *(
+                cast(func.sum(column), Numeric)
+                for column in (
+                    PublishedFigures.created,
+                    PublishedFigures.closed,
+                    PublishedFigures.due,
+                    PublishedFigures.in_time,
+                )
+            ),
+        )
+        .join(Municipality, Municipality.id == PublishedFigures.tenant_id)
+        .where(*_shown(app_id), *_WHOLE)
+        .group_by(PublishedFigures.month)
+        .order_by(PublishedFigures.month.desc())
+        .limit(MONTHS_SHOWN)
+    )
+    return [AppMonth(month, *(int(count) for count in counts)) for month, *counts in rows]
+
+
+def _versions(session: AnySession, app_id: UUID, present: date) -> list[VersionOutcome]:
+    timed = PublishedFigures.close_median.is_not(None)
+    weight = func.sum(PublishedFigures.closed).filter(timed)
+    rows = session.execute(
+        select(
+            PublishedFigures.version,
+            func.count(func.distinct(PublishedFigures.tenant_id)),
+            func.sum(PublishedFigures.created),
+            func.sum(PublishedFigures.closed),
+            func.sum(PublishedFigures.due),
+            func.sum(PublishedFigures.in_time),
+            func.sum(PublishedFigures.close_median * PublishedFigures.closed).filter(timed) / func.nullif(weight, 0),
+        )
+        .join(Municipality, Municipality.id == PublishedFigures.tenant_id)
+        .where(*_shown(app_id), PublishedFigures.version != "", PublishedFigures.month < present)
+        .group_by(PublishedFigures.version)
+        .order_by(func.max(PublishedFigures.month).desc(), PublishedFigures.version.desc())
+    )
+    return [
+        VersionOutcome(
+            version=version,
+            municipalities=int(municipalities),
+            created=int(created),
+            closed=int(closed),
+            due=int(due),
+            in_time=int(in_time),
+            close_seconds=None if seconds is None else round(seconds),
+        )
+        for version, municipalities, created, closed, due, in_time, seconds in rows
+    ]
+
+
+def _shown(app_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return PublishedFigures.app_id == app_id, Municipality.status != "suspended"
