@@ -23,7 +23,7 @@ from app_catalog.releases.freezing import content_type_of
 from app_catalog.releases.loading import ReleaseDamaged, verify_release
 from app_catalog.releases.models import App, Release, ReleaseFile
 from app_catalog.requests.models import AppRequest, RequestVote
-from app_catalog.reviews.models import Review
+from app_catalog.reviews.models import Review, ReviewPostponement
 from lumbung.backup.carrying import Arrival, Carrying, SealedValue, carry, check_arrivals
 from lumbung.backup.errors import refused
 from lumbung.db import now
@@ -44,7 +44,16 @@ def _releases(tenant_id: UUID) -> Select[UUID]:
 
 
 def _apps(tenant_id: UUID) -> Select[UUID]:
-    owned = (Installation, Adoption, Review, Evaluation, SubmittedEvaluation, AppRequest, RequestVote)
+    owned = (
+        Installation,
+        Adoption,
+        Review,
+        ReviewPostponement,
+        Evaluation,
+        SubmittedEvaluation,
+        AppRequest,
+        RequestVote,
+    )
     named = union(
         select(Release.app_id).where(Release.id.in_(_releases(tenant_id))),
         *(select(model.app_id).where(model.tenant_id == tenant_id) for model in owned),
@@ -135,6 +144,8 @@ carry("publisher_members", Carrying(reason=_AT_HOME))
 carry("publisher_invitations", Carrying(reason=_AT_HOME))
 carry("publish_tokens", Carrying(reason=_AT_HOME))
 carry("request_decisions", Carrying(reason="A publisher's words stand in the catalog where they were given."))
+carry("review_flags", Carrying(reason="What people and curators think of a review stands in the catalog."))
+carry("hidden_reviews", Carrying(reason="A curator's decision stands in the catalog where it was made."))
 carry("publisher_replies", Carrying(reason="A publisher's words stand in the catalog where they were given."))
 
 

@@ -21,21 +21,26 @@ from app_catalog.installations.views import installations
 from app_catalog.requests.desk_views import request_desk
 from app_catalog.requests.hub_views import request_pages, requests_section
 from app_catalog.requests.portal_views import asking
+from app_catalog.reviews.asking import review_notice
+from app_catalog.reviews.moderation_views import flags, review_curating
 from app_catalog.reviews.sections import judgement_section, judgements
 from app_catalog.reviews.views import replies, reviews
 from lumbung.i18n import Text
-from lumbung.web.access import ADMIN, EVALUATOR, PUBLISHER
+from lumbung.web.access import ADMIN, CURATOR, EVALUATOR, PUBLISHER
 from lumbung.web.navigation import Entry, add_navigation
 from lumbung.web.sites import LumbungFlask
+from tenants.municipalities.notices import register_overview_notice
 
 
 def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
     install_catalog(app)
     install_installation_hooks()
-    judging = (evaluations, reviews, replies, judgements)
-    for blueprint in (installations, own_icons, *judging, asking, request_pages, request_desk, app_figures, open_data):
+    judging = (evaluations, reviews, replies, judgements, flags, review_curating)
+    asked = (asking, request_pages, request_desk)
+    for blueprint in (installations, own_icons, *judging, *asked, app_figures, open_data):
         app.register_blueprint(blueprint)
+    register_overview_notice(review_notice)
     add_app_page_section(figures_section)
     add_app_page_section(judgement_section)
     add_app_page_section(requests_section)
@@ -56,5 +61,13 @@ def install(app: LumbungFlask) -> None:
             text=Text("Penilaian dan jawaban", "Judgements and replies"),
             icon="message",
             rule=PUBLISHER,
+        ),
+        Entry(
+            place="account",
+            href="/curator/reviews",
+            text=Text("Ulasan yang dilaporkan", "Flagged reviews"),
+            icon="flag",
+            order=73,
+            rule=CURATOR,
         ),
     )(app)

@@ -12,6 +12,7 @@ from app_catalog.catalog.categories import category_choices
 from app_catalog.installations.models import Adoption
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release, ReleaseFile
+from app_catalog.reviews.rating import ratings
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from lumbung.i18n import Text
@@ -47,6 +48,7 @@ class Card:
     version: str
     adopters: int
     icon: str
+    rating: float | None
 
 
 def count_figures(session: AnySession) -> Figures:
@@ -63,9 +65,12 @@ def count_figures(session: AnySession) -> Figures:
 
 
 def search_apps(
-    session: AnySession, *, query: str = "", category: str = "", audience: str = "", limit: int = 200
+    session: AnySession, *, query: str = "", category: str = "", audience: str = "", sort: str = "", limit: int = 200
 ) -> list[Card]:
     """Listed apps that hold every word of the query, those with it in their name first, then by adopters and id.
+
+    With `sort` `rating` by the weighted mean of their stars before that; those with too few reviews have no rank and
+    come after.
 
     Forgiving: case and punctuation do not matter, a word may be a part of another, and words that people use for the
     same thing find each other.
@@ -86,6 +91,8 @@ def search_apps(
     name = func.lower(func.concat(App.name["id"].astext, " ", App.name["en"].astext, " ", App.slug))
     in_name = [case((name.contains(word, autoescape=True), 1), else_=0) for word in words]
     ranks: list[Any] = [sum(in_name[1:], in_name[0]).desc()] if in_name else []
+    if sort == "rating":
+        ranks.append(statement.selected_columns.values()[-1].desc().nulls_last())
     rows = session.execute(statement.order_by(*ranks, _adopters().desc(), App.slug).limit(limit))
     return [Card(*row) for row in rows]
 
@@ -121,12 +128,14 @@ def list_adopters(session: AnySession, app_id: UUID) -> list[tuple[Adoption, Mun
     return [(adoption, municipality) for adoption, municipality in rows]
 
 
-def _cards() -> Select[App, Publisher, str, int, str]:
+def _cards() -> Select[App, Publisher, str, int, str, float | None]:
+    rated = ratings()
     icon = func.coalesce(ReleaseFile.digest, "")
     return (
-        select(App, Publisher, Release.version, _adopters(), icon)
+        select(App, Publisher, Release.version, _adopters(), icon, rated.c.mean)
         .join(Publisher, Publisher.id == App.publisher_id)
         .join(Release, Release.id == App.latest_release_id)
+        .outerjoin(rated, rated.c.app_id == App.id)
         .outerjoin(ReleaseFile, (ReleaseFile.release_id == Release.id) & (ReleaseFile.path == "icon.svg"))
         .where(*_listed())
     )

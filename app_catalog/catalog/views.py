@@ -37,10 +37,11 @@ def app_list() -> str:
     """The catalog with search and filters."""
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     category, audience = request.args.get("category", ""), request.args.get("audience", "")
+    sort = request.args.get("sort", "")
     return render_template(
         "catalog/apps.html",
-        cards_found=search_apps(db.session, query=query, category=category, audience=audience),
-        chosen={"query": query, "category": category, "audience": audience},
+        cards_found=search_apps(db.session, query=query, category=category, audience=audience, sort=sort),
+        chosen={"query": query, "category": category, "audience": audience, "sort": sort},
         categories=offered_categories(db.session, category),
         audiences=list(AUDIENCES.items()),
     )

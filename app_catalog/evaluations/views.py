@@ -30,6 +30,7 @@ from app_catalog.releases.models import App
 from app_catalog.requests.reading import list_of_evaluation
 from app_catalog.requests.services import file_points
 from app_catalog.requests.wording import KINDS, STATES, TONES
+from app_catalog.reviews.asking import review_notice
 from app_catalog.reviews.services import replies_for
 from lumbung.db import db, now
 from lumbung.errors import Invalid
@@ -129,6 +130,7 @@ def _overview(errors: Mapping[str, list[str]], values: Mapping[str, str]) -> str
         first=values.get("first") or first.isoformat(),
         last=values.get("last") or last.isoformat(),
         today=today.isoformat(),
+        notice=review_notice(db.session),
         errors=errors,
     )
 

@@ -18,6 +18,7 @@ from app_catalog.installations.effective import secret_context, settings_at
 from app_catalog.installations.models import Installation, SettingsVersion
 from app_catalog.installations.values import check_settings
 from app_catalog.releases.models import App, Release
+from app_catalog.reviews.archiving import archive_review, restore_review
 from lumbung.audit import record_audit
 from lumbung.db import now, violated_constraint
 from lumbung.db.fetching import Fetch, compile_fetch, fetch_one
@@ -197,6 +198,7 @@ def disable_app(session: AnySession, installation: Installation, *, reason: str)
     installation.status, installation.disabled_at = "disabled", now()
     installation.disabled_reason = reason.strip()
     end_announcement(session, installation)
+    archive_review(session, installation)
     record_audit(
         session,
         "app.disabled",
@@ -215,6 +217,7 @@ def enable_again(session: AnySession, installation: Installation) -> None:
     stored = settings_at(session, installation.id, installation.settings_version)
     require_fit(session, definition, stored.overrides, set(stored.sealed))
     installation.status, installation.disabled_at, installation.disabled_reason = "enabled", None, ""
+    restore_review(session, installation)
     announce(session, installation, definition, None)
     refresh_published(session, installation)
     record_audit(session, "app.enabled-again", subject_type="installation", subject_id=installation.id)

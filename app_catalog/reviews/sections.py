@@ -14,7 +14,8 @@ from app_catalog.evaluations.services import get_submitted, list_submitted
 from app_catalog.releases.models import App
 from app_catalog.requests.reading import list_of_evaluation
 from app_catalog.requests.wording import KINDS, STATES, TONES
-from app_catalog.reviews.services import count_stars, list_reviews, replies_for
+from app_catalog.reviews.rating import LEAST, rate_app
+from app_catalog.reviews.services import list_reviews, replies_for
 from lumbung.db import db
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
@@ -25,13 +26,12 @@ judgements = Blueprint("judgements", __name__, subdomain="hub", template_folder=
 
 def judgement_section(session: AnySession, app: App) -> Markup:
     """Reviews and evaluations of an app with the maintainer's replies; says so when there are none yet."""
-    mean, number = count_stars(session, app.id)
     return Markup(  # noqa: S704 - rendered by an autoescaping template.
         render_template(
             "reviews/section.html",
             app=app,
-            mean=mean,
-            number=number,
+            rating=rate_app(session, app.id),
+            least=LEAST,
             reviews=list_reviews(session, app.id),
             evaluations=list_submitted(session, app.id),
             replies=replies_for(session, app.id),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.evaluations.models import SubmittedEvaluation
@@ -15,6 +15,7 @@ from app_catalog.installations.models import Installation
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release
 from app_catalog.reviews.models import PublisherReply, Review
+from app_catalog.reviews.rating import shown
 from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
@@ -63,6 +64,8 @@ def write_review(
         "words": words,
         "author": visitor.name,
         "municipality_name": session.get_one(Municipality, tenant_id).name,
+        "used_since": installation.enabled_at,
+        "archived_at": None if installation.status == "enabled" else moment,
         "updated_at": moment,
     }
     statement = insert(Review).values(
@@ -83,17 +86,25 @@ def withdraw_review(session: AnySession, review: Review) -> None:
     session.flush()
 
 
-def list_reviews(session: AnySession, app_id: UUID, *, limit: int = 50) -> Sequence[Review]:
-    """All municipalities' reviews of an app, the newest first."""
-    return session.scalars(
-        select(Review).where(Review.app_id == app_id).order_by(Review.updated_at.desc()).limit(limit)
-    ).all()
+@dataclass(frozen=True, slots=True)
+class ShownReview:
+    """A review as everybody sees it; `archived` when the municipality no longer runs the app or takes part."""
+
+    review: Review
+    archived: bool
 
 
-def count_stars(session: AnySession, app_id: UUID) -> tuple[float | None, int]:
-    """Mean and number of the stars of an app; the mean is None without reviews."""
-    mean, number = session.execute(select(func.avg(Review.stars), func.count()).where(Review.app_id == app_id)).one()
-    return (round(float(mean), 1) if mean is not None else None), number
+def list_reviews(session: AnySession, app_id: UUID, *, limit: int = 50) -> list[ShownReview]:
+    """Municipalities' reviews of an app that no curator hid, the newest first; archived ones after all others."""
+    archived = Review.archived_at.is_not(None) | (Municipality.status == "suspended")
+    rows = session.execute(
+        select(Review, archived)
+        .join(Municipality, Municipality.id == Review.tenant_id)
+        .where(Review.app_id == app_id, shown())
+        .order_by(archived, Review.updated_at.desc())
+        .limit(limit)
+    )
+    return [ShownReview(review, gone) for review, gone in rows]
 
 
 def replies_for(session: AnySession, app_id: UUID) -> dict[UUID, PublisherReply]:
@@ -186,6 +197,11 @@ def list_replying_apps(session: AnySession, visitor: Visitor) -> list[Judged]:
     """The apps of the visitor's publishers, by slug."""
     apps = session.scalars(select(App).where(App.publisher_id.in_(visitor.publishers)).order_by(App.slug)).all()
     return [
-        Judged(app, list_reviews(session, app.id), list_submitted(session, app.id), replies_for(session, app.id))
+        Judged(
+            app,
+            [found.review for found in list_reviews(session, app.id)],
+            list_submitted(session, app.id),
+            replies_for(session, app.id),
+        )
         for app in apps
     ]

@@ -12,7 +12,9 @@ from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import access_installation
 from app_catalog.releases.models import App
+from app_catalog.reviews.asking import postpone_review
 from app_catalog.reviews.models import Review
+from app_catalog.reviews.moderation import find_hidden
 from app_catalog.reviews.services import (
     access_judgement,
     find_review,
@@ -24,10 +26,13 @@ from app_catalog.reviews.services import (
 from lumbung.db import as_tenant, db
 from lumbung.errors import Invalid
 from lumbung.i18n import t
+from lumbung.limits import Limit, spend
 from lumbung.web.access import EVALUATOR, PUBLISHER, access, current_visitor
 
 reviews = Blueprint("reviews", __name__, url_prefix="/manage/apps", subdomain="portal", template_folder="templates")
 replies = Blueprint("replies", __name__, url_prefix="/publish/replies", subdomain="hub", template_folder="templates")
+WRITING = Limit("review-writing", 20, 3600)
+REPLYING = Limit("reply-writing", 100, 3600)
 Page = str | Response | tuple[str, int]
 
 
@@ -40,6 +45,16 @@ def review_form(slug: str) -> Page:
     return _review_page(slug, found.stars if found else None, found.words if found else "", found, {})
 
 
+@reviews.post("/<slug>/review/later")
+@access(EVALUATOR)
+def later(slug: str) -> Page:
+    """Not now: do not ask for a review of this app for a while."""
+    postpone_review(db.session, access_installation(db.session, slug))
+    flash(t("Baik, lain kali saja.", "Fine, another time."), "success")
+    admin = "tenant_admin" in current_visitor().roles
+    return redirect(url_for("manage.overview" if admin else "evaluations.overview"), 303)
+
+
 @reviews.post("/<slug>/review")
 @access(EVALUATOR)
 def review(slug: str) -> Page:
@@ -50,6 +65,7 @@ def review(slug: str) -> Page:
         withdraw_review(db.session, found)
         flash(t("Ulasan ditarik.", "The review was withdrawn."), "success")
         return redirect(url_for("reviews.review_form", slug=slug), 303)
+    spend(WRITING, str(current_visitor().account_id))
     stars, words = request.form.get("stars", ""), request.form.get("words", "")
     try:
         written = write_review(
@@ -79,6 +95,7 @@ def reply_list() -> Page:
 def reply(kind: str, subject_id: UUID) -> Page:
     """Publish the maintainer's reply."""
     app, subject = access_judgement(db.session, current_visitor(), kind, subject_id)
+    spend(REPLYING, str(current_visitor().account_id))
     try:
         written = reply_publicly(
             db.session,
@@ -110,5 +127,6 @@ def _review_page(slug: str, stars: object, words: str, found: Review | None, err
         stars=stars,
         words=words,
         review=found,
+        hidden=find_hidden(db.session, found.id) if found else None,
         errors=errors,
     )

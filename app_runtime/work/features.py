@@ -5,8 +5,10 @@ from __future__ import annotations
 import app_runtime.work.edit_views
 import app_runtime.work.moderation_views  # noqa: F401 - routes are known once imported.
 from app_catalog.evaluations.facts import install_facts_source
+from app_catalog.reviews.asking import install_use_source
 from app_runtime.clocks.views import clock_tests
 from app_runtime.figures.facts import RecordFacts
+from app_runtime.figures.use import RecordUse
 from app_runtime.work.first_report import first_report
 from app_runtime.work.views import work
 from lumbung.web.sites import LumbungFlask
@@ -22,3 +24,4 @@ def install_work(app: LumbungFlask) -> None:
     app.register_blueprint(clock_tests)
     register_checklist_item(first_report)
     install_facts_source(app, RecordFacts())
+    install_use_source(app, RecordUse())

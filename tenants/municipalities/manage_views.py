@@ -21,6 +21,7 @@ from tenants.municipalities.forms import (
     shown_municipality,
 )
 from tenants.municipalities.models import Municipality
+from tenants.municipalities.notices import overview_notices
 from tenants.municipalities.seal import MOST_BYTES, get_seal, remove_seal, set_seal
 from tenants.municipalities.services import change_municipality, is_open, own_municipality
 
@@ -41,6 +42,7 @@ def overview() -> Page:
         done=sum(item.done for item in items),
         missing=missing_steps(items),
         is_open=is_open(municipality),
+        notices=overview_notices(db.session, municipality),
     )
 
 

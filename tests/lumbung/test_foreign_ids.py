@@ -53,7 +53,7 @@ TEXTS = {
     "page_id": "report",
     "record_type": "report",
 }
-APP_ON_HUB = {"judgements.evaluation_page", "request_pages.show"}
+APP_ON_HUB = {"judgements.evaluation_page", "request_pages.show", "flags.flag_form", "flags.flag"}
 """Routes of the hub whose slug is an app's and not a publisher's."""
 NOT_FOUND_OTHERWISE = {"pages.done"}
 """Leads to the page that asks for a code, whatever the id is."""
@@ -168,6 +168,19 @@ def _request(place: Place, app_id: UUID) -> AppRequest:
     )
 
 
+def _review(place: Place, app_id: UUID) -> Review:
+    return Review(
+        tenant_id=place.id,
+        app_id=app_id,
+        version="1.0.0",
+        stars=4,
+        words="Cukup baik untuk kami.",
+        author="Evaluator",
+        municipality_name=place.municipality.name,
+        updated_at=now(),
+    )
+
+
 def _other_app(session: Sessions, app_id: UUID) -> App:
     """Another app of the same publisher."""
     found = session.scalar(select(App).where(App.slug == "lain"))
@@ -219,18 +232,11 @@ def _on_hub(session: Sessions, world: World, place: Place, publisher: Publisher,
     open_session(session, account, "hub")
     opened = session.scalars(select(AccountSession.id).where(AccountSession.account_id == account.id)).one()
     with as_tenant(session, world.tangsel.id):
-        review = Review(
-            tenant_id=world.tangsel.id,
-            app_id=app_id,
-            version="1.0.0",
-            stars=4,
-            words="Cukup baik untuk kami.",
-            author="Evaluator",
-            municipality_name="Kota Tangerang Selatan",
-            updated_at=now(),
-        )
-        elsewhere = _request(world.tangsel, _other_app(session, app_id).id)
-        session.add_all([review, elsewhere])
+        review = _review(world.tangsel, app_id)
+        other = _other_app(session, app_id).id
+        other_review = _review(world.tangsel, other)
+        elsewhere = _request(world.tangsel, other)
+        session.add_all([review, other_review, elsewhere])
         session.commit()
     return {
         "member_id": member.id,
@@ -242,6 +248,7 @@ def _on_hub(session: Sessions, world: World, place: Place, publisher: Publisher,
         "subject_id": review.id,
         # Of another app than the one whose pages are asked.
         "request_id": elsewhere.id,
+        "review_id": other_review.id,
     }
 
 

@@ -1,0 +1,75 @@
+"""What an app's stars come to: recent ones weigh more, and too few say nothing (ADR 34)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Subquery, case, func, select
+
+from app_catalog.reviews.models import HiddenReview, Review
+from lumbung.db import now
+from lumbung.db.tenancy import AnySession
+from tenants.municipalities.models import Municipality
+
+HALF_LIFE = timedelta(days=365)
+"""A review that was last written so long ago weighs half of one of today."""
+LEAST = 3
+"""Fewer reviews than these have no mean and no rank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """Stars of the municipalities that run an app: the weighted mean to one decimal (None below `LEAST`), how many
+    there are, and how many of each number of stars, unweighted."""
+
+    mean: float | None
+    number: int
+    distribution: Mapping[int, int]
+
+
+def rate_app(session: AnySession, app_id: UUID) -> Rating:
+    """The rating of one app now."""
+    weight = func.sum(_weight())
+    rows = session.execute(
+        select(Review.stars, func.count(), weight).where(Review.app_id == app_id, *counting()).group_by(Review.stars)
+    ).all()
+    number = sum(count for _, count, _ in rows)
+    weights = sum(float(each) for _, _, each in rows)
+    total = sum(stars * float(each) for stars, _, each in rows)
+    counted = {stars: count for stars, count, _ in rows}
+    return Rating(
+        mean=round(total / weights, 1) if number >= LEAST else None,
+        number=number,
+        distribution={stars: counted.get(stars, 0) for stars in (5, 4, 3, 2, 1)},
+    )
+
+
+def ratings() -> Subquery:
+    """`app_id` and `mean` of every app that has been reviewed; the mean is NULL below `LEAST`."""
+    mean = func.sum(_weight() * Review.stars) / func.sum(_weight())
+    return (
+        select(Review.app_id, case((func.count() >= LEAST, mean)).label("mean"))
+        .where(*counting())
+        .group_by(Review.app_id)
+        .subquery("ratings")
+    )
+
+
+def counting() -> tuple[ColumnElement[bool], ...]:
+    """Conditions for reviews that count: shown, and of municipalities that run the app and take part."""
+    gone = select(Municipality.id).where(Municipality.status == "suspended")
+    return Review.archived_at.is_(None), Review.tenant_id.not_in(gone), shown()
+
+
+def shown() -> ColumnElement[bool]:
+    """The condition for reviews that no curator has hidden."""
+    return Review.id.not_in(select(HiddenReview.review_id))
+
+
+def _weight() -> ColumnElement[Any]:
+    age = func.greatest(func.extract("epoch", now() - Review.updated_at), 0)
+    return func.power(0.5, age / HALF_LIFE.total_seconds())
