@@ -6,6 +6,7 @@ import app_runtime.carrying
 import app_runtime.clocks.firing
 import app_runtime.notifications.writing
 import app_runtime.records.models
+import app_runtime.upgrades.automatic
 import app_runtime.upgrades.models
 import app_runtime.upgrades.running  # noqa: F401 - models and handlers are known once imported.
 from app_catalog.figures.publishing import install_figures_source

@@ -18,10 +18,13 @@ from app_catalog.installations.models import Installation, InstalledDefinition, 
 from app_catalog.installations.services import require_fit, seal_secrets, write_settings
 from app_catalog.releases.models import Release
 from app_catalog.releases.states import newest_event
+from app_catalog.releases.waking import PUBLISHED
 from lumbung.audit import record_audit
+from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import Text
+from lumbung.outbox import schedule_wakeup
 from lumbung.version import VERSION
 
 POLICIES = ("by_hand", "patches", "minors")
@@ -149,6 +152,8 @@ def set_policy(session: AnySession, installation: Installation, *, policy: str, 
     installation.update_policy, installation.channel = policy, channel
     after = {"policy": policy, "channel": channel}
     if after != before:
+        # What was published before may be let in by now.
+        schedule_wakeup(session, PUBLISHED, now())
         record_audit(
             session,
             "app.update-policy-changed",

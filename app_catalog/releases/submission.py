@@ -23,6 +23,7 @@ from app_catalog.releases.models import App, Release
 from app_catalog.releases.reading import Package, PackageRefused, read_package_archive, read_package_source
 from app_catalog.releases.scenarios import run_scenarios
 from app_catalog.releases.states import newest_published, note_event, refresh_app
+from app_catalog.releases.waking import wake_for_version
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Forbidden, Invalid
 from lumbung.i18n import Text, t
@@ -118,6 +119,7 @@ def publish(session: AnySession, app: App, release: Release, *, account_id: UUID
     if app.latest_release_id == release.id:
         publisher = session.get_one(Publisher, app.publisher_id)
         describe_app(app, load_release_definition(session, release.id), publisher)
+    wake_for_version(session, release)
 
 
 def _access_publishing(publisher: Publisher) -> None:
