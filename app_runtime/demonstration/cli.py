@@ -24,6 +24,7 @@ _NAMES = {
     "tangerang": "Kota Tangerang",
     "judgements": "penilaian dan klaim / judgements and a claim",
     "verdicts": "ulasan empat belas daerah / reviews of fourteen municipalities",
+    "figures": "angka tiap bulan / figures of every month",
 }
 _LARGE_MINUTES = 4
 _LARGE_GIGABYTES = 1.2

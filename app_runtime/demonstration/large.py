@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from app_catalog.installations.services import access_installation
 from app_runtime.demonstration.bulk.reports import BATCH, Part, parts, profile_of, write_part
+from app_runtime.demonstration.counting import count_installation
 from app_runtime.demonstration.generated.calendar import keep_calendar
 from app_runtime.demonstration.generated.profiles import LARGE_SLUG
 from app_runtime.demonstration.progress import LARGE_MARK
 from app_runtime.demonstration.script import APP
 from lumbung.audit import record_audit
 from lumbung.audit.models import PlatformAuditEntry
-from lumbung.db import as_tenant, now, use_tenant
+from lumbung.db import as_tenant, now, set_clock, use_tenant
 from lumbung.db.tenancy import AnySession
 from tenants.municipalities.models import Municipality
 
@@ -78,6 +79,10 @@ def load_large(
                 written += write_part(session, access_installation(session, APP), part, photos=photos, profile=profile)
             _mark(session, f"part-{part.number}")
         tell(so_far, plan.count)
+    if written:
+        with as_tenant(session, municipality.id), set_clock(plan.until):
+            count_installation(session, access_installation(session, APP))
+        session.commit()
     return written
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import select
 
 from app_runtime.demonstration.cities import CITIES
+from app_runtime.demonstration.counting import count_demonstration
 from app_runtime.demonstration.founding import Founded, add_account, find_visitors, found_city
 from app_runtime.demonstration.generated.founding import load_municipality
 from app_runtime.demonstration.generated.profile import Profile
@@ -67,6 +68,7 @@ def load_demonstration(
         "judgements": _load_judgements,
         **{profile.slug: partial(_load_generated, profile=profile, seed=seed) for profile in PROFILES},
         "verdicts": partial(_load_verdicts, seed=seed),
+        "figures": _count_figures,
     }
     for step in missing:
         tell(step)
@@ -115,6 +117,10 @@ def _load_generated(session: AnySession, until: datetime, *, profile: Profile, s
 
 def _load_verdicts(session: AnySession, until: datetime, *, seed: int) -> None:
     weigh_app(session, CITIES[0], until=until, seed=seed)
+
+
+def _count_figures(session: AnySession, until: datetime) -> None:
+    count_demonstration(session, until=until)
 
 
 def _refound(session: AnySession, city: City) -> Founded:

@@ -15,11 +15,13 @@ from sqlalchemy import func, select, text
 
 from app_catalog.evaluations.facts import count_facts
 from app_catalog.evaluations.models import SubmittedEvaluation
+from app_catalog.figures.models import PublishedFigures
 from app_catalog.installations.services import access_installation
 from app_catalog.reviews.models import PublisherReply, Review
 from app_runtime.clocks.firing import fire_due_clocks
 from app_runtime.demonstration.cities import CITIES
 from app_runtime.demonstration.cli import demo
+from app_runtime.demonstration.counting import SILENT
 from app_runtime.demonstration.generated.profiles import PROFILES
 from app_runtime.demonstration.loading import RealData, load_demonstration, require_no_real_data
 from app_runtime.demonstration.progress import GENERATED, STEPS, WRITTEN, is_loaded
@@ -345,3 +347,34 @@ def run_load(settings: Settings) -> Result:
         "LUMBUNG_INSTANCE": str(settings.instance),
     }
     return CliRunner().invoke(demo, ["load"], env=environment)
+
+
+def test_most_municipalities_publish_their_figures(loaded: Loaded) -> None:
+    hub = browse(loaded.app, "lumbung.test")
+    told = hub.get(f"/api/v1/apps/{APP}/figures").get_json()
+    with loaded.app.app_context():
+        use_tenant(db.session, None)
+        rows = db.session.execute(
+            select(Municipality.slug, func.sum(PublishedFigures.created))
+            .join(Municipality, Municipality.id == PublishedFigures.tenant_id)
+            .where(PublishedFigures.version == "")
+            .group_by(Municipality.slug)
+        )
+        published = {slug: int(created) for slug, created in rows}
+        for slug in (SLUGS[0], "padang"):
+            place = db.session.scalars(select(Municipality).where(Municipality.slug == slug)).one()
+            use_tenant(db.session, place.id)
+            assert published[slug] == len(records(place))
+        db.session.rollback()
+        db.session.remove()
+    assert len(published) >= 9
+    assert not SILENT & set(published)
+    assert told["adoption"]["publishing"] == len(published)
+    assert told["adoption"]["truly_used"] >= 1
+    assert len(told["months"]) >= 12
+    for path in (f"/apps/{APP}/figures", f"/apps/{APP}/figures?lang=en"):
+        assert hub.get(path).status_code == 200
+    portal = browse(loaded.app, "padang.lumbung.test")
+    assert portal.get(f"/open-data/{APP}.csv").text.count("\n") > 12
+    assert "Open data" in portal.get("/open-data?lang=en").text
+    assert browse(loaded.app, "lebak.lumbung.test").get(f"/open-data/{APP}.json").status_code == 404
