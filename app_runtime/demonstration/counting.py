@@ -16,7 +16,7 @@ from lumbung.db import as_tenant, set_clock
 from lumbung.db.tenancy import AnySession
 from tenants.municipalities.models import Municipality
 
-SILENT = frozenset({"tangerang", "lebak", "ternate"})
+SILENT = frozenset({"tangerang", "gowa", "ternate"})
 """Municipalities that have not agreed to publish figures, so that both kinds can be seen."""
 
 

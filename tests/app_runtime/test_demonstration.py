@@ -377,4 +377,4 @@ def test_most_municipalities_publish_their_figures(loaded: Loaded) -> None:
     portal = browse(loaded.app, "padang.lumbung.test")
     assert portal.get(f"/open-data/{APP}.csv").text.count("\n") > 12
     assert "Open data" in portal.get("/open-data?lang=en").text
-    assert browse(loaded.app, "lebak.lumbung.test").get(f"/open-data/{APP}.json").status_code == 404
+    assert browse(loaded.app, "ternate.lumbung.test").get(f"/open-data/{APP}.json").status_code == 404
