@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.definitions.model import Definition
-from app_catalog.installations.models import InstalledDefinition
+from app_catalog.installations.models import Installation, InstalledDefinition
 from app_catalog.releases.loading import find_remembered, load_release_definition, remember
+from app_catalog.releases.models import Release
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import NotFound
@@ -58,6 +59,33 @@ def definition_by_digest(session: AnySession, digest: str) -> Definition:
     definition = load_release_definition(session, release_id)
     remember((tenant_id, digest), definition)
     return definition
+
+
+def definitions_in_use(session: AnySession, installation: Installation) -> tuple[Definition, ...]:
+    """All definitions of an app that records of the session's municipality may run on, the installed one first."""
+    return definitions_of_all(session, [installation])[installation.id]
+
+
+def definitions_of_all(
+    session: AnySession, installations: Sequence[Installation]
+) -> dict[UUID, tuple[Definition, ...]]:
+    """The same for several apps of the municipality, by the installation's id, in one question."""
+    if definition_is_given():
+        return {one.id: (definition_by_digest(session, one.definition_digest),) for one in installations}
+    rows = session.execute(
+        select(InstalledDefinition.digest, Release.app_id)
+        .join(Release, Release.id == InstalledDefinition.release_id)
+        .where(
+            InstalledDefinition.tenant_id == current_tenant(session),
+            Release.app_id.in_([one.app_id for one in installations]),
+        )
+        .order_by(InstalledDefinition.created_at.desc(), InstalledDefinition.digest)
+    ).all()
+    found = {}
+    for one in installations:
+        earlier = [row.digest for row in rows if row.app_id == one.app_id and row.digest != one.definition_digest]
+        found[one.id] = tuple(definition_by_digest(session, digest) for digest in (one.definition_digest, *earlier))
+    return found
 
 
 def keep_definition(session: AnySession, release_id: UUID) -> Definition:

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app_catalog.installations.definitions import definition_by_digest
+from app_catalog.installations.definitions import definitions_of_all
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
 from lumbung.db.tenancy import AnySession
-from lumbung.i18n import pick
+from lumbung.i18n import pick, t
 
 
 def app_roles(session: AnySession) -> Iterable[tuple[str, str, str]]:
-    """`(app id, role, label)` for every role of the session's municipality's enabled apps; the label names the app."""
-    for installation in list_installations(session):
-        definition = definition_by_digest(session, installation.definition_digest)
-        app_name = shown_name(installation, definition)
-        for role in definition.roles.values():
+    """`(app id, role, label)` for every role of the session's municipality's enabled apps; the label names the app.
+
+    Roles that only an earlier version has are among them: records that run on it are finished by who has them.
+    """
+    installations = list_installations(session)
+    used = definitions_of_all(session, installations)
+    for installation in installations:
+        present, *earlier = used[installation.id]
+        app_name = shown_name(installation, present)
+        for role in present.roles.values():
             yield installation.slug, role.id, f"{pick(role.name)} ({app_name})"
+        former = {role.id: role for definition in reversed(earlier) for role in definition.roles.values()}
+        for role_id, role in former.items():
+            if role_id not in present.roles:
+                label = t(
+                    "{role} ({app}, versi lama)", "{role} ({app}, earlier version)", role=pick(role.name), app=app_name
+                )
+                yield installation.slug, role_id, label

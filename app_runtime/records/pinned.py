@@ -8,48 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, false, literal_column, or_
 from sqlalchemy.dialects import postgresql
 
 from app_catalog.definitions.model import Definition, RecordType
-from app_catalog.installations.definitions import definition_by_digest, definition_is_given
-from app_catalog.installations.models import Installation, InstalledDefinition
-from app_catalog.releases.models import Release
 from app_runtime.records.models import Record
-from lumbung.db.tenancy import AnySession, current_tenant
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 Kinds = Sequence[tuple[str, RecordType]]
 """A record type by the digests of the definitions that have it, the present one first."""
-
-
-def definitions_in_use(session: AnySession, installation: Installation) -> tuple[Definition, ...]:
-    """All definitions of an app that records of the session's municipality may run on, the installed one first."""
-    return definitions_of_all(session, [installation])[installation.id]
-
-
-def definitions_of_all(
-    session: AnySession, installations: Sequence[Installation]
-) -> dict[UUID, tuple[Definition, ...]]:
-    """The same for several apps of the municipality, by the installation's id, in one question."""
-    if definition_is_given():
-        return {one.id: (definition_by_digest(session, one.definition_digest),) for one in installations}
-    rows = session.execute(
-        select(InstalledDefinition.digest, Release.app_id)
-        .join(Release, Release.id == InstalledDefinition.release_id)
-        .where(
-            InstalledDefinition.tenant_id == current_tenant(session),
-            Release.app_id.in_([one.app_id for one in installations]),
-        )
-        .order_by(InstalledDefinition.created_at.desc(), InstalledDefinition.digest)
-    ).all()
-    found = {}
-    for one in installations:
-        earlier = [row.digest for row in rows if row.app_id == one.app_id and row.digest != one.definition_digest]
-        found[one.id] = tuple(definition_by_digest(session, digest) for digest in (one.definition_digest, *earlier))
-    return found
 
 
 def kinds_of(definitions: Iterable[Definition], record_type: str) -> Kinds:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from app_catalog.definitions.expressions import Evaluator, Known, Outcome, Scope, evaluator_for
 from app_catalog.definitions.model import Definition, Expression, RecordType
-from app_catalog.installations.definitions import definition_by_digest
+from app_catalog.installations.definitions import definition_by_digest, definitions_in_use
 from app_catalog.installations.effective import installed_settings
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import get_installation
@@ -19,7 +19,7 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.agency_tree import AgencyTree, load_agencies
 from app_runtime.records.models import Record
 from app_runtime.records.municipal import session_municipality
-from app_runtime.records.pinned import Kinds, definitions_in_use, kinds_of
+from app_runtime.records.pinned import Kinds, kinds_of
 from app_runtime.records.rule_errors import tell_rule_error
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession

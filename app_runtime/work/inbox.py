@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, literal_c
 from sqlalchemy.orm import defer
 
 from app_catalog.definitions.model import RecordType
-from app_catalog.installations.definitions import definition_by_digest
+from app_catalog.installations.definitions import definition_by_digest, definitions_of_all
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
@@ -22,7 +22,7 @@ from app_runtime.records.listing import found_by, present_rows
 from app_runtime.records.models import CLOSED_OR_MADE, DUE_OR_NEVER, Record
 from app_runtime.records.paging import Key, after_cursor, encode_cursor, ordered
 from app_runtime.records.permissions import rows_predicate
-from app_runtime.records.pinned import Kinds, by_own_kind, definitions_of_all, kinds_of
+from app_runtime.records.pinned import Kinds, by_own_kind, kinds_of
 from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import running_app
 from app_runtime.work.deadlines import age_of, short_left, short_since

@@ -17,6 +17,7 @@ from app_runtime.records.models import Record
 from app_runtime.records.nearby import map_points, possible_duplicates
 from lumbung.db import as_tenant
 from lumbung.web.sites import LumbungFlask
+from tenants.people.role_catalogue import role_choices
 from tests.app_runtime.stage import LAMP
 from tests.app_runtime.work_desk import ANYBODY, Desk, open_desk, page_of
 from tests.browsing import Browser, browse
@@ -219,3 +220,19 @@ def test_the_own_version_decides_also_after_going_back(desk: Desk, swapped: tupl
     dispatcher = desk.browser("dispatcher")
     assert desk.act(dispatcher, swapped[1], "assign", agency="dlh").status_code == 303
     assert desk.record(swapped[1]).state == "assigned"
+
+
+def test_a_role_that_the_new_version_lacks_is_still_given_and_acts_on_old_records(desk: Desk, world: World) -> None:
+    old = desk.report("Butuh peran lama")
+    files = ("records/report.yaml", "pages/reports.yaml", "app.yaml")
+    edits = {path: [("dispatcher", "router")] for path in files}
+    archive = changed_siaran(edits, renamed={"scenarios/": ""})
+    switch(desk, publish_archive(desk.session, world, archive))
+    with as_tenant(desk.session, desk.place.id):
+        labels = {choice.value: choice.label for choice in role_choices(desk.session)}
+    assert labels["siaran:dispatcher"].endswith("versi lama)")
+    assert not labels["siaran:router"].endswith("versi lama)")
+    dispatcher = desk.browser("dispatcher")
+    assert "Butuh peran lama" in dispatcher.get("/work").text
+    assert desk.act(dispatcher, old, "assign", agency="dlh").status_code == 303
+    assert desk.browser("admin").get("/manage/people").status_code == 200
