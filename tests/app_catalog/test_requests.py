@@ -101,9 +101,13 @@ def test_what_does_not_fit_is_said_on_the_page(session: Sessions, evaluator: Bro
 
 
 def test_each_municipality_votes_once_and_takes_it_back(
-    session: Sessions, evaluator: Browser, neighbour: Browser
+    app: LumbungFlask, session: Sessions, world: World, evaluator: Browser, neighbour: Browser
 ) -> None:
     request = ask(evaluator, session)
+    page = f"/apps/siaran/requests/{request.id}"
+    offer = "Dukung sebagai Kota"
+    assert offer in browse(app, "lumbung.test", world.tangsel.accounts["admin"]).get(page).text
+    assert offer not in browse(app, "lumbung.test", world.surabaya.accounts["admin"]).get(page).text
     assert [support(neighbour, request) for _ in range(2)] == [303, 303]
     assert supporters(session, request) == 2
     assert support(evaluator, request) == 303
