@@ -132,7 +132,7 @@ carry(
     "release_events",
     Carrying(
         of_municipality=lambda table, tenant_id: (
-            _of_release(table, tenant_id) & table.c.kind.in_(("submitted", "published", "yanked"))
+            _of_release(table, tenant_id) & table.c.kind.in_(("submitted", "published", "promoted", "yanked"))
         ),
         emptied={"account_id": None},
         same_by=("release_id", "kind", "created_at"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from app_catalog.client import Answer, HubUnreachableError, send_package
+from app_catalog.client import Answer, HubUnreachableError, send_change, send_package
 from app_catalog.definitions.canonical import canonicalise, digest
 from app_catalog.definitions.check import check_package
 from app_catalog.definitions.problems import Report
@@ -89,29 +91,89 @@ def keygen(output: Path) -> None:
     click.echo(key_id(public))
 
 
-@app.command()
-@click.argument("package", type=_PACKAGE)
-@click.option("--to", "hub", required=True, help="https://HUB/publish/PENERBIT / The publisher's page on the hub.")
-@click.option(
+_HUB = click.option(
+    "--to", "hub", required=True, help="https://HUB/publish/PENERBIT / The publisher's page on the hub."
+)
+_PUBLISHER = click.option(
     "--publisher", help="Alamat singkat penerbit, bila --to hanya hub. / Its short address, when --to is the hub."
 )
-@click.option(
+_TOKEN = click.option(
     "--token", required=True, envvar="LUMBUNG_TOKEN", help="Token penerbit. / Publisher's token (LUMBUNG_TOKEN)."
 )
+
+
+@app.command()
+@click.argument("package", type=_PACKAGE)
+@_HUB
+@_PUBLISHER
+@_TOKEN
 @click.option(
     "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Kunci rahasia. / Private key."
 )
+@click.option(
+    "--channel",
+    type=click.Choice(["stable", "beta"]),
+    default="stable",
+    show_default=True,
+    help="Kanal. / Channel; beta is for municipalities that chose trial versions.",
+)
 @click.pass_obj
-def publish(lang: str, package: Path, hub: str, publisher: str | None, token: str, key: Path | None) -> None:
+def publish(
+    lang: str, package: Path, hub: str, publisher: str | None, token: str, key: Path | None, channel: str
+) -> None:
     """Periksa lalu terbitkan. / Check, then publish on a hub."""
     hub, publisher = _address(hub, publisher)
     source = _sound(package, lang)
     signature = _sign(source, key) if key else None
+    with _telling_failures():
+        answer = send_package(
+            hub, publisher, token, pack_source(source), signature=signature, channel=channel, language=lang
+        )
+    _print_answer(answer, lang)
+
+
+@app.command()
+@click.argument("app_id", metavar="APP")
+@click.argument("version")
+@_HUB
+@_PUBLISHER
+@_TOKEN
+@click.option("--reason", required=True, help="Dibaca daerah yang memakainya. / Read by municipalities that run it.")
+@click.pass_obj
+def yank(lang: str, app_id: str, version: str, hub: str, publisher: str | None, token: str, reason: str) -> None:
+    """Tarik sebuah versi. / Yank a version: nobody new gets it, who runs it is told why. For good."""
+    hub, publisher = _address(hub, publisher)
+    with _telling_failures():
+        answer = send_change(
+            hub, publisher, token, app=app_id, version=version, change="yank", body={"reason": reason}, language=lang
+        )
+    _print_answer(answer, lang)
+
+
+@app.command()
+@click.argument("app_id", metavar="APP")
+@click.argument("version")
+@_HUB
+@_PUBLISHER
+@_TOKEN
+@click.pass_obj
+def promote(lang: str, app_id: str, version: str, hub: str, publisher: str | None, token: str) -> None:
+    """Jadikan beta stabil. / Offer a beta to everybody, the very same content."""
+    hub, publisher = _address(hub, publisher)
+    with _telling_failures():
+        answer = send_change(
+            hub, publisher, token, app=app_id, version=version, change="promote", body={}, language=lang
+        )
+    _print_answer(answer, lang)
+
+
+@contextmanager
+def _telling_failures() -> Iterator[None]:
+    """End the command with a plain sentence when the hub cannot be reached."""
     try:
-        answer = send_package(hub, publisher, token, pack_source(source), signature=signature, language=lang)
+        yield
     except HubUnreachableError as error:
         _fail(t("Hub tidak dapat dihubungi: {error}", "The hub cannot be reached: {error}", error=error))
-    _print_answer(answer, lang)
 
 
 def _load(package: Path) -> Source:
@@ -170,7 +232,10 @@ def _print_report(report: Report, lang: str) -> None:
 def _print_answer(answer: Answer, lang: str) -> None:
     document = answer.document
     if answer.ok:
-        click.echo(f"{_outcome(document)}\n{document.get('digest', '')}\n{document.get('url', '')}")
+        lines = [_outcome(document), document.get("digest", ""), document.get("url", "")]
+        click.echo("\n".join(line for line in lines if line))
+        for finding in document.get("findings", []):
+            click.echo(f"- {finding['message'].get(lang, '')} {finding['remedy'].get(lang, '')}")
         return
     click.echo(f"{document.get('title', answer.status)}: {document.get('detail', '')}", err=True)
     for problem in document.get("problems", []):
@@ -188,9 +253,17 @@ def _print_answer(answer: Answer, lang: str) -> None:
 def _outcome(document: dict[str, Any]) -> str:
     name = f"{document.get('app')} {document.get('version')}"
     if document.get("status") == "submitted":
-        return t("{name} menunggu kurator.", "{name} waits for a curator.", name=name)
+        return t(
+            "{name} menunggu kurator; Anda mendapat surel begitu diputuskan.",
+            "{name} waits for a curator; you get an e-mail once it is decided.",
+            name=name,
+        )
+    if document.get("status") == "yanked":
+        return t("{name} ditarik.", "{name} was yanked.", name=name)
     if not document.get("created", True):
         return t("{name} sudah ada dengan isi yang sama.", "{name} is there already, with the same content.", name=name)
+    if document.get("channel") == "beta":
+        return t("{name} terbit sebagai beta.", "{name} is published as a beta.", name=name)
     return t("{name} terbit.", "{name} is published.", name=name)
 
 

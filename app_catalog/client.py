@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from app_catalog.definitions.signing import Signature
@@ -41,26 +42,56 @@ class _StayHere(HTTPRedirectHandler):
 
 
 def send_package(
-    hub: str, publisher: str, token: str, archive: bytes, *, signature: Signature | None = None, language: str = "id"
+    hub: str,
+    publisher: str,
+    token: str,
+    archive: bytes,
+    *,
+    signature: Signature | None = None,
+    channel: str = "stable",
+    language: str = "id",
 ) -> Answer:
-    """The hub's answer to a package. `hub` is the address of its start page.
+    """The hub's answer to a package. `hub` is the address of its start page, `channel` stable or beta.
 
     Raises HubUnreachableError when the address is no http(s) address, nobody answers there, or the answer is not the
     API's.
     """
-    if urlsplit(hub).scheme not in {"http", "https"} or not urlsplit(hub).netloc:
-        raise HubUnreachableError(hub)
-    headers = {
-        "Authorization": f"Bearer {token}",
-        "Content-Type": "application/zip",
-        "Accept": "application/json",
-        "Accept-Language": language,
-    }
+    headers = {"Content-Type": "application/zip"}
     if signature is not None:
         headers["Lumbung-Key"] = signature.key_id
         headers["Lumbung-Signature"] = b64encode(signature.value).decode()
-    url = f"{hub.rstrip('/')}/api/v1/publishers/{quote(publisher, safe='')}/releases"
-    request = Request(url, data=archive, headers=headers, method="POST")  # noqa: S310 - the scheme was checked.
+    path = f"publishers/{quote(publisher, safe='')}/releases?{urlencode({'channel': channel})}"
+    return _post(hub, path, token, archive, headers, language)
+
+
+def send_change(
+    hub: str,
+    publisher: str,
+    token: str,
+    *,
+    app: str,
+    version: str,
+    change: Literal["yank", "promote"],
+    body: Mapping[str, Any],
+    language: str = "id",
+) -> Answer:
+    """The hub's answer to yanking or promoting a version. Raises as `send_package` does."""
+    place = "/".join(quote(part, safe="") for part in (publisher, "apps", app, version, change))
+    content = json.dumps(dict(body)).encode()
+    return _post(hub, f"publishers/{place}", token, content, {"Content-Type": "application/json"}, language)
+
+
+def _post(hub: str, path: str, token: str, content: bytes, headers: Mapping[str, str], language: str) -> Answer:
+    if urlsplit(hub).scheme not in {"http", "https"} or not urlsplit(hub).netloc:
+        raise HubUnreachableError(hub)
+    sent = {
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/json",
+        "Accept-Language": language,
+        **headers,
+    }
+    url = f"{hub.rstrip('/')}/api/v1/{path}"
+    request = Request(url, data=content, headers=sent, method="POST")  # noqa: S310 - the scheme was checked.
     try:
         with build_opener(_StayHere).open(request, timeout=TIMEOUT) as response:
             return Answer(response.status, _document(response.read(_LARGEST_ANSWER)))

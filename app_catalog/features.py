@@ -6,6 +6,7 @@ import app_catalog.carrying
 import app_catalog.evaluations.models
 import app_catalog.figures.models
 import app_catalog.installations.models
+import app_catalog.installations.told_yanks
 import app_catalog.publishers.models
 import app_catalog.releases.models
 import app_catalog.requests.models

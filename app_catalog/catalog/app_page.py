@@ -17,9 +17,10 @@ from app_catalog.publishers.keys import fingerprint_of
 from app_catalog.publishers.members import is_member
 from app_catalog.publishers.models import Publisher, SigningKey
 from app_catalog.publishers.services import municipalities_administered_by
+from app_catalog.releases.changing import may_yank
 from app_catalog.releases.loading import load_release_definition
 from app_catalog.releases.models import App, Release
-from app_catalog.releases.states import ReleaseState, list_states
+from app_catalog.releases.states import ReleaseState, beta_of, list_states
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from lumbung.i18n import pick, show_number, show_rupiah, t
@@ -49,6 +50,7 @@ class AppPage:
     settings: list[ShownSetting]
     screenshots: list[str]
     states: list[ReleaseState]
+    beta: Release | None
     adopters: list[tuple[Adoption, Municipality]]
     own_municipalities: list[Municipality]
 
@@ -64,6 +66,7 @@ class ReleasePage:
     key_id: str
     key_revoked: bool
     definition: Definition
+    may_yank: bool
 
 
 def get_app_page(session: AnySession, slug: str, *, account_id: UUID | None) -> AppPage:
@@ -75,13 +78,15 @@ def get_app_page(session: AnySession, slug: str, *, account_id: UUID | None) -> 
     if card.app.latest_release_id is None:
         raise NotFound
     definition = load_release_definition(session, card.app.latest_release_id)
+    states = [state for state in list_states(session, card.app.id) if state.kind in PUBLIC_STATES]
     return AppPage(
         card=card,
         definition=definition,
         described=described(definition),
         settings=[show_setting(spec) for spec in definition.settings.values()],
         screenshots=sorted(path for path in definition.files if path.startswith("screenshots/")),
-        states=[state for state in list_states(session, card.app.id) if state.kind in PUBLIC_STATES],
+        states=states,
+        beta=beta_of(states),
         adopters=list_adopters(session, card.app.id),
         own_municipalities=municipalities_administered_by(session, account_id) if account_id else [],
     )
@@ -107,6 +112,7 @@ def get_release_page(session: AnySession, slug: str, version: str, visitor: Visi
         key_id=fingerprint_of(key),
         key_revoked=key.revoked_at is not None,
         definition=load_release_definition(session, state.release.id),
+        may_yank=may_yank(session, app, visitor),
     )
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import app_catalog.publishers.key_views
 import app_catalog.publishers.people_views
 import app_catalog.publishers.views
+import app_catalog.releases.own_app_views
 import app_catalog.releases.views  # noqa: F401 - these modules add their routes to `publishing`.
 import tenants.identity
 from app_catalog.catalog.app_page import show_retention
@@ -19,6 +20,7 @@ from app_catalog.publishers.members import publishers_of
 from app_catalog.publishers.operator_views import publisher_requests
 from app_catalog.releases.api import releases_api
 from app_catalog.releases.curator_views import curating
+from app_catalog.releases.own_app_views import yanking
 from lumbung.i18n import Text
 from lumbung.web.access import CURATOR, OPERATOR, SIGNED_IN
 from lumbung.web.navigation import Entry, add_navigation
@@ -32,7 +34,7 @@ def app_icon_url(slug: str, digest: str = "") -> str:
 
 def install_catalog(app: LumbungFlask) -> None:
     """Register the open pages, publishing, curating, their navigation, and who acts for which publisher."""
-    for blueprint in (catalog, app_files, publishing, publisher_requests, curating, releases_api, changes_api):
+    for blueprint in (catalog, app_files, publishing, publisher_requests, curating, yanking, releases_api, changes_api):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         app_icon_url=app_icon_url,

@@ -9,7 +9,8 @@ from app_catalog.definitions.model import Text
 from app_catalog.definitions.nodes import Node
 from app_catalog.definitions.problem_texts import PROBLEM_TEXTS
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "review", "warning"]
+"""Keeps the package out; has a curator look before it is published; a person should look at it."""
 MAX_PROBLEMS = 500
 # Comparing words is the dearest part of a report: a package with hundreds of near misses among hundreds of names would
 # take seconds. From here on the choices are listed, and nothing is guessed.

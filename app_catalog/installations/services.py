@@ -18,6 +18,8 @@ from app_catalog.installations.effective import secret_context, settings_at
 from app_catalog.installations.models import Installation, SettingsVersion
 from app_catalog.installations.values import check_settings
 from app_catalog.releases.models import App, Release
+from app_catalog.releases.platform import require_platform
+from app_catalog.releases.states import newest_event
 from app_catalog.reviews.archiving import archive_review, restore_review
 from lumbung.audit import record_audit
 from lumbung.db import now, violated_constraint
@@ -31,6 +33,11 @@ from tenants.agencies.models import Agency
 ALREADY = Text(
     "Aplikasi ini sudah aktif di daerah Anda. Buka pengaturannya untuk mengubahnya.",
     "This app is enabled in your municipality already. Open its settings to change it.",
+)
+
+NOT_OFFERED = Text(
+    "Versi ini tidak ditawarkan lagi: belum terbit atau sudah ditarik. Muat ulang halaman untuk versi sekarang.",
+    "This version is not on offer any more: it is not published or was yanked. Reload the page for the present one.",
 )
 
 _BY_SLUG = compile_fetch(
@@ -101,11 +108,16 @@ def enable_app(
     """Enable an app in the session's municipality; its pages answer as soon as the transaction has committed.
 
     Raises Invalid with an error per setting that is missing or does not fit, and Conflict when it is enabled already
-    (an app that was disabled is continued by `enable_again`).
+    (an app that was disabled is continued by `enable_again`), when the release is not published (it may have been
+    yanked a moment ago) or needs another Lumbung.
     """
     tenant_id = current_tenant(session)
     assert tenant_id is not None
+    event = newest_event(session, release.id)
+    if event is None or event.kind != "published":
+        raise Conflict(NOT_OFFERED)
     definition = keep_definition(session, release.id)
+    require_platform(definition)
     require_fit(session, definition, overrides, set(secrets or {}))
     installation = Installation(
         tenant_id=tenant_id,

@@ -40,7 +40,7 @@ def list_shelf(session: AnySession) -> Shelf:
     rows = session.execute(
         select(App, Publisher.name)
         .join(Publisher, Publisher.id == App.publisher_id)
-        .where(App.latest_release_id.is_not(None), App.hidden_at.is_(None))
+        .where(App.id.in_(mine) | App.latest_release_id.is_not(None) & App.hidden_at.is_(None))
         .order_by(App.slug)
     ).all()
     used = select(Release.id, Release.version).where(Release.id.in_([found.release_id for found in mine.values()]))

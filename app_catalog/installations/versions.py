@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
-from app_catalog.definitions.versions import in_range
 from app_catalog.installations.adoptions import announce, find_adoption
 from app_catalog.installations.definitions import definition_by_digest, keep_definition
 from app_catalog.installations.effective import settings_at
 from app_catalog.installations.models import Installation, InstalledDefinition, VersionChange
 from app_catalog.installations.services import require_fit, seal_secrets, write_settings
 from app_catalog.releases.models import Release
+from app_catalog.releases.platform import require_platform
 from app_catalog.releases.states import newest_event
 from app_catalog.releases.waking import PUBLISHED
 from lumbung.audit import record_audit
@@ -25,7 +25,6 @@ from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import Text
 from lumbung.outbox import schedule_wakeup
-from lumbung.version import VERSION
 
 POLICIES = ("by_hand", "patches", "minors")
 CHANNELS = ("stable", "beta")
@@ -33,10 +32,6 @@ _SAME = Text("Versi ini sudah dipakai.", "This version is in use already.")
 _NOT_OFFERED = Text(
     "Versi ini tidak dapat dipakai: belum terbit, ditarik, atau bukan milik aplikasi ini. Pilih versi lain.",
     "This version cannot be used: it is not published, was yanked, or is not this app's. Choose another.",
-)
-_NEEDS = Text(
-    "Versi ini membutuhkan Lumbung {range}; di sini berjalan {version}.",
-    "This version needs Lumbung {range}; {version} runs here.",
 )
 
 
@@ -73,7 +68,7 @@ def switch_version(
     back = was_run(session, locked, release)
     _require_offered(session, locked, release, back=back)
     definition = keep_definition(session, release.id)
-    _require_platform(definition)
+    require_platform(definition)
     stored = settings_at(session, locked.id, locked.settings_version)
     values = dict(stored.overrides)
     if overrides is not None:
@@ -170,12 +165,6 @@ def _require_offered(session: AnySession, installation: Installation, release: R
     event = newest_event(session, release.id)
     if not back and (event is None or event.kind != "published"):
         raise Conflict(_NOT_OFFERED)
-
-
-def _require_platform(definition: Definition) -> None:
-    wanted = definition.requires.get("lumbung")
-    if wanted and not in_range(VERSION, wanted):
-        raise Conflict(_NEEDS.format(range=wanted, version=VERSION))
 
 
 def effective_under(definition: Definition, overrides: Mapping[str, Any]) -> dict[str, Any]:

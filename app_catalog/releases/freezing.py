@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app_catalog.catalog.categories import category_name
 from app_catalog.definitions.model import Definition
+from app_catalog.definitions.problems import Problem
 from app_catalog.definitions.signing import Signature
 from app_catalog.publishers.models import Publisher, SigningKey
 from app_catalog.releases.models import App, Release, ReleaseFile
@@ -106,6 +108,8 @@ def freeze(
     key: SigningKey,
     signature: Signature,
     scenarios: ScenarioReport,
+    findings: Sequence[Problem],
+    channel: str,
     account_id: UUID | None,
 ) -> tuple[Release, bool]:
     """The release as written, and whether it is new; of several writers of one version exactly one is.
@@ -122,7 +126,8 @@ def freeze(
         signing_key_id=key.id,
         published_by=account_id,
         changelog=definition.changelog,
-        report=_report(package, scenarios),
+        report=_report(package, scenarios, findings),
+        channel=channel,
     )
     try:
         with session.begin_nested():
@@ -171,9 +176,10 @@ def _keep_files(session: AnySession, release: Release, package: Package) -> None
     session.flush()
 
 
-def _report(package: Package, scenarios: ScenarioReport) -> dict[str, Any]:
+def _report(package: Package, scenarios: ScenarioReport, findings: Sequence[Problem]) -> dict[str, Any]:
     report: dict[str, Any] = {
         "warnings": [problem_json(problem) for problem in package.report.warnings],
+        "findings": [problem_json(problem) for problem in findings],
         "scenarios": [result.as_json() for result in scenarios.results],
     }
     # Through JSON once, so that what is read back later equals what was written.

@@ -40,7 +40,8 @@ class App(GlobalTable):
 class Release(GlobalTable):
     """One immutable version. `canonical` is the signed content as canonical JSON text; its digest is the identity.
 
-    Rows are only ever inserted; what happens to a release afterwards is in `release_events`.
+    Rows are only ever inserted; what happens to a release afterwards is in `release_events`. `channel` is the one that
+    it was sent for (see `states.ReleaseState.channel`).
     """
 
     __tablename__ = "releases"
@@ -48,6 +49,7 @@ class Release(GlobalTable):
     __table_args__ = (
         UniqueConstraint("app_id", "version", name="uq_releases_app_id_version"),
         UniqueConstraint("app_id", "digest", name="uq_releases_app_id_digest"),
+        CheckConstraint("channel IN ('stable', 'beta')", name="channel"),
     )
 
     app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))
@@ -59,6 +61,7 @@ class Release(GlobalTable):
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     changelog: Mapped[str] = mapped_column(default="")
     report: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    channel: Mapped[str] = mapped_column(default="stable", server_default="stable")
     app: Mapped[App] = relationship(lazy="raise")
 
 
@@ -77,13 +80,14 @@ class ReleaseFile(GlobalTable):
 
 
 class ReleaseEvent(GlobalTable):
-    """What happened to a release: submitted, approved, sent back, published, yanked; the newest one counts."""
+    """What happened to a release: submitted, sent back, published, yanked, and the newest of these counts; one that was
+    promoted is in the stable channel besides."""
 
     __tablename__ = "release_events"
     __append_only__ = True
     __table_args__ = (
         Index("ix_release_events_release_id", "release_id", "created_at"),
-        CheckConstraint("kind IN ('submitted', 'published', 'sent_back', 'yanked')", name="kind"),
+        CheckConstraint("kind IN ('submitted', 'published', 'sent_back', 'promoted', 'yanked')", name="kind"),
     )
 
     release_id: Mapped[UUID] = mapped_column(ForeignKey("releases.id"))

@@ -11,9 +11,11 @@ from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.states import ReleaseState, list_states, newest_event, note_event
 from app_catalog.releases.submission import publish
+from app_catalog.releases.telling import tell_publisher
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
+from lumbung.web.sites import hub_origin, url_on_hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,11 @@ class OwnApp:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A release that a curator has to look at; `alike` names the apps that it could be taken for."""
+    """A release that a curator has to look at; its report says why."""
 
     release: Release
     app: App
     publisher: Publisher
-    alike: str
     since: ReleaseState
 
 
@@ -46,7 +47,7 @@ def list_waiting(session: AnySession) -> list[Waiting]:
     # Whatever waits was never published, or carries a new name on an app that was; both kinds are few.
     rows = session.execute(select(App, Publisher).join(Publisher, Publisher.id == App.publisher_id).order_by(App.slug))
     return [
-        Waiting(state.release, app, publisher, state.event.reason, state)
+        Waiting(state.release, app, publisher, state)
         for app, publisher in rows.all()
         for state in list_states(session, app.id)
         if state.kind == "submitted"
@@ -56,7 +57,24 @@ def list_waiting(session: AnySession) -> list[Waiting]:
 def approve_release(session: AnySession, release_id: UUID, *, account_id: UUID | None) -> Release:
     """The release is published. Raises NotFound for an unknown one, Conflict when it does not wait any more."""
     release = _waiting(session, release_id)
-    publish(session, session.get_one(App, release.app_id), release, account_id=account_id)
+    app = session.get_one(App, release.app_id)
+    publish(session, app, release, account_id=account_id)
+    tell_publisher(
+        session,
+        app.publisher_id,
+        subject=Text("{app} {version} terbit", "{app} {version} is published").format(
+            app=app.slug, version=release.version
+        ),
+        text=Text(
+            "Kurator menyetujui {app} versi {version}. Lihat di katalog: {link}",
+            "A curator approved {app} version {version}. See it in the catalog: {link}",
+        ).format(
+            app=app.slug,
+            version=release.version,
+            link=url_on_hub("catalog.release_page", slug=app.slug, version=release.version),
+        ),
+        about=("release", release.id),
+    )
     return release
 
 
@@ -70,6 +88,26 @@ def send_back_release(session: AnySession, release_id: UUID, *, account_id: UUID
         raise Invalid(fields={"reason": [message]})
     release = _waiting(session, release_id)
     note_event(session, release, "sent_back", account_id=account_id, reason=reason.strip())
+    app = session.get_one(App, release.app_id)
+    tell_publisher(
+        session,
+        app.publisher_id,
+        subject=Text("{app} {version} dikembalikan", "{app} {version} was sent back").format(
+            app=app.slug, version=release.version
+        ),
+        text=Text(
+            "Kurator mengembalikan {app} versi {version}.\n\nAlasannya: {reason}\n\n"
+            "Perbaiki paketnya, naikkan `version`, lalu kirim lagi: {link}",
+            "A curator sent {app} version {version} back.\n\nThe reason: {reason}\n\n"
+            "Mend the package, raise `version`, and send it again: {link}",
+        ).format(
+            app=app.slug,
+            version=release.version,
+            reason=reason.strip(),
+            link=f"{hub_origin()}/publish",
+        ),
+        about=("release", release.id),
+    )
     return release
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,18 +15,30 @@ from app_catalog.releases.models import App, Release, ReleaseEvent
 from lumbung.audit import record_audit
 from lumbung.db.tenancy import AnySession
 
+CHANNELS = ("stable", "beta")
+_STATES = ("submitted", "published", "sent_back", "yanked")
+
 
 @dataclass(frozen=True, slots=True)
 class ReleaseState:
-    """A release with its newest event."""
+    """A release with the newest event that says what it is."""
 
     release: Release
     event: ReleaseEvent
+    promoted: bool = False
 
     @property
     def kind(self) -> str:
         """One of submitted, published, sent_back, yanked."""
         return self.event.kind
+
+    @property
+    def channel(self) -> str:
+        """Either stable or beta. A pre-release (SemVer 2.0, section 9) is beta; another one that was sent as beta is it
+        until it is promoted."""
+        if semver.Version.parse(self.release.version).prerelease:
+            return "beta"
+        return "stable" if self.promoted else self.release.channel
 
 
 def note_event(
@@ -49,7 +62,7 @@ def newest_event(session: AnySession, release_id: UUID) -> ReleaseEvent | None:
     """The event that says what a release is now."""
     return session.scalar(
         select(ReleaseEvent)
-        .where(ReleaseEvent.release_id == release_id)
+        .where(ReleaseEvent.release_id == release_id, ReleaseEvent.kind.in_(_STATES))
         .order_by(ReleaseEvent.created_at.desc(), ReleaseEvent.id.desc())
         .limit(1)
     )
@@ -59,24 +72,50 @@ def list_states(session: AnySession, app_id: UUID) -> list[ReleaseState]:
     """All releases of an app with their states, the highest version first."""
     newest = (
         select(ReleaseEvent)
-        .where(ReleaseEvent.release_id.in_(select(Release.id).where(Release.app_id == app_id)))
+        .where(
+            ReleaseEvent.release_id.in_(select(Release.id).where(Release.app_id == app_id)),
+            ReleaseEvent.kind.in_(_STATES),
+        )
         .order_by(ReleaseEvent.release_id, ReleaseEvent.created_at.desc(), ReleaseEvent.id.desc())
         .ext(distinct_on(ReleaseEvent.release_id))
         .subquery()
     )
     event = aliased(ReleaseEvent, newest)
-    rows = session.execute(
-        select(Release, event).join(event, event.release_id == Release.id).where(Release.app_id == app_id)
+    promoted = (
+        select(ReleaseEvent.id)
+        .where(ReleaseEvent.release_id == Release.id, ReleaseEvent.kind == "promoted")
+        .correlate(Release)
+        .exists()
     )
-    found = [ReleaseState(release, happened) for release, happened in rows]
+    rows = session.execute(
+        select(Release, event, promoted).join(event, event.release_id == Release.id).where(Release.app_id == app_id)
+    )
+    found = [ReleaseState(release, happened, was_promoted) for release, happened, was_promoted in rows]
     return sorted(found, key=lambda state: semver.Version.parse(state.release.version), reverse=True)
 
 
 def newest_published(session: AnySession, app_id: UUID) -> Release | None:
-    """The published release with the highest version; a pre-release only when there is nothing else."""
-    published = [state.release for state in list_states(session, app_id) if state.kind == "published"]
-    finished = [release for release in published if not semver.Version.parse(release.version).prerelease]
-    return next(iter(finished or published), None)
+    """The published release of the stable channel with the highest version; one of the beta channel only when there is
+    nothing else."""
+    return newest_of(list_states(session, app_id))
+
+
+def newest_of(states: Sequence[ReleaseState]) -> Release | None:
+    """As `newest_published`, among states that are known already, the highest version first."""
+    published = [state for state in states if state.kind == "published"]
+    stable = [state for state in published if state.channel == "stable"]
+    return next((state.release for state in stable or published), None)
+
+
+def beta_of(states: Sequence[ReleaseState]) -> Release | None:
+    """The highest published release of the beta channel that is ahead of everything stable."""
+    newest = newest_of(states)
+    for state in states:
+        if newest is None or state.release.id == newest.id:
+            return None
+        if state.kind == "published" and state.channel == "beta":
+            return state.release
+    return None
 
 
 def refresh_app(session: AnySession, app: App) -> None:

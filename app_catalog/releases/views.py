@@ -39,7 +39,13 @@ def upload(slug: str) -> Page:
     publisher = access_publisher(db.session, own_account(), slug)
     spend(UPLOADS, str(own_account()))
     try:
-        outcome = submit_package(db.session, publisher, _sent_archive(), account_id=own_account())
+        outcome = submit_package(
+            db.session,
+            publisher,
+            _sent_archive(),
+            account_id=own_account(),
+            channel=request.form.get("channel", "stable"),
+        )
     except LumbungError as error:
         if error.status >= 500:
             raise
@@ -68,16 +74,24 @@ def _next_page(publisher: Publisher, release: Release) -> str:
         return url_for("catalog.release_page", slug=app.slug, version=release.version)
     flash(
         t(
-            "Versi {version} diterima dan menunggu kurator, karena namanya mirip aplikasi lain.",
-            "Version {version} was taken and waits for a curator, because its name is like another app's.",
+            "Versi {version} diterima dan menunggu kurator. Alasannya ada di bawah; Anda mendapat surel begitu "
+            "diputuskan.",
+            "Version {version} was taken and waits for a curator. The reasons are below; you get an e-mail once it is "
+            "decided.",
             version=release.version,
         ),
         "warning",
     )
-    return url_for("publishing.dashboard", slug=publisher.slug)
+    return url_for("publishing.own_app", slug=publisher.slug, app_slug=app.slug)
 
 
 def _upload_page(
     publisher: Publisher, *, refused: PackageRefused | None = None, problem: LumbungError | None = None
 ) -> str:
-    return render_template("releases/upload.html", publisher=publisher, refused=refused, problem=problem)
+    return render_template(
+        "releases/upload.html",
+        publisher=publisher,
+        refused=refused,
+        problem=problem,
+        channel=request.form.get("channel", "stable"),
+    )

@@ -63,7 +63,7 @@ def find_next_version(session: AnySession, installation: Installation) -> Releas
         if (
             state.kind == "published"
             and version > semver.Version.parse(present)
-            and (installation.channel == "beta" or not version.prerelease)
+            and (installation.channel == "beta" or state.channel == "stable")
             and bump_between(present, state.release.version) in allowed
             and state.release.digest not in ran
         ):

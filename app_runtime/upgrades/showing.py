@@ -192,8 +192,7 @@ def list_told(session: AnySession, move: RecordMove) -> list[tuple[Record, Moved
 def _on_offer(state: ReleaseState, installation: Installation, ran: set[str]) -> bool:
     if state.release.digest in ran:
         return True
-    beta = bool(semver.Version.parse(state.release.version).prerelease)
-    return state.kind == "published" and (installation.channel == "beta" or not beta)
+    return state.kind == "published" and (installation.channel == "beta" or state.channel == "stable")
 
 
 def _offered(state: ReleaseState, present: Release, ran: set[str]) -> OfferedVersion:

@@ -20,6 +20,8 @@ class Settings:
 
     `base_url` is the address of the hub; portals live at `<slug>.<host of base_url>`.
     `database_url` is the application role's, `migration_database_url` the migrator's (ADR 0006).
+    `release_approval` is `first` (a curator approves the first release of an app, and what the checks ask a person to
+    look at) or `always` (every release).
     `metrics_token` opens `/metrics` on the hub to who brings it; without it that page is not there.
     """
 
@@ -39,6 +41,7 @@ class Settings:
     log_level: str = "info"
     metrics_token: str | None = None
     platform_name: str = "Lumbung"
+    release_approval: str = "first"
     web_threads: int = 8
     testing: bool = False
 
@@ -61,8 +64,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Settings from environment variables.
 
-        Raises SettingsError when DATABASE_URL or SECRET_KEY is missing, BASE_URL is no http address, or
-        TRUSTED_PROXIES no small number.
+        Raises SettingsError when DATABASE_URL or SECRET_KEY is missing, BASE_URL is no http address,
+        TRUSTED_PROXIES no small number, or RELEASE_APPROVAL neither `first` nor `always`.
         """
         env = os.environ if environment is None else environment
         base_url = env.get("BASE_URL", cls.base_url).rstrip("/")
@@ -83,6 +86,7 @@ class Settings:
             log_format=env.get("LOG_FORMAT", cls.log_format),
             log_level=env.get("LOG_LEVEL", cls.log_level),
             metrics_token=env.get("METRICS_TOKEN") or None,
+            release_approval=_choice(env, "RELEASE_APPROVAL", ("first", "always")),
             web_threads=int(env.get("WEB_THREADS") or cls.web_threads),
         )
 
@@ -92,6 +96,14 @@ def _count(env: Mapping[str, str], name: str) -> int:
     if not re.fullmatch("[0-9]{1,2}", value):
         raise SettingsError(f"{name} bukan angka: {value!r}. / {name} is not a number.")
     return int(value)
+
+
+def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    value = env.get(name) or choices[0]
+    if value not in choices:
+        known = ", ".join(choices)
+        raise SettingsError(f"{name} bukan salah satu dari {known}: {value!r}. / {name} is none of {known}.")
+    return value
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

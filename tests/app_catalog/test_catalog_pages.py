@@ -32,7 +32,7 @@ def release(session: Db, world: World) -> Release:
 
 
 def _publish(session: Db, publisher: Publisher, **changes: str) -> Release:
-    release = submit_package(session, publisher, siaran_zip(**changes))
+    release = submit_package(session, publisher, siaran_zip(**changes), by_operator=True)
     assert isinstance(release, Release)
     session.commit()
     return release

@@ -66,11 +66,17 @@ def test_a_package_is_published_from_the_browser(
     browser = browse(app, account=world.tangsel.accounts["admin"])
     answer = _send(browser, siaran_zip())
     assert answer.status_code == 303
-    assert answer.headers["Location"] == "/apps/siaran/0.9.0"
-    assert "Versi 0.9.0 terbit" in words_of(browser.follow(answer))
-    assert "Terbit" in words_of(browser.get("/publish/tangsel"))
+    assert answer.headers["Location"] == "/publish/tangsel/apps/siaran"
+    assert "menunggu kurator" in words_of(browser.follow(answer))
+    first = session.scalars(select(Release)).one()
+    curator = browse(app, account=world.operator)
+    assert curator.post_form("/curator/releases", {}, to=f"/curator/releases/{first.id}/approve").status_code == 303
     assert _send(browser, siaran_zip()).status_code == 303
     assert _releases(session) == 1
+    answer = _send(browser, siaran_zip(version="0.9.1"))
+    assert answer.headers["Location"] == "/apps/siaran/0.9.1"
+    assert "Versi 0.9.1 terbit" in words_of(browser.follow(answer))
+    assert "Terbit" in words_of(browser.get("/publish/tangsel"))
 
 
 def test_another_content_under_the_same_version_is_told_clearly(
@@ -128,7 +134,7 @@ def test_a_look_alike_waits_and_a_curator_decides(
     session.commit()
     browser = browse(app, account=world.tangsel.accounts["admin"])
     answer = _send(browser, siaran_zip())
-    assert answer.headers["Location"] == "/publish/tangsel"
+    assert answer.headers["Location"] == "/publish/tangsel/apps/siaran"
     assert "menunggu kurator" in words_of(browser.follow(answer))
     assert browser.get("/apps/siaran").status_code == 404
     assert browser.get("/apps/siaran/0.9.0").status_code == 200
@@ -206,9 +212,10 @@ def _folder(tmp_path: Path, **changes: str) -> Path:
 def test_the_command_line_publishes_once(session: Db, hub: str, token: str, tmp_path: Path) -> None:
     first = _lumbung("publish", SIARAN, "--to", hub, "--token", token)
     assert first.exit_code == 0, first.output
-    assert "siaran 0.9.0 is published." in first.output
+    assert "siaran 0.9.0 waits for a curator" in first.output
+    assert "This is the first release of the app." in first.output
     again = _lumbung("publish", SIARAN, "--to", hub, "--token", token)
-    assert "is there already" in again.output
+    assert "waits for a curator" in again.output
     other = _lumbung("publish", _folder(tmp_path, readme="x"), "--to", hub, "--token", token)
     assert other.exit_code == 1
     assert "Raise `version`" in other.output

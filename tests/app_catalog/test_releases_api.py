@@ -55,7 +55,8 @@ def test_the_api_answers_with_problem_documents(app: LumbungFlask, session: Db, 
     bearer = {"Authorization": f"Bearer {token}"}
     created = _post(app, siaran_zip(), **bearer)
     assert created.status_code == 201
-    assert created.json["status"] == "published"
+    assert created.json["status"] == "submitted"
+    assert created.json["findings"][0]["code"] == "first-release"
     assert created.json["url"] == "https://lumbung.test/apps/siaran/0.9.0"
     assert _post(app, siaran_zip(), **bearer).status_code == 200
     assert _post(app, siaran_zip(x="x"), **bearer).status_code == 409

@@ -44,7 +44,7 @@ def publisher(session: Db, world: World) -> Publisher:
 
 
 def _submit(session: Db, publisher: Publisher, archive: bytes, **options: Any) -> Release:
-    release = submit_package(session, publisher, archive, **options)
+    release = submit_package(session, publisher, archive, by_operator=True, **options)
     assert isinstance(release, Release), [problem.format("en") for problem in release.report.errors]
     return release
 

@@ -38,7 +38,7 @@ def _publish(app: LumbungFlask, publisher_id: UUID, archive: bytes) -> str:
         with app.app_context():
             try:
                 publisher = db.session.get_one(Publisher, publisher_id)
-                outcome = submit_archive(db.session, publisher, archive)
+                outcome = submit_archive(db.session, publisher, archive, by_operator=True)
                 assert isinstance(outcome, Submission)
                 db.session.commit()
                 return "new" if outcome.created else "same"
