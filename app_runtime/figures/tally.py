@@ -29,6 +29,8 @@ Bucket = Callable[[datetime, UUID, bool], Hashable | None]
 out."""
 _ACTED = ("created", "imported", "action")
 _BREACHED = ".breached"
+_AT_ONCE = 2_000
+"""So many rows are in memory at once: a municipality's first count reads its whole history."""
 
 
 @dataclass
@@ -122,7 +124,8 @@ def _happened(
             ),
             *conditions,
         )
-    ).all()
+        .execution_options(yield_per=_AT_ONCE)
+    )
 
 
 def _met_clocks(
@@ -152,7 +155,8 @@ def _met_clocks(
             RecordHistory.kind == "action",
             *conditions,
         )
-    ).all()
+        .execution_options(yield_per=_AT_ONCE)
+    )
 
 
 _EVENT = (
