@@ -76,7 +76,15 @@ def _walk(desk: Desk) -> None:
     listed = ["/", "/siaran", "/siaran/report", "/siaran/public-reports", "/siaran/map", "/siaran/map/points.geojson"]
     for path in (*listed, "/siaran/public-reports?q=lampu&state=received", f"/siaran/report/{record_id}"):
         assert citizen.get(path).status_code == 200, path
-    for path in ("/", "/apps", "/apps/siaran", "/apps/siaran/requests", "/apps/siaran/roadmap", "/regions", "/regions/36.74"):
+    for path in (
+        "/",
+        "/apps",
+        "/apps/siaran",
+        "/apps/siaran/requests",
+        "/apps/siaran/roadmap",
+        "/regions",
+        "/regions/36.74",
+    ):
         assert hub.get(path).status_code == 200, path
     sent = citizen.post_form(
         "/siaran/report", {"title": "Lampu padam", "category": "street-light", "place": "-6.29, 106.71"}
