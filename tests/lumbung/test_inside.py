@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Uuid, bindparam, create_engine, func, select, text
+from sqlalchemy import Uuid, bindparam, column, create_engine, func, select, table, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, scoped_session
 
@@ -125,6 +125,15 @@ def test_rollbacks_leave_no_statements_behind_on_the_server(session: Sessions, w
         assert counted(session, world.tangsel.id) == 3
     named = text("SELECT count(*) FROM pg_prepared_statements WHERE statement = :sql")
     assert session.scalar(named, {"sql": COUNT.sent.sql.decode()}) == 1
+
+
+def test_a_statement_that_cannot_be_prepared_says_why(session: Sessions, world: World) -> None:
+    use_tenant(session, world.tangsel.id)
+    nowhere = compile_inside(select(column("nothing", Uuid)).select_from(table("nowhere")))
+    with pytest.raises(ProgrammingError, match="nowhere"):
+        run_inside(session, (nowhere, {}))
+    session.rollback()
+    assert counted(session, world.tangsel.id) == 3
 
 
 def test_a_lost_connection_is_an_operational_error_and_the_next_one_works(

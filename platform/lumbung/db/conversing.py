@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 import psycopg
 from psycopg.errors import InvalidSqlStatementName, error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
@@ -120,10 +120,7 @@ def _answers(connection: Connection, said: Sequence[Said]) -> list[PGresult]:
     try:
         results = send_together(server, connection.info, [one.message for one in said])
     except psycopg.OperationalError as error:
-        # The others in the pool were most likely lost with it: each is made anew when it is next taken out.
-        connection.engine.pool._invalidate(pooled, error)
-        connection.invalidate(error)
-        raise as_engines(connection, said[0].heard, error, lost=True) from error
+        raise _lost(connection, said[0], error) from error
     except BaseException as error:
         # Halfway through a pipeline a connection is of no use to anybody else.
         connection.invalidate(error)
@@ -133,8 +130,19 @@ def _answers(connection: Connection, said: Sequence[Said]) -> list[PGresult]:
             # What was to be prepared in this pipeline may not have been.
             doubt_prepared(connection.info)
             failed = error_from_result(result)
+            if failed.sqlstate is None and server.status != ConnStatus.OK:
+                # The server went away between two answers: its last one says nothing at all.
+                gone = psycopg.OperationalError("the connection is lost")
+                raise _lost(connection, one, gone) from failed
             raise as_engines(connection, one.heard, failed) from failed
     return results
+
+
+def _lost(connection: Connection, said: Said, error: psycopg.OperationalError) -> BaseException:
+    # The others in the pool were most likely lost with it: each is made anew when it is next taken out.
+    connection.engine.pool._invalidate(connection.connection, error)
+    connection.invalidate(error)
+    return as_engines(connection, said.heard, error, lost=True)
 
 
 def as_engines(connection: Connection, heard: str, error: psycopg.Error, *, lost: bool = False) -> BaseException:

@@ -57,7 +57,12 @@ def send_together(
     server.exit_pipeline_mode()
     if server.status != ConnStatus.OK:
         raise OperationalError("The connection was lost.")
-    return [results[place] for place in wanted]
+    # What comes behind an error says only that it was not tried; the error may be that of preparing it.
+    failed = next((result for result in results if result.status == ExecStatus.FATAL_ERROR), None)
+    return [
+        failed if failed and results[place].status == ExecStatus.PIPELINE_ABORTED else results[place]
+        for place in wanted
+    ]
 
 
 def doubt_prepared(info: dict[Any, Any]) -> None:
