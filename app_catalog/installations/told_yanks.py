@@ -9,16 +9,15 @@ from sqlalchemy import select
 from app_catalog.installations.models import Installation
 from app_catalog.releases.changing import SPREAD_YANK
 from app_catalog.releases.models import App, Release, ReleaseEvent
-from app_catalog.releases.telling import in_language_of
 from lumbung.db import as_tenant
 from lumbung.db.tenancy import AnySession, current_tenant
-from lumbung.i18n import pick, t
-from lumbung.messages import send_email
+from lumbung.i18n import Text
+from lumbung.messages import tell_each
 from lumbung.outbox import GiveUp, Payload, effect_handler, enqueue_effect
-from lumbung.web.sites import portal_origin
-from tenants.accounts.models import Account
+from tenants.municipalities.addresses import manage_address
 from tenants.municipalities.models import Municipality
-from tenants.people.models import Membership, RoleGrant
+from tenants.people.roles import ADMIN_ROLE
+from tenants.people.telling import people_with_roles
 
 TELL_YANK = "tell_yank"
 
@@ -57,60 +56,27 @@ def tell_yank(session: AnySession, payload: Payload) -> None:
     )
     if installation is None:
         return
-    link = f"{portal_to_manage(session)}/apps/{installation.slug}/versions"
-    for person in administrators(session):
-        with in_language_of(person):
-            name = pick(installation.own_name or app.name)
-            send_email(
-                session,
-                to=person.email,
-                subject=t(
-                    "{app} versi {version} ditarik penerbitnya",
-                    "{app} version {version} was yanked by its publisher",
-                    app=name,
-                    version=release.version,
-                ),
-                text=t(
-                    "Penerbit menarik {app} versi {version}, yang dipakai daerah Anda.\n\nAlasannya: {reason}\n\n"
-                    "Aplikasi tetap berjalan dan tidak ada data yang hilang, tetapi daerah lain tidak dapat lagi "
-                    "mengaktifkan versi ini.\n\nYang perlu dilakukan: buka halaman versi, lihat versi lain yang "
-                    "tersedia dan laporannya atas data Anda, lalu pindah bila cocok: {link}",
-                    "The publisher yanked {app} version {version}, which your municipality runs.\n\nThe reason: "
-                    "{reason}\n\nThe app keeps running and no data is lost, but nobody else can enable this version "
-                    "any more.\n\nWhat to do next: open the page of versions, look at the others on offer and at the "
-                    "report on your own data, and change when one fits: {link}",
-                    app=name,
-                    version=release.version,
-                    reason=event.reason,
-                    link=link,
-                ),
-                subject_ref=("yank", event.id),
-            )
-
-
-def administrators(session: AnySession) -> list[Account]:
-    """The accounts of the people who administer the session's municipality now."""
-    return list(
-        session.scalars(
-            select(Account)
-            .join(Membership, Membership.account_id == Account.id)
-            .join(
-                RoleGrant,
-                (RoleGrant.tenant_id == Membership.tenant_id) & (RoleGrant.membership_id == Membership.id),
-            )
-            .where(
-                Membership.tenant_id == current_tenant(session),
-                Membership.ended_at.is_(None),
-                Account.disabled_at.is_(None),
-                RoleGrant.app_id == "",
-                RoleGrant.role == "tenant_admin",
-            )
-            .order_by(Account.id)
-        )
+    said = {
+        "app": Text.of(installation.own_name or app.name),
+        "version": release.version,
+        "reason": event.reason,
+        "link": manage_address(session, f"/apps/{installation.slug}/versions"),
+    }
+    tell_each(
+        session,
+        people_with_roles(session, ADMIN_ROLE),
+        subject=Text(
+            "{app} versi {version} ditarik penerbitnya", "{app} version {version} was yanked by its publisher"
+        ).format(**said),
+        text=Text(
+            "Penerbit menarik {app} versi {version}, yang dipakai daerah Anda.\n\nAlasannya: {reason}\n\n"
+            "Aplikasi tetap berjalan dan tidak ada data yang hilang, tetapi daerah lain tidak dapat lagi "
+            "mengaktifkan versi ini.\n\nYang perlu dilakukan: buka halaman versi, lihat versi lain yang "
+            "tersedia dan laporannya atas data Anda, lalu pindah bila cocok: {link}",
+            "The publisher yanked {app} version {version}, which your municipality runs.\n\nThe reason: "
+            "{reason}\n\nThe app keeps running and no data is lost, but nobody else can enable this version "
+            "any more.\n\nWhat to do next: open the page of versions, look at the others on offer and at the "
+            "report on your own data, and change when one fits: {link}",
+        ).format(**said),
+        about=("yank", event.id),
     )
-
-
-def portal_to_manage(session: AnySession) -> str:
-    """The address of the management pages of the session's municipality."""
-    slug = session.scalars(select(Municipality.slug).where(Municipality.id == current_tenant(session))).one()
-    return f"{portal_origin(slug)}/manage"

@@ -17,7 +17,8 @@ from lumbung.errors import Conflict, Forbidden, Invalid, NotFound
 from lumbung.i18n import Text, t
 from tenants.accounts.models import Account, AccountMembership
 from tenants.municipalities.models import Municipality
-from tenants.people.models import Membership, RoleGrant
+from tenants.people.roles import ADMIN_ROLE
+from tenants.people.telling import has_role
 from tenants.regions.slugs import slug_problem
 
 KINDS = ("municipality", "vendor", "community")
@@ -38,21 +39,7 @@ def municipalities_administered_by(session: AnySession, account_id: UUID) -> lis
 
 def _administers(session: AnySession, account_id: UUID, municipality_id: UUID) -> bool:
     with as_tenant(session, municipality_id):
-        statement = (
-            select(Membership.id)
-            .join(
-                RoleGrant,
-                (RoleGrant.tenant_id == Membership.tenant_id) & (RoleGrant.membership_id == Membership.id),
-            )
-            .where(
-                Membership.tenant_id == municipality_id,
-                Membership.account_id == account_id,
-                Membership.ended_at.is_(None),
-                RoleGrant.app_id == "",
-                RoleGrant.role == "tenant_admin",
-            )
-        )
-        return session.scalar(statement.limit(1)) is not None
+        return has_role(session, account_id, ADMIN_ROLE)
 
 
 def request_publisher(

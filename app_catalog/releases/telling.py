@@ -1,9 +1,7 @@
-"""The people of a publisher are told, by the hub and each in the own language, what was decided about a release."""
+"""The people of a publisher are told, by the hub and each in the own language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,20 +9,9 @@ from sqlalchemy import select
 from app_catalog.publishers.models import PublisherMember
 from lumbung.db import use_tenant
 from lumbung.db.tenancy import AnySession, current_tenant
-from lumbung.i18n import Text, current_language, use_language
-from lumbung.messages import send_email
+from lumbung.i18n import Text
+from lumbung.messages import tell_each
 from tenants.accounts.models import Account
-
-
-@contextmanager
-def in_language_of(account: Account) -> Iterator[None]:
-    """Texts inside the block are in the account's language."""
-    before = current_language()
-    use_language(account.language)
-    try:
-        yield
-    finally:
-        use_language(before)
 
 
 def tell_publisher(
@@ -36,7 +23,10 @@ def tell_publisher(
     about: tuple[str, object],
     owners: bool = False,
 ) -> None:
-    """An e-mail of the hub to everybody who acts for the publisher, or to its owners alone."""
+    """An e-mail of the hub to everybody who acts for the publisher, or to its owners alone.
+
+    The letter is the hub's wherever it is called: maintainers have no part in a municipality that wrote to them.
+    """
     statement = (
         select(Account)
         .join(PublisherMember, PublisherMember.account_id == Account.id)
@@ -49,9 +39,7 @@ def tell_publisher(
     before = current_tenant(session)
     use_tenant(session, None)
     try:
-        for person in people:
-            with in_language_of(person):
-                send_email(session, to=person.email, subject=str(subject), text=str(text), subject_ref=about)
+        tell_each(session, people, subject=subject, text=text, about=about)
         session.flush()
     finally:
         use_tenant(session, before)

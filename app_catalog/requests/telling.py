@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, union
 
-from app_catalog.evaluations.telling import evaluators_and_administrators
+from app_catalog.evaluations.telling import tell_judges
 from app_catalog.installations.models import Installation
 from app_catalog.releases.models import App
 from app_catalog.requests.models import AppRequest, RequestDecision, RequestNotice, RequestVote
@@ -18,11 +18,10 @@ from app_catalog.requests.reading import supporting
 from app_catalog.requests.wording import STATES
 from lumbung.db import as_tenant, now
 from lumbung.db.tenancy import AnySession
-from lumbung.i18n import pick, t
-from lumbung.messages import send_email
+from lumbung.i18n import Text
 from lumbung.outbox import register_wakeup_handler, schedule_wakeup
-from lumbung.web.sites import portal_origin, url_on_hub
-from tenants.municipalities.models import Municipality
+from lumbung.web.sites import url_on_hub
+from tenants.municipalities.addresses import manage_address
 
 WAKEUP = "requests.fixed"
 
@@ -87,75 +86,56 @@ def _tell_of_fix(
             Installation.tenant_id == tenant_id, Installation.app_id == app.id, Installation.status == "enabled"
         )
     )
-    municipality = session.get_one(Municipality, tenant_id)
-    name, version = pick(app.name), decision.fixed_version
-    about = url_on_hub("request_pages.show", slug=app.slug, request_id=request.id)
-    upgrade = f"{portal_origin(municipality.slug)}/manage/apps/{app.slug}/versions/{version}"
-    for person in evaluators_and_administrators(session):
-        send_email(
-            session,
-            to=person.email,
-            subject=t(
-                "{app} {version} menjawab permintaan Anda: {title}",
-                "{app} {version} brings what you asked for: {title}",
-                app=name,
-                version=version,
-                title=request.title,
-            ),
-            text="\n\n".join(
-                part
-                for part in (
-                    t(
-                        "Permintaan “{title}”, yang ditulis atau didukung daerah Anda, selesai di {app} versi "
-                        "{version}.",
-                        "The request “{title}”, which your municipality wrote or supported, is done in {app} "
-                        "version {version}.",
-                        title=request.title,
-                        app=name,
-                        version=version,
-                    ),
-                    decision.note,
-                    t(
-                        "Lihat artinya bagi daerah Anda, lalu beralih ke versi itu: {link}",
-                        "See what it means for your municipality, and switch to it: {link}",
-                        link=upgrade,
-                    )
-                    if enabled
-                    else "",
-                    t("Permintaannya: {link}", "The request: {link}", link=about),
-                )
-                if part
-            ),
-            subject_ref=("request", request.id),
-        )
+    said = {
+        "app": Text.of(app.name),
+        "version": decision.fixed_version,
+        "title": request.title,
+        "about": url_on_hub("request_pages.show", slug=app.slug, request_id=request.id),
+        "upgrade": manage_address(session, f"/apps/{app.slug}/versions/{decision.fixed_version}"),
+    }
+    tell_judges(
+        session,
+        subject=Text(
+            "{app} {version} menjawab permintaan Anda: {title}", "{app} {version} brings what you asked for: {title}"
+        ).format(**said),
+        text=Text.paragraphs(
+            Text(
+                "Permintaan “{title}”, yang ditulis atau didukung daerah Anda, selesai di {app} versi {version}.",
+                "The request “{title}”, which your municipality wrote or supported, is done in {app} version "
+                "{version}.",
+            ).format(**said),
+            decision.note,
+            Text(
+                "Lihat artinya bagi daerah Anda, lalu beralih ke versi itu: {upgrade}",
+                "See what it means for your municipality, and switch to it: {upgrade}",
+            ).format(**said)
+            if enabled
+            else None,
+            Text("Permintaannya: {about}", "The request: {about}").format(**said),
+        ),
+        about=("request", request.id),
+    )
 
 
 def _tell_who_asked(session: AnySession, app: App, request: AppRequest, decision: RequestDecision) -> None:
-    state = str(STATES[decision.state])
-    for person in evaluators_and_administrators(session):
-        send_email(
-            session,
-            to=person.email,
-            subject=t(
-                "{publisher} menjawab permintaan Anda: {title}",
-                "{publisher} has answered your request: {title}",
-                publisher=decision.author,
-                title=request.title,
-            ),
-            text="\n\n".join(
-                part
-                for part in (
-                    t(
-                        "Permintaan daerah Anda tentang {app}, “{title}”, kini: {state}.",
-                        "Your municipality’s request about {app}, “{title}”, is now: {state}.",
-                        app=pick(app.name),
-                        title=request.title,
-                        state=state,
-                    ),
-                    decision.note,
-                    url_on_hub("request_pages.show", slug=app.slug, request_id=request.id),
-                )
-                if part
-            ),
-            subject_ref=("request", request.id),
-        )
+    said = {
+        "app": Text.of(app.name),
+        "publisher": decision.author,
+        "title": request.title,
+        "state": STATES[decision.state],
+    }
+    tell_judges(
+        session,
+        subject=Text(
+            "{publisher} menjawab permintaan Anda: {title}", "{publisher} has answered your request: {title}"
+        ).format(**said),
+        text=Text.paragraphs(
+            Text(
+                "Permintaan daerah Anda tentang {app}, “{title}”, kini: {state}.",
+                "Your municipality’s request about {app}, “{title}”, is now: {state}.",
+            ).format(**said),
+            decision.note,
+            url_on_hub("request_pages.show", slug=app.slug, request_id=request.id),
+        ),
+        about=("request", request.id),
+    )

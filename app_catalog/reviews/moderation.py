@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app_catalog.evaluations.telling import evaluators_and_administrators
+from app_catalog.evaluations.telling import tell_judges
 from app_catalog.releases.models import App
 from app_catalog.reviews.models import HiddenReview, Review, ReviewFlag
 from app_catalog.reviews.rating import shown
@@ -17,9 +17,8 @@ from lumbung.audit import record_audit
 from lumbung.db import as_tenant, now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
-from lumbung.i18n import Text, pick, t
+from lumbung.i18n import Text, t
 from lumbung.ids import new_id
-from lumbung.messages import send_email
 from lumbung.web.access import Visitor
 
 SHORTEST_REASON, LONGEST_REASON = 10, 500
@@ -106,15 +105,15 @@ def hide_review(session: AnySession, visitor: Visitor, review_id: UUID, *, reaso
     _tell(
         session,
         review,
-        subject=t("Ulasan Anda tentang {app} disembunyikan", "Your review of {app} was hidden", app=pick(app.name)),
-        text=t(
+        subject=Text("Ulasan Anda tentang {app} disembunyikan", "Your review of {app} was hidden").format(
+            app=Text.of(app.name)
+        ),
+        text=Text(
             "Kurator katalog menyembunyikan ulasan daerah Anda tentang {app}. Alasannya: {reason}\n\nPerbaiki "
             "ulasannya di portal Anda; kurator akan melihatnya lagi.",
             "The catalog’s curators have hidden your municipality’s review of {app}. Their reason: {reason}\n\n"
             "Correct it on your portal; the curators will look at it again.",
-            app=pick(app.name),
-            reason=reason,
-        ),
+        ).format(app=Text.of(app.name), reason=reason),
     )
 
 
@@ -129,12 +128,13 @@ def show_review_again(session: AnySession, review_id: UUID) -> None:
     _tell(
         session,
         review,
-        subject=t("Ulasan Anda tentang {app} tampil lagi", "Your review of {app} is shown again", app=pick(app.name)),
-        text=t(
+        subject=Text("Ulasan Anda tentang {app} tampil lagi", "Your review of {app} is shown again").format(
+            app=Text.of(app.name)
+        ),
+        text=Text(
             "Kurator menampilkan lagi ulasan daerah Anda tentang {app}.",
             "The curators show your municipality’s review of {app} again.",
-            app=pick(app.name),
-        ),
+        ).format(app=Text.of(app.name)),
     )
 
 
@@ -162,10 +162,9 @@ def _settle(session: AnySession, review_id: UUID) -> None:
     )
 
 
-def _tell(session: AnySession, review: Review, *, subject: str, text: str) -> None:
+def _tell(session: AnySession, review: Review, *, subject: Text, text: Text) -> None:
     with as_tenant(session, review.tenant_id):
-        for person in evaluators_and_administrators(session):
-            send_email(session, to=person.email, subject=subject, text=text, subject_ref=("review", review.id))
+        tell_judges(session, subject=subject, text=text, about=("review", review.id))
 
 
 def _checked(reason: str) -> str:

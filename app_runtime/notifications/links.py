@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import current_app
-
-from lumbung.web.sites import portal_origin
+from tenants.municipalities.addresses import municipality_origin
 from tenants.municipalities.models import Municipality
 
 TRACK_PATH = "/track/{code}"
 RECORD_PATH = "/work/{record_id}"
-
-
-def municipality_origin(municipality: Municipality) -> str:
-    """Scheme and host of the portal: its own domain if it has one."""
-    if municipality.domain:
-        return f"{current_app.lumbung.scheme}://{municipality.domain}"  # type: ignore[attr-defined]
-    return portal_origin(municipality.slug)
 
 
 def track_link(municipality: Municipality, code: str) -> str:

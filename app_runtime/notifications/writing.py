@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from liquid.exceptions import LiquidError
 from sqlalchemy import select
 
 from app_catalog.definitions.liquid_texts import render_message
-from app_runtime.notifications.links import municipality_origin, record_link, track_link
+from app_runtime.notifications.links import record_link, track_link
 from app_runtime.notifications.recipients import Recipient, find_recipient
 from app_runtime.notifications.sending import NOTIFY, PRIVATE_KINDS
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
@@ -22,9 +21,10 @@ from app_runtime.records.running_app import RunningApp, app_of_record
 from app_runtime.records.tracking import tracking_code_of
 from app_runtime.records.values import built_in_values, field_values, latest_rounds
 from lumbung.db.tenancy import AnySession
-from lumbung.i18n import current_language, pick, show_datetime, t, use_language
+from lumbung.i18n import current_language, pick, show_datetime, speaking, t
 from lumbung.messages.services import send_email
 from lumbung.outbox import GiveUp, Payload, effect_handler
+from tenants.municipalities.addresses import municipality_origin
 
 
 @effect_handler(NOTIFY)
@@ -38,7 +38,7 @@ def write_notification(session: AnySession, payload: Payload) -> None:
     recipient = find_recipient(app, record, kind, key)
     if recipient is None:
         raise GiveUp("recipient cannot be reached any more")
-    with _in_language(recipient.language):
+    with speaking(recipient.language):
         try:
             subject, body = _texts(app, record, recipient, payload)
         except (KeyError, LiquidError) as error:
@@ -53,16 +53,6 @@ def write_notification(session: AnySession, payload: Payload) -> None:
             # A reporter's link opens the record for whoever has it.
             secret=recipient.kind in PRIVATE_KINDS,
         )
-
-
-@contextmanager
-def _in_language(language: str) -> Iterator[None]:
-    before = current_language()
-    use_language(language)
-    try:
-        yield
-    finally:
-        use_language(before)
 
 
 def _texts(app: RunningApp, record: Record, recipient: Recipient, payload: Mapping[str, Any]) -> tuple[str, str]:

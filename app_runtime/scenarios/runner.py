@@ -24,7 +24,7 @@ from app_runtime.scenarios.steps import play_step
 from app_runtime.scenarios.timeline import timeline_of
 from lumbung.db import as_tenant, set_clock
 from lumbung.db.tenancy import AnySession
-from lumbung.i18n import Text, current_language, use_language
+from lumbung.i18n import Text, speaking
 from tenants.municipalities.models import Municipality
 
 SECONDS_EACH = 15.0
@@ -116,17 +116,14 @@ def _played(stage: Stage, scenario: Scenario) -> tuple[Text, ...]:
 @contextmanager
 def _nowhere(session: AnySession) -> Iterator[Municipality]:
     """A municipality that is gone after the block, with everything that was written in it."""
-    language = current_language()
-    use_language("id")
     municipality_id: UUID | None = None
     try:
-        with savepoint(session, keep=False):
+        with speaking("id"), savepoint(session, keep=False):
             municipality = add_municipality(session)
             municipality_id = municipality.id
             with as_tenant(session, municipality.id):
                 yield municipality
     finally:
-        use_language(language)
         _forget(session, municipality_id)
 
 

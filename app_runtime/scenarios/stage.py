@@ -22,7 +22,7 @@ from app_runtime.scenarios.scratch import ZONE, Scratch
 from lumbung.db import set_clock
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import LumbungError
-from lumbung.i18n import Text, use_language
+from lumbung.i18n import Text, speaking
 from lumbung.ids import new_id
 
 T = TypeVar("T")
@@ -99,13 +99,11 @@ class Stage:
             refusal, indonesian = error, words_of(error)
         # Once more, for the words in English: answers are worded in the language of whoever asks.
         english = indonesian
-        use_language("en")
-        try:
-            self._once(work, keep=False)
-        except LumbungError as error:
-            english = words_of(error)
-        finally:
-            use_language("id")
+        with speaking("en"):
+            try:
+                self._once(work, keep=False)
+            except LumbungError as error:
+                english = words_of(error)
         raise Refused(because_of(refusal), Text(indonesian.id, english.en))
 
     def _once(self, work: Callable[[], T], *, keep: bool) -> T:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-from sqlalchemy import select
+from collections.abc import Sequence
 
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation, VersionChange
-from app_catalog.installations.names import shown_name
 from app_catalog.releases.models import Release
 from lumbung.audit import record_audit
-from lumbung.db.tenancy import AnySession, current_tenant
-from lumbung.i18n import Text, current_language, t, use_language
-from lumbung.messages import list_messages, send_email
-from lumbung.web.sites import portal_origin, url_on_hub
-from tenants.accounts.models import Account
-from tenants.municipalities.models import Municipality
-from tenants.people.models import Membership, RoleGrant
+from lumbung.db.tenancy import AnySession
+from lumbung.i18n import Text
+from lumbung.messages import list_messages, tell_each
+from lumbung.web.sites import url_on_hub
+from tenants.municipalities.addresses import manage_address
+from tenants.people.roles import ADMIN_ROLE
+from tenants.people.telling import people_with_roles
 
 _NOT_TAKEN = "update_not_taken"
 
@@ -29,40 +26,30 @@ def was_told(session: AnySession, release: Release) -> bool:
 
 def tell_taken(session: AnySession, installation: Installation, change: VersionChange) -> None:
     """New records are made by another version now."""
-
-    def write() -> tuple[str, str]:
-        name = _name(session, installation)
-        return (
-            t(
-                "{app} kini memakai versi {version}",
-                "{app} has moved to version {version}",
-                app=name,
-                version=change.to_version,
-            ),
-            "\n\n".join(
-                (
-                    t(
-                        "Sesuai aturan pembaruan Anda, berkas baru {app} sejak sekarang dibuat dengan versi "
-                        "{after} (sebelumnya {before}). Pengaturan Anda cocok dan semua ujinya lulus. Berkas yang "
-                        "berjalan tetap pada versinya.",
-                        "As your update policy says, new records of {app} are made by version {after} from now on "
-                        "(before: {before}). Your settings fit and all its proofs pass. Running records stay on their "
-                        "version.",
-                        app=name,
-                        before=change.from_version,
-                        after=change.to_version,
-                    ),
-                    t("Yang berubah: {link}", "What has changed: {link}", link=_changes_link(installation, change)),
-                    t(
-                        "Riwayat, dan jalan kembali: {link}",
-                        "The history, and the way back: {link}",
-                        link=_versions_link(session, installation),
-                    ),
-                )
-            ),
-        )
-
-    _tell(session, write, ("version_change", change.id))
+    changes = url_on_hub(
+        "catalog.changes_page", slug=installation.slug, version=change.to_version, **{"from": change.from_version}
+    )
+    said = {
+        "app": _name(session, installation),
+        "before": change.from_version,
+        "after": change.to_version,
+        "changes": changes,
+        "versions": manage_address(session, f"/apps/{installation.slug}/versions"),
+    }
+    tell_each(
+        session,
+        people_with_roles(session, ADMIN_ROLE),
+        subject=Text("{app} kini memakai versi {after}", "{app} has moved to version {after}").format(**said),
+        text=Text(
+            "Sesuai aturan pembaruan Anda, berkas baru {app} sejak sekarang dibuat dengan versi {after} (sebelumnya "
+            "{before}). Pengaturan Anda cocok dan semua ujinya lulus. Berkas yang berjalan tetap pada versinya.\n\n"
+            "Yang berubah: {changes}\n\nRiwayat, dan jalan kembali: {versions}",
+            "As your update policy says, new records of {app} are made by version {after} from now on (before: "
+            "{before}). Your settings fit and all its proofs pass. Running records stay on their version.\n\n"
+            "What has changed: {changes}\n\nThe history, and the way back: {versions}",
+        ).format(**said),
+        about=("version_change", change.id),
+    )
 
 
 def tell_not_taken(session: AnySession, installation: Installation, release: Release, reasons: Sequence[Text]) -> None:
@@ -74,77 +61,28 @@ def tell_not_taken(session: AnySession, installation: Installation, release: Rel
         subject_id=installation.id,
         after={"version": release.version, "reasons": [one.en for one in reasons]},
     )
-
-    def write() -> tuple[str, str]:
-        name = _name(session, installation)
-        return (
-            t(
-                "{app} {version} belum dapat dipakai dengan sendirinya",
-                "{app} {version} could not be taken by itself",
-                app=name,
-                version=release.version,
-            ),
-            "\n\n".join(
-                (
-                    t(
-                        "Versi {version} dari {app} sudah terbit dan sesuai aturan pembaruan Anda, tetapi belum "
-                        "dipakai. Semuanya berjalan seperti sebelumnya.",
-                        "Version {version} of {app} is published and your update policy lets it in, but it is not "
-                        "in use. Everything runs as before.",
-                        app=name,
-                        version=release.version,
-                    ),
-                    t("Sebabnya:", "The reasons:") + "".join(f"\n- {reason}" for reason in reasons),
-                    t(
-                        "Lihat laporannya dan putuskan: {link}",
-                        "See the report and decide: {link}",
-                        link=f"{_versions_link(session, installation)}/{release.version}",
-                    ),
-                )
-            ),
-        )
-
-    _tell(session, write, (_NOT_TAKEN, release.id))
-
-
-def _tell(session: AnySession, write: Callable[[], tuple[str, str]], about: tuple[str, object]) -> None:
-    spoken = current_language()
-    for person in _administrators(session):
-        use_language(person.language)
-        subject, text = write()
-        send_email(session, to=person.email, subject=subject, text=text, subject_ref=about)
-    use_language(spoken)
-
-
-def _administrators(session: AnySession) -> Sequence[Account]:
-    return session.scalars(
-        select(Account)
-        .join(Membership, Membership.account_id == Account.id)
-        .join(
-            RoleGrant,
-            (RoleGrant.tenant_id == Membership.tenant_id) & (RoleGrant.membership_id == Membership.id),
-        )
-        .where(
-            Membership.tenant_id == current_tenant(session),
-            Membership.ended_at.is_(None),
-            Account.disabled_at.is_(None),
-            RoleGrant.app_id == "",
-            RoleGrant.role == "tenant_admin",
-        )
-        .order_by(Account.id)
-    ).all()
-
-
-def _name(session: AnySession, installation: Installation) -> str:
-    return shown_name(installation, definition_by_digest(session, installation.definition_digest))
-
-
-def _versions_link(session: AnySession, installation: Installation) -> str:
-    municipality = session.get_one(Municipality, installation.tenant_id)
-    return f"{portal_origin(municipality.slug)}/manage/apps/{installation.slug}/versions"
-
-
-def _changes_link(installation: Installation, change: VersionChange) -> str:
-    return url_on_hub(
-        "catalog.changes_page", slug=installation.slug, version=change.to_version, **{"from": change.from_version}
+    said = {
+        "app": _name(session, installation),
+        "version": release.version,
+        "reasons": Text("\n- ".join(one.id for one in reasons), "\n- ".join(one.en for one in reasons)),
+        "link": manage_address(session, f"/apps/{installation.slug}/versions/{release.version}"),
+    }
+    tell_each(
+        session,
+        people_with_roles(session, ADMIN_ROLE),
+        subject=Text(
+            "{app} {version} belum dapat dipakai dengan sendirinya", "{app} {version} could not be taken by itself"
+        ).format(**said),
+        text=Text(
+            "Versi {version} dari {app} sudah terbit dan sesuai aturan pembaruan Anda, tetapi belum dipakai. "
+            "Semuanya berjalan seperti sebelumnya.\n\nSebabnya:\n- {reasons}\n\nLihat laporannya dan putuskan: {link}",
+            "Version {version} of {app} is published and your update policy lets it in, but it is not in use. "
+            "Everything runs as before.\n\nThe reasons:\n- {reasons}\n\nSee the report and decide: {link}",
+        ).format(**said),
+        about=(_NOT_TAKEN, release.id),
     )
+
+
+def _name(session: AnySession, installation: Installation) -> Text:
+    """As `shown_name` has it, for readers of both languages."""
+    return Text.of(installation.own_name or definition_by_digest(session, installation.definition_digest).name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,6 +32,17 @@ def use_language(language: str | None) -> Language:
     return chosen
 
 
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Texts inside the block are in `language`, whatever happens in it; the former one holds afterwards."""
+    before = current_language()
+    use_language(language)
+    try:
+        yield
+    finally:
+        use_language(before)
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One text in both languages, for places where the reader is not known yet (errors, choices)."""
@@ -42,8 +54,21 @@ class Text:
         return self.en if current_language() == "en" else self.id
 
     def format(self, **values: object) -> Text:
-        """The same text with `{placeholders}` filled in."""
-        return Text(self.id.format(**values), self.en.format(**values))
+        """The same text with `{placeholders}` filled in; a value that is a Text is filled in by language."""
+        by_id = {name: value.id if isinstance(value, Text) else value for name, value in values.items()}
+        by_en = {name: value.en if isinstance(value, Text) else value for name, value in values.items()}
+        return Text(self.id.format(**by_id), self.en.format(**by_en))
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str] | str | None) -> Text:
+        """A text of a package, for a reader who is not known yet; each language as `pick` finds it."""
+        return cls(*(_picked(texts, language) for language in LANGUAGES))
+
+    @classmethod
+    def paragraphs(cls, *parts: Text | str | None) -> Text:
+        """The parts with an empty line between; what is empty is left out."""
+        said = [Text(part, part) if isinstance(part, str) else part for part in parts if part]
+        return cls("\n\n".join(part.id for part in said), "\n\n".join(part.en for part in said))
 
 
 def t(id: str, en: str, **values: object) -> str:
@@ -54,11 +79,15 @@ def t(id: str, en: str, **values: object) -> str:
 
 def pick(texts: Mapping[str, str] | str | None) -> str:
     """A text of a package in the reader's language: that language, else Indonesian, else English."""
+    return _picked(texts, current_language())
+
+
+def _picked(texts: Mapping[str, str] | str | None, language: Language) -> str:
     if texts is None:
         return ""
     if isinstance(texts, str):
         return texts
-    return texts.get(current_language()) or texts.get("id") or texts.get("en") or next(iter(texts.values()), "")
+    return texts.get(language) or texts.get("id") or texts.get("en") or next(iter(texts.values()), "")
 
 
 def show_datetime(moment: datetime, zone: str, style: Literal["short", "medium", "long", "full"] = "medium") -> str:

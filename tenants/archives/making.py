@@ -20,10 +20,10 @@ from lumbung.messages import channel_available, render_email, send_email
 from lumbung.outbox import GiveUp, Payload, effect_handler, periodic
 from lumbung.secrets import KeyRing, UndecryptableError, decrypt
 from lumbung.settings import Settings
-from lumbung.web.sites import portal_origin
 from tenants.accounts.models import Account
 from tenants.archives.models import ArchiveStatus, RequestedArchive
 from tenants.archives.services import MAKE_ARCHIVE, archive_path, archives_folder, passphrase_context
+from tenants.municipalities.addresses import manage_address
 from tenants.municipalities.models import Municipality
 
 KEPT = timedelta(days=7)
@@ -118,7 +118,7 @@ def _finish(session: AnySession, archive: RequestedArchive, manifest: Manifest, 
         language="en" if account.language == "en" else "id",
         name=account.name,
         municipality=municipality.name,
-        link=f"{portal_origin(municipality.slug)}/manage/data",
+        link=manage_address(session, "/data"),
     )
     send_email(
         session,

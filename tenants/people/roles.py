@@ -8,7 +8,7 @@ from lumbung.errors import Invalid
 from lumbung.i18n import Text
 from tenants.people.models import BUILT_IN_ROLES
 
-OFFICIAL = "official"
+OFFICIAL, ADMIN_ROLE, EVALUATOR_ROLE = BUILT_IN_ROLES
 _APP_ROLE = re.compile(r"^(?P<app>[a-z][a-z0-9-]{0,62}):(?P<role>[a-z][a-z0-9_-]{0,62})$")
 _LABELS = {
     "official": Text("Petugas", "Official"),

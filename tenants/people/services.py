@@ -19,9 +19,8 @@ from tenants.accounts.services import forget_membership
 from tenants.agencies.models import Agency, AgencyHead
 from tenants.people.models import Delegation, Membership, RoleGrant
 from tenants.people.role_catalogue import role_choices
-from tenants.people.roles import OFFICIAL, split_role
+from tenants.people.roles import ADMIN_ROLE, OFFICIAL, split_role
 
-ADMIN_ROLE = "tenant_admin"
 _UNKNOWN_ROLE = Text("Peran ini tidak ditawarkan di sini.", "This role is not offered here.")
 _UNKNOWN_AGENCY = Text("Pilih perangkat daerah yang ada.", "Choose an agency that exists.")
 

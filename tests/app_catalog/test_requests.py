@@ -16,6 +16,7 @@ from lumbung.db import as_tenant
 from lumbung.messages.models import Message, PlatformMessage
 from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
+from tenants.accounts.models import Account
 from tests.app_catalog.test_evaluations import GOOD, start
 from tests.browsing import Browser, browse, words_of
 from tests.siaran import enable_siaran
@@ -190,6 +191,20 @@ def test_who_asked_hears_every_decision_and_a_refusal_has_its_reason(
     assert "Di luar tujuan aplikasi ini." in told[0][2]
     assert support(evaluator, request) == 303
     assert letters(session, world.tangsel) == []
+
+
+def test_everybody_is_told_in_the_own_language_whoever_caused_it(
+    session: Sessions, world: World, evaluator: Browser, maintainer: Browser
+) -> None:
+    session.get_one(Account, world.surabaya.accounts["evaluator"].id).language = "en"
+    session.commit()
+    request = ask(evaluator, session)
+    assert decide(maintainer, request, state="planned", note="Bulan depan.") == 303
+    told = {recipient: (subject, text) for recipient, subject, text in letters(session, world.surabaya)}
+    assert told["evaluator@surabaya.test"][0].endswith(f"has answered your request: {LAMP['title']}")
+    assert "is now: " in told["evaluator@surabaya.test"][1]
+    assert told["admin@surabaya.test"][0].endswith(f"menjawab permintaan Anda: {LAMP['title']}")
+    assert "kini: " in told["admin@surabaya.test"][1]
 
 
 def test_only_the_publisher_decides(app: LumbungFlask, session: Sessions, world: World, evaluator: Browser) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app, g, has_app_context
 from jinja2 import Environment, Template, TemplateNotFound
 
-from lumbung.i18n import Language, current_language, use_language
+from lumbung.i18n import Language, current_language, speaking
 from lumbung.web.sites import Site
 
 
@@ -32,9 +32,7 @@ def render_email(
     recipient's; without it the present one. `site` is the sender's, by default that of the request, if any.
     Templates see `site`, `lang`, `t` and `values`. Raises jinja2.TemplateNotFound without a text template.
     """
-    before = current_language()
-    use_language(language or before)
-    try:
+    with speaking(language or current_language()):
         environment = current_app.jinja_env
         sender = site or (g.get("site") if has_app_context() else None)
         context = {"site": sender, "lang": current_language(), **values}
@@ -45,8 +43,6 @@ def render_email(
             text=plain.render(context).strip() + "\n",
             html=rich.render(context) if rich is not None else None,
         )
-    finally:
-        use_language(before)
 
 
 def _find_template(environment: Environment, name: str) -> Template | None:

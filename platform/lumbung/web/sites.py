@@ -147,10 +147,10 @@ def hub_origin() -> str:
     return _settings().base_url
 
 
-def portal_origin(slug: str) -> str:
-    """Scheme and host of a municipality's portal."""
+def portal_origin(slug: str, domain: str | None = None) -> str:
+    """Scheme and host of a municipality's portal: its own domain when it has one."""
     settings = _settings()
-    return f"{settings.scheme}://{slug}.{settings.hub_host}"
+    return f"{settings.scheme}://{domain or f'{slug}.{settings.hub_host}'}"
 
 
 def url_on_hub(endpoint: str, **values: Any) -> str:
