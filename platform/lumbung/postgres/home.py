@@ -1,7 +1,6 @@
 """Where an embedded server keeps its things, and what is written down about it."""
 
 import fcntl
-import hashlib
 import json
 import os
 import secrets
@@ -87,8 +86,9 @@ def open_home(instance: Path, *, account: Account | None, base: Path | None = No
 def _default_base(instance: Path, account: Account | None) -> Path:
     if account is None:
         return instance / "postgres"
-    digest = hashlib.sha256(str(instance).encode()).hexdigest()[:12]
-    return _SYSTEM_FOLDER / f"lumbung-{digest}"
+    # Never by the instance's path: who deletes that folder and begins anew there means to begin empty, and the former
+    # data would come without its files and its key.
+    return _SYSTEM_FOLDER / f"lumbung-{secrets.token_hex(6)}"
 
 
 def read_state(path: Path) -> dict[str, Any]:

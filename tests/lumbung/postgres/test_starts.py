@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -12,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lumbung.postgres import account, delete, programs
+from lumbung.postgres import account, delete, home, programs
 from lumbung.postgres.cluster import EmbeddedCluster
 from lumbung.postgres.errors import PostgresError
 from tests.lumbung.postgres.servers import PARENT, as_ordinary_user, is_running, libpq, wait_until
@@ -127,6 +128,18 @@ def test_root_lends_the_server_a_user_of_its_own(folder: Path, monkeypatch: pyte
     shown = subprocess.run([copied.postgres, "--version"], capture_output=True, text=True, check=True)
     assert "PostgreSQL" in shown.stdout
     assert programs.reachable_programs(lent or someone, base=folder) == copied
+
+
+def test_an_instance_folder_that_is_deleted_takes_the_way_to_its_database_along(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "_SYSTEM_FOLDER", folder)
+    someone = account.Account(uid=os.getuid(), gid=os.getgid())
+    instance = folder / "instance"
+    first = home.open_home(instance, account=someone)
+    assert home.open_home(instance, account=someone).base == first.base
+    shutil.rmtree(instance)
+    assert home.open_home(instance, account=someone).base != first.base
 
 
 def test_a_database_folder_that_is_gone_is_not_replaced_by_an_empty_one(folder: Path) -> None:
