@@ -19,6 +19,7 @@ from app_catalog.definitions.problems import Report
 from app_catalog.definitions.signing import Signature, key_id, new_private_key, public_key_of, sign_digest
 from app_catalog.definitions.source import Source, load_archive, load_folder, pack_source
 from app_catalog.diff_command import diff_command
+from app_catalog.publiccode_command import publiccode_group
 from app_catalog.releases.archives import unwrap_folder
 from app_catalog.scenario_command import test_command
 from lumbung.i18n import t, use_language
@@ -36,6 +37,7 @@ def app(context: click.Context, lang: str) -> None:
 
 app.add_command(test_command)
 app.add_command(diff_command)
+app.add_command(publiccode_group)
 
 
 @app.command()
