@@ -17,8 +17,10 @@ from app_catalog.releases.submission import publish_folder
 from lumbung.db import as_tenant
 from tests.world import Place, World
 
-APPS = Path(__file__).resolve().parent.parent / "apps"
-SIARAN = APPS / "siaran"
+SIARAN = Path(__file__).resolve().parent / "packages" / "siaran-0.9.0"
+"""SIARAN as it was first released: what is published stays as it is, so that what is bundled now may go on."""
+BUNDLED = Path(__file__).resolve().parent.parent / "apps" / "siaran"
+"""SIARAN as it is bundled."""
 
 AGENCIES: dict[str, Any] = {
     "street-light": {"agency": "dishub"},
@@ -52,19 +54,24 @@ def add_publisher(session: scoped_session[Session], world: World) -> Publisher:
     return publisher
 
 
-def publish_siaran(session: scoped_session[Session], world: World) -> tuple[App, Release]:
-    """The newest SIARAN in the catalog; committed."""
-    release = publish_folder(session, add_publisher(session, world), SIARAN)
+def publish_siaran(session: scoped_session[Session], world: World, package: Path = SIARAN) -> tuple[App, Release]:
+    """SIARAN in the catalog, as first released or another `package`; committed."""
+    release = publish_folder(session, add_publisher(session, world), package)
     assert isinstance(release, Release), release
     session.commit()
     return session.get_one(App, release.app_id), release
 
 
 def enable_siaran(
-    session: scoped_session[Session], world: World, place: Place | None = None, **settings: Any
+    session: scoped_session[Session],
+    world: World,
+    place: Place | None = None,
+    *,
+    package: Path = SIARAN,
+    **settings: Any,
 ) -> Installation:
     """SIARAN enabled in `place` (Tangsel), with own values of settings by keyword; committed."""
-    app, release = publish_siaran(session, world)
+    app, release = publish_siaran(session, world, package)
     place = place or world.tangsel
     with as_tenant(session, place.id):
         installation = enable_app(session, app=app, release=release, overrides={"categories": AGENCIES, **settings})

@@ -92,6 +92,7 @@ def area_name(area: str) -> str:
         "clocks": t("Tenggat", "Deadlines"),
         "access": t("Siapa melihat apa", "Who sees what"),
         "automations": t("Yang terjadi dengan sendirinya", "What happens by itself"),
+        "satisfaction": t("Kepuasan warga", "Citizens’ satisfaction"),
         "pages": t("Halaman", "Pages"),
         "messages": t("Pesan", "Messages"),
         "scenarios": t("Uji", "Proofs"),

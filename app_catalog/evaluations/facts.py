@@ -23,7 +23,8 @@ class Facts:
     Each counts what happened in the period, whenever the record was made: `records` were received, `closed` came to an
     end (once more after each reopening). `due` counts the deadlines that were decided (met, or missed), `in_time` those
     met before they were due. `median_seconds` is the median time from receipt to closing, None when nothing was closed.
-    `reopened` counts how often a record was reopened.
+    `reopened` counts how often a record was reopened. `rated` counts ratings of satisfaction first given in the period,
+    `rating_mean` is their mean on the scale of five; both None below five ratings, which could tell of one person.
     """
 
     records: int
@@ -32,6 +33,8 @@ class Facts:
     in_time: int
     median_seconds: float | None
     reopened: int
+    rated: int | None = None
+    rating_mean: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The figures as they are kept."""
@@ -72,4 +75,14 @@ def told_facts(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ),
         (t("Waktu penyelesaian (median)", "Time to close (median)"), show_span(median) if median is not None else "–"),
         (t("Dibuka kembali", "Reopened"), show_number(facts["reopened"])),
+        *_satisfaction(facts),
     ]
+
+
+def _satisfaction(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """The ratings in words; nothing where they are withheld, or were not counted yet."""
+    if not facts.get("rated"):
+        return []
+    mean = show_number(facts["rating_mean"])
+    told = t("{mean} dari 5, {n} penilaian", "{mean} of 5, {n} ratings", mean=mean, n=show_number(facts["rated"]))
+    return [(t("Kepuasan warga", "Citizens’ satisfaction"), told)]

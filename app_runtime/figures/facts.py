@@ -7,9 +7,9 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from app_catalog.evaluations.facts import Facts
+from app_catalog.figures.publishing import MINIMUM
 from app_catalog.installations.models import Installation
-from app_runtime.figures.tally import WHOLE, Tally, count_events
-from app_runtime.records.models import RecordHistory
+from app_runtime.figures.tally import WHOLE, Span, Tally, count_events
 from app_runtime.records.municipal import session_municipality
 from lumbung.db.tenancy import AnySession
 
@@ -27,9 +27,9 @@ class RecordFacts:
             session,
             installation,
             lambda at, row_id, imported: "period",
-            RecordHistory.created_at >= begins,
-            RecordHistory.created_at < ends,
+            Span(since=begins, before=ends),
         ).get(("period", *WHOLE), Tally())
+        told = found.rated >= MINIMUM
         return Facts(
             records=found.created,
             closed=found.closed,
@@ -37,4 +37,6 @@ class RecordFacts:
             in_time=found.in_time,
             median_seconds=float(median(found.closings)) if found.closings else None,
             reopened=found.reopened,
+            rated=found.rated if told else None,
+            rating_mean=round(found.rating_sum / found.rated / 100, 2) if told else None,
         )

@@ -9,18 +9,18 @@ frozen gets lost: rows of the last hour count as late already, and no transactio
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_keep
 
 from app_catalog.figures.models import FrozenFigures, MonthlyFigures
 from app_catalog.installations.models import Installation
-from app_runtime.figures.tally import Tally, count_events
-from app_runtime.records.models import RecordHistory
+from app_runtime.figures.tally import EVERYTHING, Span, Tally, count_events
 from app_runtime.records.municipal import session_municipality
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
@@ -113,13 +113,10 @@ def _count(
             return month
         return before if row_id >= watermark and not imported else None
 
-    conditions: list[ColumnElement[bool]] = []
+    span = EVERYTHING
     if before is not None and watermark is not None:
-        begins = datetime.combine(before, time(), zone)
-        conditions.append(or_(RecordHistory.created_at >= begins, RecordHistory.id >= watermark))
-    if until is not None:
-        conditions.append(RecordHistory.id < until)
-    return count_events(session, installation, bucket, *conditions)
+        span = Span(since=datetime.combine(before, time(), zone), or_from=watermark)
+    return count_events(session, installation, bucket, replace(span, until=until))
 
 
 def _write(session: AnySession, installation: Installation, months: Months, *, frozen: bool) -> None:

@@ -6,20 +6,22 @@ so that what a month counted does not change by what comes after it (ADR 0036).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app_catalog.definitions.model import RecordType
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation, InstalledDefinition
 from app_catalog.releases.models import Release
 from app_runtime.records.models import Record, RecordClock, RecordHistory
+from app_runtime.satisfaction.models import SatisfactionAnswer
 from lumbung.db.tenancy import AnySession
 
 WHOLE: Final = ("", "")
@@ -33,6 +35,32 @@ _AT_ONCE = 2_000
 """So many rows are in memory at once: a municipality's first count reads its whole history."""
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is read: everything by default. What happened from `since` on, or was written with an id from `or_from` on;
+    of this only what happened before `before`, and was written with an id below `until`."""
+
+    since: datetime | None = None
+    or_from: UUID | None = None
+    before: datetime | None = None
+    until: UUID | None = None
+
+    def of(
+        self, at: InstrumentedAttribute[datetime], row_id: InstrumentedAttribute[UUID]
+    ) -> Iterator[ColumnElement[bool]]:
+        """The conditions on the moment and the id of a row."""
+        if self.since is not None:
+            late = [row_id >= self.or_from] if self.or_from is not None else []
+            yield or_(at >= self.since, *late)
+        if self.before is not None:
+            yield at < self.before
+        if self.until is not None:
+            yield row_id < self.until
+
+
+EVERYTHING: Final = Span()
+
+
 @dataclass
 class Tally:
     """Everything counted so far."""
@@ -44,14 +72,16 @@ class Tally:
     answered_in_time: int = 0
     due: int = 0
     in_time: int = 0
+    rated: int = 0
+    rating_sum: int = 0
     answers: list[float] = field(default_factory=list)
     closings: list[float] = field(default_factory=list)
     people: set[UUID] = field(default_factory=set)
     agencies: set[UUID] = field(default_factory=set)
 
     def columns(self) -> dict[str, Any]:
-        """The same as it is kept: times in whole seconds, people and agencies as numbers. Nobody is asked how satisfied
-        they are yet, so that nothing is rated."""
+        """The same as it is kept: times in whole seconds, people and agencies as numbers, ratings in hundredths of a
+        point on the scale of five."""
         return {
             "created": self.created,
             "closed": self.closed,
@@ -65,18 +95,18 @@ class Tally:
             "close_median": round(median(self.closings)) if self.closings else None,
             "due": self.due,
             "in_time": self.in_time,
-            "rated": 0,
-            "rating_sum": 0,
+            "rated": self.rated,
+            "rating_sum": self.rating_sum,
             "people": len(self.people),
             "agencies": len(self.agencies),
         }
 
 
 def count_events(
-    session: AnySession, installation: Installation, bucket: Bucket, *conditions: ColumnElement[bool]
+    session: AnySession, installation: Installation, bucket: Bucket, span: Span = EVERYTHING
 ) -> dict[tuple[Any, str, str], Tally]:
-    """Tallies by bucket, version and record type, and by bucket alone (`WHOLE`); `conditions` on history narrow what
-    is read. Nothing stands for what never happened."""
+    """Tallies by bucket, version and record type, and by bucket alone (`WHOLE`); `span` narrows what is read. Nothing
+    stands for what never happened."""
     found: dict[tuple[Any, str, str], Tally] = {}
     versions = _versions(session, installation)
 
@@ -88,23 +118,31 @@ def count_events(
         return [found.setdefault(key, Tally()) for key in keys]
 
     types = _Types(session)
-    for row in _happened(session, installation, conditions):
+    for row in _happened(session, installation, span):
         for tally in tallies(row):
             _count(tally, row, types.find(row.definition_digest, row.record_type))
     met = set[UUID]()
-    for row in _met_clocks(session, installation, conditions):
+    for row in _met_clocks(session, installation, span):
         if row.clock_id in met:
             # Several actions may belong to one change, all of the same moment.
             continue
         met.add(row.clock_id)
         for tally in tallies(row):
             _count_met(tally, row, types.first_clock(row.definition_digest, row.record_type))
+    for row in _rated(session, installation, span):
+        for tally in tallies(row):
+            tally.rated += 1
+            tally.rating_sum += on_five(row.score, row.scale)
     return found
 
 
-def _happened(
-    session: AnySession, installation: Installation, conditions: Sequence[ColumnElement[bool]]
-) -> Iterable[Any]:
+def on_five(score: int, scale: int) -> int:
+    """A score from 1 to `scale` in hundredths of a point on the scale from 1 to 5, so that apps and versions with other
+    scales add up."""
+    return 100 + round(400 * (score - 1) / (scale - 1))
+
+
+def _happened(session: AnySession, installation: Installation, span: Span) -> Iterable[Any]:
     return session.execute(
         select(
             *_EVENT,
@@ -122,15 +160,13 @@ def _happened(
                 and_(RecordHistory.kind == "clock", RecordHistory.name.endswith(_BREACHED, autoescape=True)),
                 RecordHistory.actor_kind == "member",
             ),
-            *conditions,
+            *span.of(RecordHistory.created_at, RecordHistory.id),
         )
         .execution_options(yield_per=_AT_ONCE)
     )
 
 
-def _met_clocks(
-    session: AnySession, installation: Installation, conditions: Sequence[ColumnElement[bool]]
-) -> Iterable[Any]:
+def _met_clocks(session: AnySession, installation: Installation, span: Span) -> Iterable[Any]:
     """The clocks that an action met: it happened at the very moment that the clock holds."""
     return session.execute(
         select(
@@ -153,7 +189,30 @@ def _met_clocks(
             *_of(installation),
             RecordClock.tenant_id == installation.tenant_id,
             RecordHistory.kind == "action",
-            *conditions,
+            *span.of(RecordHistory.created_at, RecordHistory.id),
+        )
+        .execution_options(yield_per=_AT_ONCE)
+    )
+
+
+def _rated(session: AnySession, installation: Installation, span: Span) -> Iterable[Any]:
+    """Ratings where they were first given, with the score of now."""
+    return session.execute(
+        select(
+            SatisfactionAnswer.id,
+            literal("rated").label("kind"),
+            SatisfactionAnswer.answered_at.label("created_at"),
+            SatisfactionAnswer.definition_digest,
+            SatisfactionAnswer.score,
+            SatisfactionAnswer.scale,
+            Record.record_type,
+        )
+        .join(Record, and_(Record.tenant_id == SatisfactionAnswer.tenant_id, Record.id == SatisfactionAnswer.record_id))
+        .where(
+            SatisfactionAnswer.tenant_id == installation.tenant_id,
+            Record.tenant_id == installation.tenant_id,
+            Record.installation_id == installation.id,
+            *span.of(SatisfactionAnswer.answered_at, SatisfactionAnswer.id),
         )
         .execution_options(yield_per=_AT_ONCE)
     )

@@ -20,6 +20,7 @@ from app_runtime.records.reading import find_record, list_clocks
 from app_runtime.records.running_app import RunningApp, app_of_record
 from app_runtime.records.tracking import tracking_code_of
 from app_runtime.records.values import built_in_values, field_values, latest_rounds
+from app_runtime.satisfaction.inviting import invitation
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import current_language, pick, show_datetime, speaking, t
 from lumbung.messages.services import send_email
@@ -61,7 +62,16 @@ def _texts(app: RunningApp, record: Record, recipient: Recipient, payload: Mappi
         return _escalation(app, record, context)
     message = app.definition.messages[payload["message"]]
     rendered = render_message(message, "email", current_language(), context)
-    return rendered.subject or f"{context['app']['name']}: {record.number or record.title}", rendered.body
+    subject = rendered.subject or f"{context['app']['name']}: {record.number or record.title}"
+    asked = _asked(app, record, recipient, payload, context["link"])
+    return subject, rendered.body.rstrip() + asked if asked else rendered.body
+
+
+def _asked(app: RunningApp, record: Record, recipient: Recipient, payload: Mapping[str, Any], link: str) -> str:
+    """The question about satisfaction, for whoever made the record and holds its code."""
+    if recipient.kind not in PRIVATE_KINDS or tracking_code_of(record) is None:
+        return ""
+    return invitation(app.session, record, history_id=UUID(payload["history_id"]), to=str(payload["to"]), link=link)
 
 
 def _escalation(app: RunningApp, record: Record, context: Mapping[str, Any]) -> tuple[str, str]:

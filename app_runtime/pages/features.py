@@ -7,6 +7,7 @@ import app_runtime.pages.portal_views
 import app_runtime.pages.record_views  # noqa: F401 - views are known once imported.
 from app_runtime.pages.blueprint import pages
 from app_runtime.photos.views import photos
+from app_runtime.satisfaction.views import own_records
 from app_runtime.tracking.views import tracking
 from lumbung.web.sites import LumbungFlask
 
@@ -14,5 +15,6 @@ from lumbung.web.sites import LumbungFlask
 def install_pages(app: LumbungFlask) -> None:
     """Register the portal, the pages of apps, tracking and photos."""
     app.register_blueprint(tracking)
+    app.register_blueprint(own_records)
     app.register_blueprint(photos)
     app.register_blueprint(pages)

@@ -93,6 +93,7 @@ class Record(TenantTable):
             "id",
             postgresql_where="published AND hidden_at IS NULL AND place_lon IS NOT NULL",
         ),
+        Index("ix_records_made_by", "tenant_id", "created_by", "created_at", postgresql_where="created_by IS NOT NULL"),
         Index("ix_records_newest", "tenant_id", "created_at", "id"),
         Index("ix_records_closed", "tenant_id", text(CLOSED_OR_MADE), "id", postgresql_where="NOT open"),
         Index("ix_records_search", "search", postgresql_using="gin"),
@@ -144,6 +145,7 @@ class RecordHistory(TenantTable):
         ForeignKeyConstraint(
             ["tenant_id", "record_id"], ["records.tenant_id", "records.id"], name="fk_record_history_record"
         ),
+        Index("ix_record_history_created_at", "tenant_id", "created_at"),
     )
 
     record_id: Mapped[UUID]

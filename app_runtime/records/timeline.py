@@ -36,6 +36,7 @@ _TITLES = {
     "message": Text("Pesan disiapkan", "Message prepared"),
     "escalation": Text("Diberitahukan ke atasan", "Escalated"),
     "rule_error": Text("Aturan aplikasi gagal dihitung", "A rule of the app failed"),
+    "rated": Text("Pembuatnya memberi penilaian", "Rated by its maker"),
     "moved": Text("Dipindah ke versi lain aplikasi", "Moved to another version of the app"),
     "move_undone": Text("Pemindahan versi dibatalkan", "Move to another version taken back"),
 }
@@ -207,7 +208,17 @@ def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory) -> 
         found.append((t("Alasan", "Reason"), str(changes["reason"])))
     if "error" in changes:
         found.append((row.name, str(changes["error"])))
+    if row.kind == "rated":
+        found.append(_rating(changes))
     return found
+
+
+def _rating(changes: Mapping[str, Any]) -> tuple[str, str]:
+    score, scale = changes["score"], changes["scale"]
+    now_it_is = t("{n} dari {of}", "{n} of {of}", n=score["to"], of=scale)
+    if score["from"] is None:
+        return t("Penilaian", "Rating"), now_it_is
+    return t("Penilaian diubah", "Rating changed"), f"{score['from']} → {now_it_is}"
 
 
 def _move_details(app: RunningApp, kind: RecordType, row: RecordHistory, audience: Audience) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from app_runtime.records.models import Record
 from app_runtime.records.reading import find_by_tracking_code
 from app_runtime.records.running_app import RunningApp, app_of_record
 from app_runtime.records.tracking import tracking_digest
+from app_runtime.satisfaction.asking import ShownQuestion, Tried, show_question
 from app_runtime.workflow.acting import allowed_actions, take_action
 from lumbung.codes import is_valid, normalise
 from lumbung.db.tenancy import AnySession
@@ -84,6 +85,7 @@ class TrackingPage:
     actions: list[ActionForm]
     question: str
     enabled: bool
+    satisfaction: ShownQuestion | None
 
 
 @dataclass
@@ -121,8 +123,10 @@ def open_tracked(session: AnySession, visitor: Visitor, code: str) -> Tracked:
     return Tracked(record, app_of_record(session, record), actor, normalise(code) or code)
 
 
-def show_tracked(session: AnySession, tracked: Tracked, attempt: Attempt | None = None) -> TrackingPage:
-    """The tracking page; with an `attempt` that failed, what was typed stands in its form."""
+def show_tracked(
+    session: AnySession, tracked: Tracked, attempt: Attempt | None = None, rating: Tried | None = None
+) -> TrackingPage:
+    """The tracking page; with an `attempt` or a `rating` that failed, what was typed stands in its form."""
     record, app = tracked.record, tracked.app
     page = find_page(app, "track", record_type=record.record_type)
     only: Sequence[str] | None = page.fields if page is not None and page.fields else None
@@ -135,6 +139,7 @@ def show_tracked(session: AnySession, tracked: Tracked, attempt: Attempt | None 
         # What an open record waits for the reporter to answer was said in its newest step.
         question=shown.timeline[-1]["text"] if record.open and shown.timeline else "",
         enabled=app.installation.status == "enabled",
+        satisfaction=show_question(session, record, rating) if app.installation.status == "enabled" else None,
     )
 
 

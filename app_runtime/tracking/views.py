@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app_runtime.pages.opening import app_name
 from app_runtime.pages.page_views import private_answer
+from app_runtime.satisfaction.asking import Tried, try_answer
 from app_runtime.tracking.services import (
     Attempt,
     Tracked,
@@ -69,15 +70,33 @@ def act(code: str, action_id: str) -> AnyResponse:
     return redirect(url_for("tracking.show", code=tracked.code), 303)
 
 
-def _page(tracked: Tracked, attempt: Attempt | None = None) -> Response:
+@tracking.post("/<code>/asked/satisfaction")
+@access(PUBLIC)
+def rate(code: str) -> AnyResponse:
+    """Say how satisfied I am with how my record was closed, or change it."""
+    try:
+        tracked = open_tracked(db.session, current_visitor(), code)
+    except WrongCode as error:
+        return _wrong(code, error)
+    tried = try_answer(db.session, tracked.record, tracked.actor, request.form)
+    if tried is not None:
+        return _page(open_tracked(db.session, current_visitor(), code), rating=tried)
+    flash(t("Terima kasih atas penilaian Anda.", "Thank you for your rating."), "success")
+    return redirect(url_for("tracking.show", code=tracked.code), 303)
+
+
+def _page(tracked: Tracked, attempt: Attempt | None = None, rating: Tried | None = None) -> Response:
+    failed = attempt or rating
     shown = render_template(
         "tracking/show.html",
-        page=show_tracked(db.session, tracked, attempt),
+        page=show_tracked(db.session, tracked, attempt, rating),
         tracked=tracked,
         name=app_name(tracked.app),
         attempt=attempt,
+        refusal=failed.refusal if failed else None,
+        kept=list(attempt.typed.texts.items()) if attempt else [("words", rating.words)] if rating else [],
     )
-    return private_answer(Response(shown, attempt.status if attempt else 200))
+    return private_answer(Response(shown, failed.status if failed else 200))
 
 
 def _wrong(code: str, error: WrongCode) -> Response:

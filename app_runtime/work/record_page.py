@@ -16,6 +16,8 @@ from app_runtime.records.reading import list_clocks
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.updating import updatable_fields
 from app_runtime.records.values import field_values
+from app_runtime.satisfaction.models import SatisfactionAnswer
+from app_runtime.satisfaction.services import list_answers
 from app_runtime.work.choices import ActionForm, Blocked, Tried, action_forms, blocked_actions
 from app_runtime.work.deadlines import Deadline, age_of, show_deadlines
 from app_runtime.work.publication import Publication, show_publication
@@ -55,6 +57,7 @@ class RecordPage:
     messages: Sequence[dict[str, str]]
     mails: bool
     duplicates: Sequence[PresentedRecord]
+    satisfaction: Sequence[SatisfactionAnswer]
     disabled: bool
 
     @property
@@ -95,6 +98,7 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
         messages=messages,
         mails=mails,
         duplicates=_duplicates(work),
+        satisfaction=list_answers(app.session, record),
         disabled=app.installation.status != "enabled",
     )
 

@@ -15,7 +15,7 @@ from app_catalog.releases.scenarios import ScenarioReport, ScenarioResult
 from lumbung.i18n import Text
 from tenants.accounts.models import Account
 
-SIARAN = Path(__file__).resolve().parents[2] / "apps" / "siaran"
+SIARAN = Path(__file__).resolve().parents[1] / "packages" / "siaran-0.9.0"
 NAME = 'name: {id: "SIARAN: Laporan Warga", en: "SIARAN: Citizen Reports"}'
 
 

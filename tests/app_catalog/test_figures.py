@@ -136,7 +136,7 @@ def test_what_is_about_few_people_is_withheld(session: Sessions, stage: Stage) -
         "close_median": 8,
         "rated": 5,
     }
-    enough = shown(date(2026, 5, 1), **values, rating_sum=22)
+    enough = shown(date(2026, 5, 1), **values, rating_sum=2_200)
     assert {name: enough[name] for name in values} == values
     assert enough["rating_mean"] == 4.4
     part = shown(date(2026, 5, 1), "1.0.0", **values)

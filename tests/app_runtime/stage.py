@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from app_runtime.workflow.acting import take_action
 from lumbung.db import use_tenant
 from lumbung.web.access import ANONYMOUS, Visitor
 from tenants.people.models import RoleGrant
-from tests.siaran import enable_siaran
+from tests.siaran import SIARAN, enable_siaran
 from tests.world import Place, World
 
 Sessions = scoped_session[Session]
@@ -83,10 +84,12 @@ class Stage:
         return [(row.kind, row.name) for row in self.history(record)]
 
 
-def set_stage(session: Sessions, world: World, place: Place | None = None, **settings: Any) -> Stage:
+def set_stage(
+    session: Sessions, world: World, place: Place | None = None, *, package: Path = SIARAN, **settings: Any
+) -> Stage:
     """Enable SIARAN and step into the municipality; committed."""
     chosen = place or world.tangsel
-    enable_siaran(session, world, chosen, **settings)
+    enable_siaran(session, world, chosen, package=package, **settings)
     session.commit()
     use_tenant(session, chosen.id)
     installation = session.scalars(select(Installation)).one()

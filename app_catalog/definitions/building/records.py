@@ -27,6 +27,7 @@ from app_catalog.definitions.model import (
     RecordType,
     RowScope,
     Rung,
+    Satisfaction,
     Send,
     SetFields,
     State,
@@ -50,6 +51,7 @@ def build_record(name: str, spec: Json) -> RecordType:
         workflow=_workflow(spec, name) if "workflow" in spec else None,
         clocks=build_map(spec.get("clocks"), lambda clock, own: _clock(clock, own, name)),
         duplicates=_duplicates(spec["duplicates"]) if "duplicates" in spec else None,
+        satisfaction=_satisfaction(spec["satisfaction"]) if "satisfaction" in spec else None,
         automations=build_map(spec.get("automations"), lambda key, own: _automation(key, own, name)),
     )
 
@@ -137,6 +139,10 @@ def _rung(name: str, spec: Json) -> Rung:
 
 def _duplicates(spec: Json) -> Duplicates:
     return Duplicates(spec["within"], ids(spec.get("same")), spec.get("open_only", True), spec.get("days"))
+
+
+def _satisfaction(spec: Json) -> Satisfaction:
+    return Satisfaction(ids(spec["ask_on"]), spec.get("scale", 5), spec.get("reasons", False))
 
 
 def _automation(name: str, spec: Json, record: str) -> Automation:

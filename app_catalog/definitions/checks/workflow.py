@@ -17,6 +17,7 @@ def check_workflows(package: PackageReading) -> None:
         if "workflow" in record:
             _check_reach(package, file, record["workflow"])
             _check_asks(package, file, record)
+            _check_satisfaction(package, file, record)
         elif record.get("clocks"):
             _note(package, "clocks-without-workflow", file, ("clocks",))
     for role in package.canonical["app"].get("roles", {}):
@@ -59,6 +60,13 @@ def _check_reach(package: PackageReading, file: str, workflow: Mapping[str, Any]
             _note(package, "state-dead-end", file, path, severity="warning", found=state)
     if states and not any("end" in spec for spec in states.values()):
         _note(package, "workflow-without-end", file, ("workflow", "states"), severity="warning")
+
+
+def _check_satisfaction(package: PackageReading, file: str, record: Mapping[str, Any]) -> None:
+    states: Mapping[str, Any] = record["workflow"].get("states", {})
+    for state in record.get("satisfaction", {}).get("ask_on", {}):
+        if state in states and "end" not in states[state]:
+            _note(package, "satisfaction-before-end", file, ("satisfaction", "ask_on", state), found=state)
 
 
 def _check_asks(package: PackageReading, file: str, record: Mapping[str, Any]) -> None:

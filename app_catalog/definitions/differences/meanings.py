@@ -187,6 +187,20 @@ _FIXED: Mapping[tuple[Area, Change], Meaning] = {
     ("access", "added"): ("check", _WHO_SEES),
     ("access", "removed"): ("check", _WHO_SEES),
     ("access", "changed"): ("check", _WHO_SEES),
+    ("satisfaction", "added"): (
+        "new_records",
+        both(
+            "Pembuat berkas baru ditanya kepuasannya setelah berkasnya ditutup.",
+            "Whoever makes a new record is asked how satisfied they are once it is closed.",
+        ),
+    ),
+    ("satisfaction", "removed"): (
+        "new_records",
+        both(
+            "Pembuat berkas baru tidak ditanya lagi; penilaian yang sudah ada tetap dihitung.",
+            "Whoever makes a new record is not asked any more; ratings that were given still count.",
+        ),
+    ),
     ("pages", "added"): ("words", _AT_ONCE),
     ("pages", "removed"): ("check", _AT_ONCE),
     ("pages", "changed"): ("words", _AT_ONCE),

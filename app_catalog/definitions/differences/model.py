@@ -16,6 +16,7 @@ Area = Literal[
     "clocks",
     "access",
     "automations",
+    "satisfaction",
     "pages",
     "messages",
     "scenarios",

@@ -17,6 +17,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], Area], ...] = (
     (("records", _ANY, "clocks", _ANY), "clocks"),
     (("records", _ANY, "access", _ANY), "access"),
     (("records", _ANY, "automations", _ANY), "automations"),
+    (("records", _ANY, "satisfaction"), "satisfaction"),
     (("records", _ANY), "record_types"),
     (("pages", _ANY), "pages"),
     (("messages", _ANY), "messages"),
@@ -37,6 +38,7 @@ _BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "agency_head": {"id": "Kepala dinas", "en": "Heads of agency"},
     "tenant_admin": {"id": "Admin daerah", "en": "The municipality's admins"},
 }
+_SATISFACTION: Mapping[str, str] = {"id": "Pertanyaan kepuasan", "en": "Question about satisfaction"}
 _CATALOG: Mapping[str, Mapping[str, str]] = {
     "publiccode": {"id": "Keterangan aplikasi", "en": "Description of the app"},
     "readme": {"id": "Panduan", "en": "Guide"},
@@ -102,6 +104,8 @@ def name_of(canonical: Mapping[str, Any], part: Part) -> Text:
     if part.area == "access":
         role = canonical.get("app", {}).get("roles", {}).get(part.path[-1], {})
         return Text(role.get("name") or _BUILT_IN.get(part.path[-1], {"id": part.path[-1]}))
+    if part.area == "satisfaction":
+        return Text(_SATISFACTION)
     if part.area == "catalog":
         return Text(_CATALOG[part.path[0]])
     found: Any = canonical

@@ -173,6 +173,17 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """When whoever made a record is asked how satisfied they are: after it enters one of ``ask_on``, all of them ends;
+    from 1 to ``scale``, with words of their own where ``reasons`` says so.
+    """
+
+    ask_on: tuple[str, ...]
+    scale: int = 5
+    reasons: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send message ``message`` to each of ``to``: a role, ``agency``, ``assignee``, or a field with an
     address.
@@ -226,4 +237,5 @@ class RecordType:
     workflow: Workflow | None = None
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     duplicates: Duplicates | None = None
+    satisfaction: Satisfaction | None = None
     automations: Mapping[str, Automation] = field(default_factory=dict)

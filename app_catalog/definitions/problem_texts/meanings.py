@@ -73,6 +73,16 @@ MEANING_TEXTS: dict[str, ProblemText] = {
             "Add an action from it, or mark it end: success or end: other.",
         ),
     ),
+    "satisfaction-before-end": (
+        both(
+            "Kepuasan ditanyakan pada keadaan “{found}”, padahal berkas masih terbuka di sana.",
+            "Satisfaction is asked in the state “{found}”, but the record is still open there.",
+        ),
+        both(
+            "Sebut hanya keadaan akhir, atau tandai “{found}” dengan end: success.",
+            "Name end states only, or mark “{found}” with end: success.",
+        ),
+    ),
     "workflow-without-end": (
         both("Tidak ada keadaan akhir.", "No state is an end."),
         both("Tandai sedikitnya satu keadaan dengan end: success.", "Mark at least one state with end: success."),

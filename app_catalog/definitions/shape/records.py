@@ -200,6 +200,7 @@ RECORD_OPTIONAL: dict[str, Kind] = {
         {"within": Measure("metres")},
         {"same": SetOf(Ref("field")), "open_only": Boolean(), "days": Integer(1, 3650)},
     ),
+    "satisfaction": Keys({"ask_on": STATES}, {"scale": Integer(2, 10), "reasons": Boolean()}),
     "automations": MapOf(AUTOMATION),
 }
 RECORD = Keys(
@@ -212,7 +213,6 @@ RECORD = Keys(
     RECORD_OPTIONAL,
     (
         "unique",
-        "satisfaction",
         "children",
         "aggregates",
         "lookups",

@@ -8,7 +8,7 @@ from app_catalog.definitions.canonical import canonicalise, compile_definition
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.source import load_folder
 
-SIARAN = Path(__file__).parents[3] / "apps" / "siaran"
+SIARAN = Path(__file__).parents[2] / "packages" / "siaran-0.9.0"
 
 
 @pytest.fixture(scope="session")

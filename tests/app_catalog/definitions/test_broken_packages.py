@@ -77,7 +77,23 @@ TABLE = [
         REPORT, "      from: waiting", "      not_by: [ask]\n      from: waiting",
         "not-supported-yet", "not_by:", "later",
     ),
-    Broken(REPORT, "published: \"", "satisfaction: {}\npublished: \"", "not-supported-yet", "satisfaction", "later"),
+    Broken(REPORT, "published: \"", "satisfaction: {}\npublished: \"", "missing-key", "satisfaction", "“ask_on:”"),
+    Broken(
+        REPORT, "published: \"", "satisfaction: {ask_on: [assigned]}\npublished: \"",
+        "satisfaction-before-end", "ask_on: [assigned]", "end: success",
+    ),
+    Broken(
+        REPORT, "published: \"", "satisfaction: {ask_on: [fxed]}\npublished: \"",
+        "unknown-state", "ask_on: [fxed]", "“fixed”",
+    ),
+    Broken(
+        REPORT, "published: \"", "satisfaction: {ask_on: [fixed], scale: 1}\npublished: \"",
+        "out-of-range", "scale: 1", "2",
+    ),
+    Broken(
+        REPORT, "published: \"", "satisfaction: {ask_on: [fixed], words: true}\npublished: \"",
+        "unknown-key", "words: true", "reasons",
+    ),
     # Expressions.
     Broken(
         REPORT, "title: record.title", "title: record.titel",

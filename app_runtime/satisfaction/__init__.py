@@ -1,0 +1,1 @@
+"""How satisfied people are with what became of their records: asked once it is closed, answered by its maker alone."""
