@@ -17,6 +17,7 @@ class MonthlyFigures(TenantTable):
     The row with neither (`version` and `record_type` empty) is the month's whole: people, agencies and medians do not
     add up. Times are in whole seconds since the record was made. `due` counts deadlines that were decided, `in_time`
     those of them that were kept. `answered` is about the first clock of the record type, in its first round.
+    `rating_sum` is in hundredths of a point on the scale of five.
     `frozen` rows are never written again: they stay when records and personal data go.
     """
 
