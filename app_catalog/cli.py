@@ -5,20 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
 
 import click
 
-from app_catalog.client import Answer, HubUnreachableError, send_change, send_package
+from app_catalog.change_commands import deprecate, promote, support, yank
+from app_catalog.client import send_package
 from app_catalog.definitions.canonical import canonicalise, digest
 from app_catalog.definitions.check import check_package
 from app_catalog.definitions.problems import Report
 from app_catalog.definitions.signing import Signature, key_id, new_private_key, public_key_of, sign_digest
 from app_catalog.definitions.source import Source, load_archive, load_folder, pack_source
 from app_catalog.diff_command import diff_command
+from app_catalog.hub_answers import HUB, PUBLISHER, TOKEN, address, fail, print_answer, telling_failures
 from app_catalog.publiccode_command import publiccode_group
 from app_catalog.releases.archives import unwrap_folder
 from app_catalog.scenario_command import test_command
@@ -38,6 +37,8 @@ def app(context: click.Context, lang: str) -> None:
 app.add_command(test_command)
 app.add_command(diff_command)
 app.add_command(publiccode_group)
+for _command in (yank, promote, deprecate, support):
+    app.add_command(_command)
 
 
 @app.command()
@@ -78,7 +79,7 @@ def keygen(output: Path) -> None:
     try:
         descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        _fail(t("{file} sudah ada; tidak ditimpa.", "{file} exists; it is not overwritten.", file=output))
+        fail(t("{file} sudah ada; tidak ditimpa.", "{file} exists; it is not overwritten.", file=output))
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(b64encode(private).decode() + "\n")
     public = public_key_of(private)
@@ -93,22 +94,11 @@ def keygen(output: Path) -> None:
     click.echo(key_id(public))
 
 
-_HUB = click.option(
-    "--to", "hub", required=True, help="https://HUB/publish/PENERBIT / The publisher's page on the hub."
-)
-_PUBLISHER = click.option(
-    "--publisher", help="Alamat singkat penerbit, bila --to hanya hub. / Its short address, when --to is the hub."
-)
-_TOKEN = click.option(
-    "--token", required=True, envvar="LUMBUNG_TOKEN", help="Token penerbit. / Publisher's token (LUMBUNG_TOKEN)."
-)
-
-
 @app.command()
 @click.argument("package", type=_PACKAGE)
-@_HUB
-@_PUBLISHER
-@_TOKEN
+@HUB
+@PUBLISHER
+@TOKEN
 @click.option(
     "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Kunci rahasia. / Private key."
 )
@@ -124,58 +114,14 @@ def publish(
     lang: str, package: Path, hub: str, publisher: str | None, token: str, key: Path | None, channel: str
 ) -> None:
     """Periksa lalu terbitkan. / Check, then publish on a hub."""
-    hub, publisher = _address(hub, publisher)
+    hub, publisher = address(hub, publisher)
     source = _sound(package, lang)
     signature = _sign(source, key) if key else None
-    with _telling_failures():
+    with telling_failures():
         answer = send_package(
             hub, publisher, token, pack_source(source), signature=signature, channel=channel, language=lang
         )
-    _print_answer(answer, lang)
-
-
-@app.command()
-@click.argument("app_id", metavar="APP")
-@click.argument("version")
-@_HUB
-@_PUBLISHER
-@_TOKEN
-@click.option("--reason", required=True, help="Dibaca daerah yang memakainya. / Read by municipalities that run it.")
-@click.pass_obj
-def yank(lang: str, app_id: str, version: str, hub: str, publisher: str | None, token: str, reason: str) -> None:
-    """Tarik sebuah versi. / Yank a version: nobody new gets it, who runs it is told why. For good."""
-    hub, publisher = _address(hub, publisher)
-    with _telling_failures():
-        answer = send_change(
-            hub, publisher, token, app=app_id, version=version, change="yank", body={"reason": reason}, language=lang
-        )
-    _print_answer(answer, lang)
-
-
-@app.command()
-@click.argument("app_id", metavar="APP")
-@click.argument("version")
-@_HUB
-@_PUBLISHER
-@_TOKEN
-@click.pass_obj
-def promote(lang: str, app_id: str, version: str, hub: str, publisher: str | None, token: str) -> None:
-    """Jadikan beta stabil. / Offer a beta to everybody, the very same content."""
-    hub, publisher = _address(hub, publisher)
-    with _telling_failures():
-        answer = send_change(
-            hub, publisher, token, app=app_id, version=version, change="promote", body={}, language=lang
-        )
-    _print_answer(answer, lang)
-
-
-@contextmanager
-def _telling_failures() -> Iterator[None]:
-    """End the command with a plain sentence when the hub cannot be reached."""
-    try:
-        yield
-    except HubUnreachableError as error:
-        _fail(t("Hub tidak dapat dihubungi: {error}", "The hub cannot be reached: {error}", error=error))
+    print_answer(answer, lang)
 
 
 def _load(package: Path) -> Source:
@@ -194,25 +140,11 @@ def _sound(package: Path, lang: str) -> Source:
     return source
 
 
-def _address(hub: str, publisher: str | None) -> tuple[str, str]:
-    """Hub and publisher, from the address of the publisher's page or from both of them."""
-    start, _, named = hub.rstrip("/").partition("/publish/")
-    slug = publisher or named
-    if not slug:
-        _fail(
-            t(
-                "Sebutkan penerbitnya: --to https://HUB/publish/PENERBIT",
-                "Name the publisher: --to https://HUB/publish/PUBLISHER",
-            )
-        )
-    return start, slug
-
-
 def _sign(source: Source, key: Path) -> Signature:
     try:
         return sign_digest(digest(canonicalise(source)), b64decode(key.read_text("ascii").strip(), validate=True))
     except ValueError:
-        _fail(
+        fail(
             t(
                 "{file} bukan kunci dari `lumbung app keygen`.",
                 "{file} is no key made by `lumbung app keygen`.",
@@ -229,46 +161,3 @@ def _print_report(report: Report, lang: str) -> None:
         click.echo(
             t("{errors} kesalahan, {warnings} peringatan", "{errors} errors, {warnings} warnings", **counts), err=True
         )
-
-
-def _print_answer(answer: Answer, lang: str) -> None:
-    document = answer.document
-    if answer.ok:
-        lines = [_outcome(document), document.get("digest", ""), document.get("url", "")]
-        click.echo("\n".join(line for line in lines if line))
-        for finding in document.get("findings", []):
-            click.echo(f"- {finding['message'].get(lang, '')} {finding['remedy'].get(lang, '')}")
-        return
-    click.echo(f"{document.get('title', answer.status)}: {document.get('detail', '')}", err=True)
-    for problem in document.get("problems", []):
-        place = f"{problem['file']}:{problem['line']}:{problem['column']}"
-        click.echo(f"{place}: {problem['message'].get(lang, '')} {problem['remedy'].get(lang, '')}", err=True)
-    for scenario in document.get("scenarios", []):
-        for failure in scenario["failures"]:
-            click.echo(f"scenarios/{scenario['id']}.yaml: {failure.get(lang, '')}", err=True)
-    for messages in document.get("errors", {}).values():
-        for message in messages:
-            click.echo(message, err=True)
-    sys.exit(1)
-
-
-def _outcome(document: dict[str, Any]) -> str:
-    name = f"{document.get('app')} {document.get('version')}"
-    if document.get("status") == "submitted":
-        return t(
-            "{name} menunggu kurator; Anda mendapat surel begitu diputuskan.",
-            "{name} waits for a curator; you get an e-mail once it is decided.",
-            name=name,
-        )
-    if document.get("status") == "yanked":
-        return t("{name} ditarik.", "{name} was yanked.", name=name)
-    if not document.get("created", True):
-        return t("{name} sudah ada dengan isi yang sama.", "{name} is there already, with the same content.", name=name)
-    if document.get("channel") == "beta":
-        return t("{name} terbit sebagai beta.", "{name} is published as a beta.", name=name)
-    return t("{name} terbit.", "{name} is published.", name=name)
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(1)

@@ -70,13 +70,13 @@ def send_change(
     token: str,
     *,
     app: str,
-    version: str,
-    change: Literal["yank", "promote"],
+    version: str | None,
+    change: Literal["yank", "promote", "deprecate", "support"],
     body: Mapping[str, Any],
     language: str = "id",
 ) -> Answer:
-    """The hub's answer to yanking or promoting a version. Raises as `send_package` does."""
-    place = "/".join(quote(part, safe="") for part in (publisher, "apps", app, version, change))
+    """The hub's answer to what becomes of a version, or of the whole app without one. Raises as `send_package` does."""
+    place = "/".join(quote(part, safe="") for part in (publisher, "apps", app, version, change) if part)
     content = json.dumps(dict(body)).encode()
     return _post(hub, f"publishers/{place}", token, content, {"Content-Type": "application/json"}, language)
 

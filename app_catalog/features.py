@@ -13,6 +13,7 @@ import app_catalog.requests.models
 import app_catalog.reviews.models  # noqa: F401 - models are known once imported.
 from app_catalog.catalog.features import install_catalog
 from app_catalog.catalog.sections import add_app_page_section
+from app_catalog.deprecations.features import install_deprecations
 from app_catalog.evaluations.views import evaluations
 from app_catalog.figures.views import app_figures, figures_section, open_data
 from app_catalog.figures.wording import show_month, show_share
@@ -35,6 +36,7 @@ from tenants.municipalities.notices import register_overview_notice
 
 def install(app: LumbungFlask) -> None:
     """Register blueprints, commands, navigation and handlers."""
+    install_deprecations(app)
     install_catalog(app)
     install_installation_hooks()
     judging = (evaluations, reviews, replies, judgements, flags, review_curating)

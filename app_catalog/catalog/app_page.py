@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app_catalog.catalog.services import Card, get_card, list_adopters
 from app_catalog.definitions.model import Definition, Duration, SettingSpec
+from app_catalog.deprecations.reading import Deprecated, list_deprecated, of_release
 from app_catalog.installations.models import Adoption
 from app_catalog.installations.values import show_duration
 from app_catalog.publishers.keys import fingerprint_of
@@ -53,6 +54,8 @@ class AppPage:
     beta: Release | None
     adopters: list[tuple[Adoption, Municipality]]
     own_municipalities: list[Municipality]
+    deprecated: list[Deprecated]
+    ends: Deprecated | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class ReleasePage:
     key_revoked: bool
     definition: Definition
     may_yank: bool
+    ends: Deprecated | None
 
 
 def get_app_page(session: AnySession, slug: str, *, account_id: UUID | None) -> AppPage:
@@ -79,6 +83,7 @@ def get_app_page(session: AnySession, slug: str, *, account_id: UUID | None) -> 
         raise NotFound
     definition = load_release_definition(session, card.app.latest_release_id)
     states = [state for state in list_states(session, card.app.id) if state.kind in PUBLIC_STATES]
+    deprecated = list_deprecated(session, [card.app.id]) if card.some_end else []
     return AppPage(
         card=card,
         definition=definition,
@@ -89,6 +94,8 @@ def get_app_page(session: AnySession, slug: str, *, account_id: UUID | None) -> 
         beta=beta_of(states),
         adopters=list_adopters(session, card.app.id),
         own_municipalities=municipalities_administered_by(session, account_id) if account_id else [],
+        deprecated=deprecated,
+        ends=of_release(deprecated, card.app.latest_release_id),
     )
 
 
@@ -113,6 +120,7 @@ def get_release_page(session: AnySession, slug: str, version: str, visitor: Visi
         key_revoked=key.revoked_at is not None,
         definition=load_release_definition(session, state.release.id),
         may_yank=may_yank(session, app, visitor),
+        ends=of_release(list_deprecated(session, [app.id]), state.release.id),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, case, func, select
 
 from app_catalog.catalog.categories import category_choices
+from app_catalog.deprecations.models import Deprecation
 from app_catalog.installations.models import Adoption
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release, ReleaseFile
@@ -41,13 +43,17 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An app as lists show it. `adopters` counts municipalities that say in public that they run it."""
+    """An app as lists show it. `adopters` counts municipalities that say in public that they run it; `supported_until`
+    is the day on which the support of the app or of its newest release ends, if it does; `some_end` tells whether that
+    of the app or of any of its releases does."""
 
     app: App
     publisher: Publisher
     version: str
     adopters: int
     icon: str
+    supported_until: date | None
+    some_end: bool
     rating: float | None
 
 
@@ -128,11 +134,11 @@ def list_adopters(session: AnySession, app_id: UUID) -> list[tuple[Adoption, Mun
     return [(adoption, municipality) for adoption, municipality in rows]
 
 
-def _cards() -> Select[App, Publisher, str, int, str, float | None]:
+def _cards() -> Select[App, Publisher, str, int, str, date | None, bool, float | None]:
     rated = ratings()
     icon = func.coalesce(ReleaseFile.digest, "")
     return (
-        select(App, Publisher, Release.version, _adopters(), icon, rated.c.mean)
+        select(App, Publisher, Release.version, _adopters(), icon, _supported_until(), _some_end(), rated.c.mean)
         .join(Publisher, Publisher.id == App.publisher_id)
         .join(Release, Release.id == App.latest_release_id)
         .outerjoin(rated, rated.c.app_id == App.id)
@@ -147,6 +153,24 @@ def _listed() -> tuple[Any, ...]:
 
 def _adopters() -> Any:
     return _running().where(Adoption.app_id == App.id).correlate(App).scalar_subquery()
+
+
+def _supported_until() -> Any:
+    return (
+        select(func.min(Deprecation.supported_until))
+        .where(
+            Deprecation.app_id == App.id,
+            Deprecation.release_id.is_(None) | (Deprecation.release_id == App.latest_release_id),
+            Deprecation.withdrawn_at.is_(None),
+        )
+        .correlate(App)
+        .scalar_subquery()
+    )
+
+
+def _some_end() -> Any:
+    ends = select(Deprecation.id).where(Deprecation.app_id == App.id, Deprecation.withdrawn_at.is_(None))
+    return ends.correlate(App).exists()
 
 
 def _running() -> Select[int]:

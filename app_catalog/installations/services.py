@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
+from app_catalog.deprecations.reading import ended_words, find_deprecated
 from app_catalog.figures.publishing import refresh_published
 from app_catalog.installations.adoptions import announce, end_announcement
 from app_catalog.installations.definitions import definition_by_digest, keep_definition
@@ -109,13 +110,16 @@ def enable_app(
 
     Raises Invalid with an error per setting that is missing or does not fit, and Conflict when it is enabled already
     (an app that was disabled is continued by `enable_again`), when the release is not published (it may have been
-    yanked a moment ago) or needs another Lumbung.
+    yanked a moment ago), its support has ended, or it needs another Lumbung.
     """
     tenant_id = current_tenant(session)
     assert tenant_id is not None
     event = newest_event(session, release.id)
     if event is None or event.kind != "published":
         raise Conflict(NOT_OFFERED)
+    ends = find_deprecated(session, app.id, release.id)
+    if ends is not None and ends.over:
+        raise Conflict(ended_words(ends))
     definition = keep_definition(session, release.id)
     require_platform(definition)
     require_fit(session, definition, overrides, set(secrets or {}))

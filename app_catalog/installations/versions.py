@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
+from app_catalog.deprecations.reading import ended_words, list_deprecated
 from app_catalog.installations.adoptions import announce, find_adoption
 from app_catalog.installations.definitions import definition_by_digest, keep_definition
 from app_catalog.installations.effective import settings_at
@@ -163,8 +164,14 @@ def _require_offered(session: AnySession, installation: Installation, release: R
     if release.app_id != installation.app_id:
         raise Conflict(_NOT_OFFERED)
     event = newest_event(session, release.id)
-    if not back and (event is None or event.kind != "published"):
+    if back:
+        return
+    if event is None or event.kind != "published":
         raise Conflict(_NOT_OFFERED)
+    # What ends with the whole app does not keep anybody who runs it from its last versions.
+    for one in list_deprecated(session, [release.app_id]):
+        if one.release_id == release.id and one.over:
+            raise Conflict(ended_words(one))
 
 
 def effective_under(definition: Definition, overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
+from app_catalog.deprecations.reading import find_deprecated
 from app_catalog.installations.adoptions import find_adoption, set_publicity
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.effective import settings_at
@@ -217,6 +218,7 @@ def _settings_page(
         own_name=pick(own_name) if own_name else "",
         adoption=find_adoption(db.session, installation),
         icon=icon_url(installation),
+        ends=find_deprecated(db.session, installation.app_id, installation.release_id),
         new=request.args.get("new") == "1",
         **_form(definition, values, errors, answers, agencies),
     )

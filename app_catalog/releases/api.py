@@ -42,7 +42,7 @@ def create_release(slug: str) -> tuple[Response, int]:
     it to municipalities that chose trial versions only.
     """
     request.max_content_length = MAX_ARCHIVE
-    publisher, account = _caller(slug)
+    publisher, account = caller(slug)
     outcome = submit_archive(
         db.session,
         publisher,
@@ -64,7 +64,7 @@ def yank(slug: str, app_slug: str, version: str) -> Response:
 
     409 when the version is not published, 422 without a reason.
     """
-    publisher, account = _caller(slug)
+    publisher, account = caller(slug)
     app = access_own_app(db.session, publisher, app_slug)
     body = request.get_json(silent=True)
     reason = body.get("reason") if isinstance(body, dict) else None
@@ -78,13 +78,13 @@ def yank(slug: str, app_slug: str, version: str) -> Response:
 @access(PUBLISH_TOKEN)
 def promote(slug: str, app_slug: str, version: str) -> Response:
     """Move a version of the beta channel to the stable one. 409 when it is not a published beta, or a pre-release."""
-    publisher, account = _caller(slug)
+    publisher, account = caller(slug)
     app = access_own_app(db.session, publisher, app_slug)
     promote_release(db.session, app, version, account_id=account.id)
     return jsonify({"app": app.slug, "version": version, "status": "published", "channel": "stable"})
 
 
-def _caller(slug: str) -> tuple[Publisher, Account]:
+def caller(slug: str) -> tuple[Publisher, Account]:
     """The publisher and the person whose token the request carries."""
     use_language(request.accept_languages.best_match(("id", "en")))
     publisher, account = access_by_token(db.session, _token(), slug=slug)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from app_catalog.deprecations.reading import list_deprecated
 from app_catalog.publishers.blueprint import Page, own_account, publishing
 from app_catalog.publishers.members import access_publisher, is_owner
 from app_catalog.releases.changing import (
@@ -87,6 +88,7 @@ def _own_app_page(slug: str, app_slug: str, errors: Mapping[str, list[str]]) -> 
         publisher=publisher,
         app=app,
         states=list_states(db.session, app.id),
+        deprecated=list_deprecated(db.session, [app.id]),
         owner=is_owner(db.session, publisher, own_account()),
         errors=errors,
     )

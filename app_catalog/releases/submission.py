@@ -223,8 +223,10 @@ def _signature(
     if key.revoked_at is not None:
         raise _refused(
             t(
-                "Kunci {key} sudah dicabut dan tidak dapat menandatangani rilis baru.",
-                "The key {key} has been revoked and signs no new release.",
+                "Kunci {key} sudah dicabut dan tidak dapat menandatangani rilis baru. Daftarkan kunci lain di halaman "
+                "kunci, atau kirim tanpa kunci sendiri.",
+                "The key {key} has been revoked and signs no new release. Add another one on the keys page, or send "
+                "without a key of your own.",
                 key=key_id,
             )
         )

@@ -14,6 +14,7 @@ import semver
 from sqlalchemy import select
 
 from app_catalog.definitions.differences import Bump, bump_between
+from app_catalog.deprecations.reading import list_deprecated
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import list_installations
 from app_catalog.installations.versions import list_version_changes, switch_version
@@ -51,13 +52,15 @@ register_wakeup_handler(PUBLISHED, take_new_versions)
 def find_next_version(session: AnySession, installation: Installation) -> Release | None:
     """The newest published version that the update policy lets in, or None.
 
-    Never an older one, one that was yanked, a beta without the channel, or one that the municipality has left by hand.
+    Never an older one, one that was yanked or whose support ends, a beta without the channel, or one that the
+    municipality has left by hand.
     """
     allowed = _STEPS[installation.update_policy]
     if not allowed or installation.status != "enabled":
         return None
     present = session.get_one(Release, installation.release_id).version
     ran = {change.from_digest for change in list_version_changes(session, installation)}
+    ending = {one.release_id for one in list_deprecated(session, [installation.app_id])}
     for state in list_states(session, installation.app_id):
         version = semver.Version.parse(state.release.version)
         if (
@@ -66,6 +69,7 @@ def find_next_version(session: AnySession, installation: Installation) -> Releas
             and (installation.channel == "beta" or state.channel == "stable")
             and bump_between(present, state.release.version) in allowed
             and state.release.digest not in ran
+            and state.release.id not in ending
         ):
             return state.release
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +11,15 @@ import semver
 from sqlalchemy import func, select
 
 from app_catalog.definitions.model import Definition, RecordType
+from app_catalog.deprecations.reading import Deprecated, list_deprecated, of_release
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation, VersionChange
-from app_catalog.installations.versions import list_version_changes
+from app_catalog.installations.versions import digests_of, list_version_changes
 from app_catalog.releases.models import Release
 from app_catalog.releases.states import ReleaseState, list_states
 from app_runtime.records.models import Record
-from app_runtime.upgrades.mapping import candidates, find_gaps
+from app_runtime.upgrades.forms import LEAVE
+from app_runtime.upgrades.mapping import Mapping, candidates, find_gaps
 from app_runtime.upgrades.models import MovedRecord, RecordMove
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import NotFound
@@ -27,13 +30,15 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class OfferedVersion:
-    """A version that new records could be made by: `newer` than the present one or not, run here `before` or not."""
+    """A version that new records could be made by: `newer` than the present one or not, run here `before` or not;
+    `ends` tells when its support does."""
 
     release: Release
     newer: bool
     before: bool
     yanked: bool
     reason: str
+    ends: Deprecated | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class VersionsPage:
     in_use: Sequence[VersionInUse]
     changes: Sequence[VersionChange]
     moves: Sequence[RecordMove]
+    ends: Deprecated | None
 
 
 def get_versions_page(session: AnySession, installation: Installation) -> VersionsPage:
@@ -65,10 +71,12 @@ def get_versions_page(session: AnySession, installation: Installation) -> Versio
     present = session.get_one(Release, installation.release_id)
     changes = list_version_changes(session, installation)
     ran = {change.from_digest for change in changes}
+    endings = list_deprecated(session, [installation.app_id])
+    own = {one.release_id: one for one in endings if one.release_id is not None}
     offered = [
-        _offered(state, present, ran)
+        _offered(state, present, ran, own.get(state.release.id))
         for state in list_states(session, installation.app_id)
-        if state.release.id != present.id and _on_offer(state, installation, ran)
+        if state.release.id != present.id and _on_offer(state, installation, ran, own.get(state.release.id))
     ]
     return VersionsPage(
         present,
@@ -82,6 +90,7 @@ def get_versions_page(session: AnySession, installation: Installation) -> Versio
             .order_by(RecordMove.created_at.desc())
             .limit(MOST_SHOWN)
         ).all(),
+        of_release(endings, present.id),
     )
 
 
@@ -128,6 +137,7 @@ class MovePage:
     state_questions: Sequence[Question]
     field_questions: Sequence[Question]
     value_questions: Sequence[tuple[str, str, str]]
+    proposed: Dict[str, str]
 
 
 def get_move_page(session: AnySession, installation: Installation, digest: str, record_type: str) -> MovePage:
@@ -170,7 +180,20 @@ def get_move_page(session: AnySession, installation: Installation, digest: str, 
             for name in gaps.fields
         ],
         [(f"values.{name}", pick(target.fields[name].label), target.fields[name].type) for name in gaps.values],
+        _proposed(session, installation, digest, record_type),
     )
+
+
+def _proposed(session: AnySession, installation: Installation, digest: str, record_type: str) -> dict[str, str]:
+    """How the publisher's mapping answers the form for moves, by field; nothing without one."""
+    release_id = digests_of(session, installation).get(digest)
+    for one in list_deprecated(session, [installation.app_id]):
+        if one.release_id == release_id and one.mapping.get(record_type):
+            mapping = Mapping.of(one.mapping[record_type])
+            answers = {f"states.{name}": state for name, state in mapping.states.items()}
+            answers |= {f"fields.{name}": target or LEAVE for name, target in mapping.fields.items()}
+            return answers | {f"values.{name}": str(value) for name, value in mapping.values.items()}
+    return {}
 
 
 def list_told(session: AnySession, move: RecordMove) -> list[tuple[Record, MovedRecord]]:
@@ -189,17 +212,19 @@ def list_told(session: AnySession, move: RecordMove) -> list[tuple[Record, Moved
     return [(row[0], row[1]) for row in rows]
 
 
-def _on_offer(state: ReleaseState, installation: Installation, ran: set[str]) -> bool:
+def _on_offer(state: ReleaseState, installation: Installation, ran: set[str], ends: Deprecated | None) -> bool:
     if state.release.digest in ran:
         return True
+    if ends is not None and ends.over:
+        return False
     return state.kind == "published" and (installation.channel == "beta" or state.channel == "stable")
 
 
-def _offered(state: ReleaseState, present: Release, ran: set[str]) -> OfferedVersion:
+def _offered(state: ReleaseState, present: Release, ran: set[str], ends: Deprecated | None) -> OfferedVersion:
     newer = semver.Version.parse(state.release.version) > semver.Version.parse(present.version)
     yanked = state.kind == "yanked"
     return OfferedVersion(
-        state.release, newer, state.release.digest in ran, yanked, state.event.reason if yanked else ""
+        state.release, newer, state.release.digest in ran, yanked, state.event.reason if yanked else "", ends
     )
 
 

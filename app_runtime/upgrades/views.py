@@ -240,5 +240,5 @@ def _move_page(installation: Installation, errors: Dict[str, list[str]]) -> str:
         errors=errors,
         labels=labels | {"states": t("Status", "States")},
         chosen=request.form.getlist("states") if request.method == "POST" else None,
-        form=request.form,
+        form=request.form if request.method == "POST" else page.proposed,
     )

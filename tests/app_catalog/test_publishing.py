@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from werkzeug.serving import make_server
 
 from app_catalog.cli import app as command
 from app_catalog.definitions.archive import write_members
-from app_catalog.publishers.keys import add_own_key
+from app_catalog.deprecations.reading import today_in_jakarta
+from app_catalog.publishers.keys import add_own_key, revoke_key
 from app_catalog.publishers.models import Publisher
 from app_catalog.publishers.tokens import create_token
 from app_catalog.releases.models import App, Release
@@ -261,3 +263,48 @@ def test_a_hub_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert nobody.exit_code == 1
     assert "cannot be reached" in nobody.output
     assert "Name the publisher" in _lumbung("publish", SIARAN, "--to", "http://127.0.0.1:1", "--token", "t").output
+
+
+def test_a_revoked_key_signs_nothing_new_and_the_answer_says_what_to_do(
+    session: Db, publisher: Publisher, hub: str, token: str, tmp_path: Path
+) -> None:
+    made = _lumbung("keygen", "-o", tmp_path / "key")
+    key = add_own_key(session, publisher, name="Laptop", public_key=made.output.splitlines()[-2])
+    revoke_key(session, publisher, key_row_id=key.id)
+    session.commit()
+    refused = _lumbung("publish", SIARAN, "--to", hub, "--token", token, "--key", tmp_path / "key")
+    assert refused.exit_code == 1
+    assert "has been revoked" in refused.output
+    assert "Add another one on the keys page" in refused.output
+    assert _releases(session) == 0
+
+
+def test_the_command_line_promotes_deprecates_and_yanks(
+    session: Db, publisher: Publisher, hub: str, token: str, tmp_path: Path
+) -> None:
+    for version, channel in (("0.9.0", "stable"), ("0.9.1", "beta")):
+        submit_package(session, publisher, siaran_zip(version=version), channel=channel, by_operator=True)
+    session.commit()
+    to = ("--to", hub, "--token", token)
+
+    def says(expected: str, *arguments: object, code: int = 0) -> None:
+        result = _lumbung(arguments[0], *to, *arguments[1:])
+        assert (result.exit_code, expected in result.output) == (code, True), result.output
+
+    says("siaran 0.9.1 is published.", "promote", "siaran", "0.9.1")
+    says("in the stable channel already", "promote", "siaran", "0.9.1", code=1)
+    until = (today_in_jakarta() + timedelta(days=60)).isoformat()
+    ends = ("--reason", "Salah tenggat", "--until", until, "--successor", "0.9.1")
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text("{")
+    says("is no JSON", "deprecate", "siaran", "0.9.0", *ends, "--mapping", mapping, code=1)
+    mapping.write_text('{"surat": {}}')
+    says("no record type of both", "deprecate", "siaran", "0.9.0", *ends, "--mapping", mapping, code=1)
+    mapping.write_text('{"report": {"states": {"assigned": "received"}}}')
+    says(f"siaran 0.9.0 is supported until {until}.", "deprecate", "siaran", "0.9.0", *ends, "--mapping", mapping)
+    says("siaran 0.9.0 is supported as before.", "support", "siaran", "0.9.0")
+    says("Choose what takes its place", "deprecate", "siaran", "0.9.0", *ends[:4], code=1)
+    says(f"siaran is supported until {until}.", "deprecate", "siaran", *ends[:4])
+    says("siaran 0.9.1 was yanked.", "yank", "siaran", "0.9.1", "--reason", "Salah tenggat")
+    says("is not published now", "yank", "siaran", "0.9.1", "--reason", "Salah tenggat", code=1)
+    says("cannot be reached", "support", "siaran", "--to", "http://127.0.0.1:1/publish/x", code=1)

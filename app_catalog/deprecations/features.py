@@ -1,0 +1,17 @@
+"""Registers what ends with the application."""
+
+from __future__ import annotations
+
+import app_catalog.deprecations.carrying
+import app_catalog.deprecations.models
+import app_catalog.deprecations.telling
+import app_catalog.deprecations.views  # noqa: F401 - the module adds its routes to `publishing`.
+from app_catalog.deprecations.api import deprecations_api
+from app_catalog.deprecations.reading import last_day
+from lumbung.web.sites import LumbungFlask
+
+
+def install_deprecations(app: LumbungFlask) -> None:
+    """Register pages, interface and letters. Before `publishing` is registered, whose routes it adds to."""
+    app.register_blueprint(deprecations_api)
+    app.jinja_env.globals.update(last_day=last_day)
