@@ -29,7 +29,7 @@ COLUMNS: Final[dict[str, Text]] = {
     "due": Text("tenggat yang sudah diputuskan", "deadlines that were decided"),
     "in_time": Text("tenggat yang dipenuhi", "deadlines that were met"),
     "rated": Text("penilaian kepuasan", "ratings of satisfaction"),
-    "rating_mean": Text("rata-rata kepuasan", "mean satisfaction"),
+    "rating_mean": Text("rata-rata kepuasan, dari 1 sampai 5", "mean satisfaction, from 1 to 5"),
     "people": Text("petugas yang bekerja bulan itu", "officials who worked that month"),
     "agencies": Text("dinas yang terlibat", "agencies involved"),
     "final": Text("benar bila bulan itu tidak berubah lagi", "true when the month no longer changes"),

@@ -55,6 +55,11 @@ class MonthlyFigures(TenantTable):
     agencies: Mapped[int]
     frozen: Mapped[bool]
 
+    @property
+    def rating_mean(self) -> float | None:
+        """The mean rating on the scale of five, None without ratings."""
+        return round(self.rating_sum / self.rated / 100, 2) if self.rated else None
+
 
 class FrozenFigures(TenantTable):
     """Up to where an installation's months are frozen: those before `before`, counted from history rows whose id is

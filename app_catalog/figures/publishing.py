@@ -88,7 +88,7 @@ def public_row(
         "answer_median": row.answer_median if over and row.answered >= MINIMUM else None,
         "close_median": row.close_median if over and row.closed >= MINIMUM else None,
         "rated": row.rated if rated else None,
-        "rating_mean": round(row.rating_sum / row.rated / 100, 2) if rated else None,
+        "rating_mean": row.rating_mean if rated else None,
         "people": row.people if staffed else None,
         "agencies": row.agencies if staffed else None,
         "final": row.frozen,

@@ -20,18 +20,23 @@ from lumbung.errors import NotFound
 from tenants.municipalities.models import Municipality
 
 TRULY_USED: Final = 5
-"""So many new records in the last full month make an app truly used in a municipality."""
+"""So many records answered or closed in the last full month make an app truly used in a municipality: what merely
+arrives is no use."""
 MONTHS_SHOWN: Final = 13
 LEAST_MUNICIPALITIES: Final = 3
 LEAST_RECORDS: Final = 30
 """Fewer say nothing about a version, only about who runs it."""
+LEAST_RATINGS: Final = 30
+"""The same for what citizens say about it."""
 _HUB_ZONE = ZoneInfo("Asia/Jakarta")
 _WHOLE = (PublishedFigures.version == "", PublishedFigures.record_type == "")
 
 
 @dataclass(frozen=True, slots=True)
 class AppMonth:
-    """A month of an app over all municipalities that publish its figures; `used` of these truly used it."""
+    """A month of an app over all municipalities that publish its figures; `used` of these truly used it. `people` and
+    `agencies` add up those of the `staffed` municipalities that may tell them; `rating_mean` is that of the `rated`
+    ratings that may be told, None without any."""
 
     month: date
     municipalities: int
@@ -40,12 +45,19 @@ class AppMonth:
     closed: int
     due: int
     in_time: int
+    staffed: int
+    people: int
+    agencies: int
+    rated: int
+    rating_mean: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class VersionOutcome:
     """What a version achieved in full months. `close_seconds` is the mean of the municipalities' monthly medians,
-    weighted by what they closed; None where nothing is told. `comparable` says whether there is enough to compare."""
+    weighted by what they closed; None where nothing is told. `rated` counts the ratings that may be told, of `rating`
+    municipalities. `comparable` says whether there is enough to compare, `satisfaction` is their mean where that is
+    enough too."""
 
     version: str
     municipalities: int
@@ -54,6 +66,15 @@ class VersionOutcome:
     due: int
     in_time: int
     close_seconds: int | None
+    rating: int
+    rated: int
+    rating_mean: float | None
+
+    @property
+    def satisfaction(self) -> float | None:
+        """The mean rating on the scale of five; None where too few municipalities or ratings stand behind it."""
+        enough = self.rating >= LEAST_MUNICIPALITIES and self.rated >= LEAST_RATINGS
+        return self.rating_mean if enough else None
 
     @property
     def comparable(self) -> bool:
@@ -63,15 +84,43 @@ class VersionOutcome:
 
 @dataclass(frozen=True, slots=True)
 class AppFigures:
-    """The figures of an app on the hub. `enabled` municipalities say in public that they run it; `used` of those that
-    publish figures truly used it in `last_month`, the last full one. `months` come newest first."""
+    """The figures of an app on the hub. `enabled` municipalities say in public that they run it; of those that publish
+    figures some truly used it in `last_month`, the last full one. `months` come newest first."""
 
     enabled: int
     publishing: int
-    used: int
     last_month: date
     months: list[AppMonth]
     versions: list[VersionOutcome]
+
+    @property
+    def last(self) -> AppMonth | None:
+        """The last full month, if anything happened in it."""
+        return next((month for month in self.months if month.month == self.last_month), None)
+
+    @property
+    def used(self) -> int:
+        """How many municipalities truly used it in the last full month."""
+        return self.last.used if self.last else 0
+
+    @property
+    def used_before(self) -> int:
+        """How many did in the month before that."""
+        before = (self.last_month - timedelta(days=1)).replace(day=1)
+        return next((month.used for month in self.months if month.month == before), 0)
+
+    @property
+    def rated(self) -> int:
+        """The ratings of all months shown that may be told."""
+        return sum(month.rated for month in self.months)
+
+    @property
+    def rating_mean(self) -> float | None:
+        """Their mean on the scale of five; None below the least number of ratings."""
+        if self.rated < LEAST_RATINGS:
+            return None
+        total = sum(month.rating_mean * month.rated for month in self.months if month.rating_mean is not None)
+        return round(total / self.rated, 2)
 
     @property
     def compared(self) -> list[VersionOutcome]:
@@ -108,7 +157,6 @@ def read_app_figures(session: AnySession, app_id: UUID) -> AppFigures:
     present = now().astimezone(_HUB_ZONE).date().replace(day=1)
     last_month = (present - timedelta(days=1)).replace(day=1)
     months = _months(session, app_id)
-    last = next((month for month in months if month.month == last_month), None)
     enabled = (
         select(func.count())
         .select_from(Adoption)
@@ -124,7 +172,6 @@ def read_app_figures(session: AnySession, app_id: UUID) -> AppFigures:
     return AppFigures(
         enabled=counts[0],
         publishing=counts[1],
-        used=last.used if last else 0,
         last_month=last_month,
         months=months,
         versions=_versions(session, app_id, present) if months else [],
@@ -136,7 +183,7 @@ def _months(session: AnySession, app_id: UUID) -> list[AppMonth]:
         select(
             PublishedFigures.month,
             func.count(),
-            func.count().filter(PublishedFigures.created >= TRULY_USED),
+            func.count().filter(func.greatest(PublishedFigures.answered, PublishedFigures.closed) >= TRULY_USED),
             *(
                 cast(func.sum(column), Numeric)
                 for column in (
@@ -146,6 +193,12 @@ def _months(session: AnySession, app_id: UUID) -> list[AppMonth]:
                     PublishedFigures.in_time,
                 )
             ),
+            func.count(PublishedFigures.people),
+            *(
+                cast(func.coalesce(func.sum(column), 0), Numeric)
+                for column in (PublishedFigures.people, PublishedFigures.agencies, PublishedFigures.rated)
+            ),
+            _mean_rating(),
         )
         .join(Municipality, Municipality.id == PublishedFigures.tenant_id)
         .where(*_shown(app_id), *_WHOLE)
@@ -153,7 +206,18 @@ def _months(session: AnySession, app_id: UUID) -> list[AppMonth]:
         .order_by(PublishedFigures.month.desc())
         .limit(MONTHS_SHOWN)
     )
-    return [AppMonth(month, *(int(count) for count in counts)) for month, *counts in rows]
+    return [AppMonth(month, *(int(count) for count in counts), _rounded(mean)) for month, *counts, mean in rows]
+
+
+def _mean_rating() -> ColumnElement[Any]:
+    """The mean over municipalities, each by the number of its ratings."""
+    return func.sum(PublishedFigures.rating_mean * PublishedFigures.rated) / func.nullif(
+        func.sum(PublishedFigures.rated), 0
+    )
+
+
+def _rounded(mean: Any) -> float | None:
+    return None if mean is None else round(float(mean), 2)
 
 
 def _versions(session: AnySession, app_id: UUID, present: date) -> list[VersionOutcome]:
@@ -168,6 +232,9 @@ def _versions(session: AnySession, app_id: UUID, present: date) -> list[VersionO
             func.sum(PublishedFigures.due),
             func.sum(PublishedFigures.in_time),
             func.sum(PublishedFigures.close_median * PublishedFigures.closed).filter(timed) / func.nullif(weight, 0),
+            func.count(func.distinct(PublishedFigures.tenant_id)).filter(PublishedFigures.rated.is_not(None)),
+            func.coalesce(func.sum(PublishedFigures.rated), 0),
+            _mean_rating(),
         )
         .join(Municipality, Municipality.id == PublishedFigures.tenant_id)
         .where(*_shown(app_id), PublishedFigures.version != "", PublishedFigures.month < present)
@@ -183,8 +250,11 @@ def _versions(session: AnySession, app_id: UUID, present: date) -> list[VersionO
             due=int(due),
             in_time=int(in_time),
             close_seconds=None if seconds is None else round(seconds),
+            rating=int(rating),
+            rated=int(rated),
+            rating_mean=_rounded(mean),
         )
-        for version, municipalities, created, closed, due, in_time, seconds in rows
+        for version, municipalities, created, closed, due, in_time, seconds, rating, rated, mean in rows
     ]
 
 

@@ -13,9 +13,11 @@ from markupsafe import Markup
 from app_catalog.figures.columns import COLUMNS, LICENCE, LICENCE_URL, as_csv, as_item, described_columns
 from app_catalog.figures.reading import (
     LEAST_MUNICIPALITIES,
+    LEAST_RATINGS,
     LEAST_RECORDS,
     TRULY_USED,
     AppFigures,
+    AppMonth,
     find_listed_app,
     list_published,
     read_app_figures,
@@ -91,7 +93,12 @@ def figures_section(session: AnySession, app: App) -> Markup:
 
 
 def _told(found: AppFigures) -> dict[str, Any]:
-    least = {"municipalities": LEAST_MUNICIPALITIES, "records": LEAST_RECORDS, "used": TRULY_USED}
+    least = {
+        "municipalities": LEAST_MUNICIPALITIES,
+        "records": LEAST_RECORDS,
+        "ratings": LEAST_RATINGS,
+        "used": TRULY_USED,
+    }
     return {"found": found, "least": least}
 
 
@@ -114,7 +121,10 @@ def _document(app: App, found: AppFigures) -> dict[str, Any]:
             "truly_used": found.used,
             "month": f"{found.last_month:%Y-%m}",
             "records_needed": TRULY_USED,
+            "truly_used_before": found.used_before,
+            **_people(found.last),
         },
+        "satisfaction": {"rated": found.rated, "mean": found.rating_mean, "scale": 5},
         "months": [
             {
                 "month": f"{month.month:%Y-%m}",
@@ -124,10 +134,13 @@ def _document(app: App, found: AppFigures) -> dict[str, Any]:
                 "closed": month.closed,
                 "due": month.due,
                 "in_time": month.in_time,
+                **_people(month),
+                "rated": month.rated,
+                "rating_mean": month.rating_mean,
             }
             for month in found.months
         ],
-        "minimum": {"municipalities": LEAST_MUNICIPALITIES, "records": LEAST_RECORDS},
+        "minimum": {"municipalities": LEAST_MUNICIPALITIES, "records": LEAST_RECORDS, "ratings": LEAST_RATINGS},
         "versions": [
             {
                 "version": version.version,
@@ -137,10 +150,19 @@ def _document(app: App, found: AppFigures) -> dict[str, Any]:
                 "due": version.due,
                 "in_time": version.in_time,
                 "close_seconds": version.close_seconds,
+                "rated": version.rated if version.satisfaction is not None else None,
+                "rating_mean": version.satisfaction,
             }
             for version in found.compared
         ],
     }
+
+
+def _people(month: AppMonth | None) -> dict[str, int]:
+    """Who works with the app, in the municipalities that may tell it."""
+    if month is None:
+        return {"people": 0, "agencies": 0, "people_told_by": 0}
+    return {"people": month.people, "agencies": month.agencies, "people_told_by": month.staffed}
 
 
 def _answer(body: bytes, mimetype: str) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 from app_catalog.definitions.model import Definition
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.effective import installed_settings
+from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
 from lumbung.db.tenancy import AnySession
@@ -22,6 +23,12 @@ def apps_using_agency(session: AnySession, key: str) -> Sequence[str]:
         if key in _named_agencies(definition, settings):
             found.append(shown_name(installation, definition))
     return found
+
+
+def named_agencies(session: AnySession, installation: Installation) -> frozenset[str]:
+    """Keys of the agencies that the settings of the installation name."""
+    definition = definition_by_digest(session, installation.definition_digest)
+    return frozenset(_named_agencies(definition, installed_settings(session, installation, definition)))
 
 
 def _named_agencies(definition: Definition, settings: Mapping[str, Any]) -> Iterator[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 
 from app_catalog.figures.columns import COLUMNS, as_csv, as_item
+from app_catalog.figures.low_use import low_use
 from app_catalog.figures.publishing import may_publish
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import access_installation
+from app_runtime.figures.agency_use import list_agency_use
 from app_runtime.figures.months import list_figures
 from lumbung.db import db
 from lumbung.web.access import ADMIN, access
@@ -21,7 +23,7 @@ managed_figures = Blueprint(
 @managed_figures.get("/<slug>/figures")
 @access(ADMIN)
 def figures(slug: str) -> str:
-    """Every month as a whole, and by version and type of record; the open months as they are now."""
+    """Every month as a whole, by version and type of record, and by agency; the open months as they are now."""
     installation = access_installation(db.session, slug)
     rows = list_figures(db.session, installation)
     return render_template(
@@ -32,6 +34,8 @@ def figures(slug: str) -> str:
         parts=[row for row in rows if row.version],
         columns=COLUMNS,
         published=may_publish(installation),
+        agencies=list_agency_use(db.session, installation),
+        hints=low_use(db.session, installation),
     )
 
 

@@ -182,19 +182,40 @@ def test_versions_are_compared_once_enough_stands_behind_each(
     for version, created, seconds in (("0.8.0", 20, 7_200), ("0.9.0", 12, 3_600)):
         for place in places:
             with as_tenant(session, place):
-                session.add(_row(place, listed.id, last, version, created=created, closed=10, close_median=seconds))
+                rated = {"rated": 12, "rating_mean": 3.0 if version == "0.8.0" else 4.5}
+                few = {"rated": 5, "rating_mean": 1.0} if (version, place) == ("0.8.0", places[2]) else rated
+                session.add(
+                    _row(place, listed.id, last, version, created=created, closed=10, close_median=seconds, **few)
+                )
     for place in places:
         with as_tenant(session, place):
-            session.add(_row(place, listed.id, last, "", created=32 if place != places[2] else 4))
+            # What merely arrives is no use: the third has handled too few.
+            handled = {"closed": 20, "people": 6, "agencies": 2} if place != places[2] else {"closed": 4}
+            session.add(_row(place, listed.id, last, "", created=32, rated=17, rating_mean=3.5, **handled))
+            before = (last - timedelta(days=1)).replace(day=1)
+            if place == places[0]:
+                session.add(_row(place, listed.id, before, "", created=9, answered=9))
     session.commit()
     found = read_app_figures(session, listed.id)
-    assert (found.publishing, found.used) == (3, 2)
+    assert (found.publishing, found.used, found.used_before) == (3, 2, 1)
+    assert found.last is not None
+    assert (found.last.staffed, found.last.people, found.last.agencies) == (2, 12, 4)
+    assert (found.rated, found.rating_mean) == (51, 3.5)
+    assert {one.version: (one.rated, one.satisfaction) for one in found.compared} == {
+        "0.8.0": (29, None),
+        "0.9.0": (36, 4.5),
+    }
     assert {one.version: (one.close_seconds, one.created) for one in found.compared} == {
         "0.8.0": (7_200, 60),
         "0.9.0": (3_600, 36),
     }
     page = words_of(browse(app, "lumbung.test").get("/apps/siaran/figures"))
     assert "0.8.0" in page
+    assert "naik 1" in page
+    document = json.loads(browse(app, "lumbung.test").get(EVERYWHERE[4]).text)
+    assert document["satisfaction"] == {"rated": 51, "mean": 3.5, "scale": 5}
+    assert (document["adoption"]["truly_used"], document["adoption"]["people"]) == (2, 12)
+    assert {one["version"]: one["rating_mean"] for one in document["versions"]} == {"0.8.0": None, "0.9.0": 4.5}
     with as_tenant(session, places[2]):
         session.delete(session.scalars(select(PublishedFigures).where(
             PublishedFigures.tenant_id == places[2], PublishedFigures.version == "0.8.0")).one())  # fmt: skip
