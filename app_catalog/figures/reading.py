@@ -206,7 +206,7 @@ def _months(session: AnySession, app_id: UUID) -> list[AppMonth]:
         .order_by(PublishedFigures.month.desc())
         .limit(MONTHS_SHOWN)
     )
-    return [AppMonth(month, *(int(count) for count in counts), _rounded(mean)) for month, *counts, mean in rows]
+    return [AppMonth(*[month, *map(int, counts), _rounded(mean)]) for month, *counts, mean in rows]
 
 
 def _mean_rating() -> ColumnElement[Any]:
