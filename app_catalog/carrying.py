@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app_catalog.definitions.model import Definition
 from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
 from app_catalog.installations.models import Adoption, Installation, InstalledDefinition
+from app_catalog.listings.models import ListingUse
 from app_catalog.publishers.models import Publisher, SigningKey
 from app_catalog.releases.freezing import content_type_of
 from app_catalog.releases.loading import ReleaseDamaged, verify_release
@@ -53,12 +54,20 @@ def _apps(tenant_id: UUID) -> Select[UUID]:
         SubmittedEvaluation,
         AppRequest,
         RequestVote,
+        ListingUse,
     )
     named = union(
         select(Release.app_id).where(Release.id.in_(_releases(tenant_id))),
         *(select(model.app_id).where(model.tenant_id == tenant_id) for model in owned),
+        _own_listings(tenant_id),
     ).subquery()
     return select(named.c.app_id)
+
+
+def _own_listings(tenant_id: UUID) -> Select[UUID]:
+    """What the municipality itself has listed."""
+    own = select(Publisher.id).where(Publisher.municipality_id == tenant_id)
+    return select(App.id).where(App.kind != "package", App.publisher_id.in_(own))
 
 
 def _of_release(table: Table, tenant_id: UUID) -> ColumnElement[bool]:
@@ -140,8 +149,17 @@ carry(
     ),
 )
 carry("settings_versions", Carrying(sealed=_sealed_settings))
+carry(
+    "listings",
+    Carrying(
+        of_municipality=lambda table, tenant_id: table.c.app_id.in_(_apps(tenant_id)),
+        same_by=("app_id",),
+        with_new="app_id",
+    ),
+)
 carry("publisher_members", Carrying(reason=_AT_HOME))
 carry("publisher_invitations", Carrying(reason=_AT_HOME))
+carry("agency_publishers", Carrying(reason=_AT_HOME))
 carry("publish_tokens", Carrying(reason=_AT_HOME))
 carry("request_decisions", Carrying(reason="A publisher's words stand in the catalog where they were given."))
 carry("review_flags", Carrying(reason="What people and curators think of a review stands in the catalog."))

@@ -7,6 +7,7 @@ import app_catalog.evaluations.models
 import app_catalog.figures.models
 import app_catalog.installations.models
 import app_catalog.installations.told_yanks
+import app_catalog.listings.models
 import app_catalog.publishers.models
 import app_catalog.releases.models
 import app_catalog.requests.models
@@ -20,6 +21,8 @@ from app_catalog.figures.wording import show_month, show_share
 from app_catalog.installations.features import install_installation_hooks
 from app_catalog.installations.icons import own_icons
 from app_catalog.installations.views import installations
+from app_catalog.listings.hub_views import listing_pages
+from app_catalog.listings.portal_views import listing_uses
 from app_catalog.requests.desk_views import request_desk
 from app_catalog.requests.hub_views import request_pages, requests_section
 from app_catalog.requests.portal_views import asking
@@ -41,7 +44,7 @@ def install(app: LumbungFlask) -> None:
     install_installation_hooks()
     judging = (evaluations, reviews, replies, judgements, flags, review_curating)
     asked = (asking, request_pages, request_desk)
-    for blueprint in (installations, own_icons, *judging, *asked, app_figures, open_data):
+    for blueprint in (installations, own_icons, listing_pages, listing_uses, *judging, *asked, app_figures, open_data):
         app.register_blueprint(blueprint)
     register_overview_notice(review_notice)
     add_app_page_section(figures_section)

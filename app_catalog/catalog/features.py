@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+import app_catalog.listings.publisher_views
 import app_catalog.publishers.key_views
 import app_catalog.publishers.people_views
 import app_catalog.publishers.views

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from app_catalog.catalog.categories import category_choices
 from app_catalog.deprecations.models import Deprecation
@@ -86,14 +86,8 @@ def search_apps(
         statement = statement.where(App.category == category)
     if audience:
         statement = statement.where(App.audience == audience)
+    statement = statement.where(*matching_words(query))
     words = _words(query)
-    for word in words:
-        forms = {word, _SYNONYMS.get(word, word)}
-        matches = [App.search_text.contains(form, autoescape=True) for form in sorted(forms)]
-        condition = matches[0]
-        for match in matches[1:]:
-            condition |= match
-        statement = statement.where(condition)
     name = func.lower(func.concat(App.name["id"].astext, " ", App.name["en"].astext, " ", App.slug))
     in_name = [case((name.contains(word, autoescape=True), 1), else_=0) for word in words]
     ranks: list[Any] = [sum(in_name[1:], in_name[0]).desc()] if in_name else []
@@ -101,6 +95,14 @@ def search_apps(
         ranks.append(statement.selected_columns.values()[-1].desc().nulls_last())
     rows = session.execute(statement.order_by(*ranks, _adopters().desc(), App.slug).limit(limit))
     return [Card(*row) for row in rows]
+
+
+def matching_words(query: str) -> list[ColumnElement[bool]]:
+    """The conditions that an entry holds every word of a query, in one of the forms that people use for it."""
+    return [
+        or_(*(App.search_text.contains(form, autoescape=True) for form in sorted({word, _SYNONYMS.get(word, word)})))
+        for word in _words(query)
+    ]
 
 
 def offered_categories(session: AnySession, chosen: str = "") -> list[tuple[str, Text]]:

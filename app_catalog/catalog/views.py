@@ -14,11 +14,17 @@ from app_catalog.catalog.one_language import in_language
 from app_catalog.catalog.rich_text import render_markdown
 from app_catalog.catalog.sections import render_sections
 from app_catalog.catalog.services import LONGEST_QUERY, count_figures, newest_apps, offered_categories, search_apps
+from app_catalog.listings.hub_views import listing_page
+from app_catalog.listings.kinds import KINDS
+from app_catalog.listings.reading import search_listings
 from lumbung.db import db
+from lumbung.errors import NotFound
 from lumbung.i18n import current_language
 from lumbung.web.access import PUBLIC, access, current_visitor
 
 catalog = Blueprint("catalog", __name__, subdomain="hub", template_folder="templates")
+BESIDE = 6
+"""How many listings stand beneath the packages of the catalog."""
 app_files = Blueprint("app_files", __name__, subdomain="portal")
 
 
@@ -44,14 +50,19 @@ def app_list() -> str:
         chosen={"query": query, "category": category, "audience": audience, "sort": sort},
         categories=offered_categories(db.session, category),
         audiences=list(AUDIENCES.items()),
+        beside=search_listings(db.session, query=query, category=category, audience=audience, limit=BESIDE),
+        beside_kinds=KINDS,
     )
 
 
 @catalog.get("/apps/<slug>")
 @access(PUBLIC)
 def app_page(slug: str) -> str:
-    """One app."""
-    page = get_app_page(db.session, slug, account_id=current_visitor().account_id)
+    """One app, or a listing by that id."""
+    try:
+        page = get_app_page(db.session, slug, account_id=current_visitor().account_id)
+    except NotFound:
+        return listing_page(slug)
     return render_template(
         "catalog/app.html",
         page=page,

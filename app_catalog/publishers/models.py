@@ -12,13 +12,14 @@ from lumbung.db import GlobalTable
 
 
 class Publisher(GlobalTable):
-    """Who offers apps: usually a municipality (`municipality_id`), also a vendor or a community."""
+    """Who offers apps: usually a municipality (`municipality_id`), also an agency of one (`AgencyPublisher`), a vendor
+    or a community."""
 
     __tablename__ = "publishers"
     __table_args__ = (
         UniqueConstraint("slug", name="uq_publishers_slug"),
         UniqueConstraint("municipality_id", name="uq_publishers_municipality_id"),
-        CheckConstraint("kind IN ('municipality', 'vendor', 'community')", name="kind"),
+        CheckConstraint("kind IN ('municipality', 'vendor', 'community', 'agency')", name="kind"),
         CheckConstraint("status IN ('requested', 'approved', 'refused', 'suspended')", name="status"),
     )
 
@@ -35,6 +36,24 @@ class Publisher(GlobalTable):
     requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime | None]
+
+
+class AgencyPublisher(GlobalTable):
+    """The agency that a publisher of kind `agency` is, as its municipality calls it: key and name, carried over.
+
+    Agencies are rows of a municipality, behind its wall, and nothing here points at them (ADR 0041).
+    """
+
+    __tablename__ = "agency_publishers"
+    __table_args__ = (
+        UniqueConstraint("publisher_id", name="uq_agency_publishers_publisher_id"),
+        UniqueConstraint("municipality_id", "agency_key", name="uq_agency_publishers_municipality_id_agency_key"),
+    )
+
+    publisher_id: Mapped[UUID] = mapped_column(ForeignKey("publishers.id"))
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipalities.id"))
+    agency_key: Mapped[str]
+    agency_name: Mapped[str]
 
 
 class PublisherMember(GlobalTable):

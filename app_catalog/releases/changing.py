@@ -25,8 +25,9 @@ SHORTEST_REASON = 5
 
 
 def access_own_app(session: AnySession, publisher: Publisher, slug: str) -> App:
-    """An app of the publisher. Raises NotFound."""
-    app = session.scalar(select(App).where(App.slug == slug, App.publisher_id == publisher.id))
+    """A package of the publisher. Raises NotFound."""
+    own = (App.slug == slug, App.publisher_id == publisher.id, App.kind == "package")
+    app = session.scalar(select(App).where(*own))
     if app is None:
         raise NotFound
     return app

@@ -51,6 +51,7 @@ def find_or_add_app(session: AnySession, publisher: Publisher, definition: Defin
             app = _find_app(session, definition.id)
     if app is None or app.publisher_id != publisher.id:
         raise _foreign(definition.id)
+    _require_package(app)
     return app
 
 
@@ -64,7 +65,18 @@ def find_own_release(session: AnySession, publisher: Publisher, definition: Defi
         return None
     if app.publisher_id != publisher.id:
         raise _foreign(definition.id)
+    _require_package(app)
     return find_release(session, app.id, definition.version)
+
+
+def _require_package(app: App) -> None:
+    if app.kind != "package":
+        raise Conflict(
+            Text(
+                "Id “{id}” milik sebuah daftar di katalog, bukan paket. Pilih id lain di app.yaml.",
+                "The id “{id}” is a listing’s in the catalog, not a package’s. Choose another id in app.yaml.",
+            ).format(id=app.slug)
+        )
 
 
 def describe_app(app: App, definition: Definition, publisher: Publisher) -> None:

@@ -15,16 +15,21 @@ from lumbung.db import GlobalTable
 
 
 class App(GlobalTable):
-    """An entry of the catalog. `slug` is the package's id (`siaran`); the texts are those of the newest release."""
+    """An entry of the catalog. `slug` is the package's id (`siaran`); the texts are those of the newest release.
+
+    An entry of another `kind` than `package` is a listing: it has no release and cannot be enabled (`listings`).
+    """
 
     __tablename__ = "apps"
     __table_args__ = (
         UniqueConstraint("slug", name="uq_apps_slug"),
         Index("ix_apps_category", "category"),
         CheckConstraint("audience IN ('public-service', 'government')", name="audience"),
+        CheckConstraint("kind IN ('package', 'website', 'android', 'ios', 'desktop', 'hosted')", name="kind"),
     )
 
     slug: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="package", server_default="package")
     publisher_id: Mapped[UUID] = mapped_column(ForeignKey("publishers.id"))
     category: Mapped[str]
     audience: Mapped[str]

@@ -38,14 +38,21 @@ class Waiting:
 
 def list_own_apps(session: AnySession, publisher: Publisher) -> list[OwnApp]:
     """The apps of a publisher by id, those never published too."""
-    apps = session.scalars(select(App).where(App.publisher_id == publisher.id).order_by(App.slug))
+    apps = session.scalars(
+        select(App).where(App.publisher_id == publisher.id, App.kind == "package").order_by(App.slug)
+    )
     return [OwnApp(app, list_states(session, app.id)) for app in apps]
 
 
 def list_waiting(session: AnySession) -> list[Waiting]:
     """Releases that wait for a curator, by app and version."""
     # Whatever waits was never published, or carries a new name on an app that was; both kinds are few.
-    rows = session.execute(select(App, Publisher).join(Publisher, Publisher.id == App.publisher_id).order_by(App.slug))
+    rows = session.execute(
+        select(App, Publisher)
+        .join(Publisher, Publisher.id == App.publisher_id)
+        .where(App.kind == "package")
+        .order_by(App.slug)
+    )
     return [
         Waiting(state.release, app, publisher, state)
         for app, publisher in rows.all()

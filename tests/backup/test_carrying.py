@@ -11,7 +11,7 @@ from lumbung.db import Base, TableKind, table_kinds
 from lumbung.web.sites import LumbungFlask
 
 ALLOWED_IN_EXTRACTS = {"accounts", "account_memberships", "municipalities", "wakeups"} | {
-    "publishers", "apps", "signing_keys", "releases", "release_files", "release_events",
+    "publishers", "apps", "listings", "signing_keys", "releases", "release_files", "release_events",
 }  # fmt: skip
 """Tables of nobody in particular of which a municipality's archive holds rows: each was thought about."""
 LEFT_OUT_OF_EVERYTHING = {
