@@ -21,7 +21,7 @@ from app_runtime.records.links import keep_links, links_of
 from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.running_app import running_app
 from app_runtime.records.values import field_values, store_values
-from app_runtime.upgrades.clocks import reckon_again, restore, snapshot
+from app_runtime.upgrades.clocks import reckon_again, reckon_back, restore, snapshot
 from app_runtime.upgrades.mapping import Mapping
 from app_runtime.upgrades.models import MovedRecord, RecordMove
 from app_runtime.upgrades.undoing import Undone, reconcile
@@ -36,12 +36,13 @@ _OWNERS = ("agency_id", "assignee_id")
 def move_record(
     session: AnySession, installation: Installation, move: RecordMove, record_id: UUID, actor: Actor
 ) -> MovedRecord | None:
-    """Move one record as `move` says; None when it is not (or no longer) on the definition that it is moved from.
+    """Move one record as `move` says; None when it is not (or no longer) on the definition that it is moved from, or in
+    a chosen state.
 
     What does not fit the new version leaves the record where it is: `refused`, with the reasons by field.
     """
     record = _locked(session, move, record_id)
-    if record is None or record.definition_digest != move.from_digest:
+    if record is None or record.definition_digest != move.from_digest or record.state not in move.selection["states"]:
         return None
     mapping = Mapping.of(move.mapping)
     old = open_change(running_app(session, installation, digest=move.from_digest), record, actor)
@@ -54,7 +55,7 @@ def move_record(
     except Invalid as error:
         return _told(session, move, record, "refused", problems=error.fields)
     _rewrite(change, old.record_type, carried, mapping.state(record.state))
-    reckon_again(change, set(old.record_type.clocks))
+    reckon_again(change, set(old.record_type.clocks), named=mapping.state)
     derive(change)
     _note(change, move, carried, before["state"], old.record_type, kind="moved")
     wake_for(change)
@@ -105,7 +106,7 @@ def _take_back(change: Change, new: Change, moved: MovedRecord, undone: Undone) 
         record.closed_at = datetime.fromisoformat(before["closed_at"]) if before["closed_at"] else None
         restore(change, before["clocks"])
     else:
-        reckon_again(change, set(new.record_type.clocks))
+        reckon_back(change, set(new.record_type.clocks), before["clocks"], moved_at=moved.created_at)
     if not undone.owner_changed:
         for name in _OWNERS:
             setattr(record, name, UUID(before[name]) if before[name] else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from app_catalog.installations.versions import switch_version
 from app_catalog.releases.models import Release
 from app_runtime.records.models import Record
 from app_runtime.records.updating import update_record
+from app_runtime.upgrades import running
 from app_runtime.upgrades.mapping import Mapping
 from app_runtime.upgrades.models import MovedRecord, RecordMove
 from app_runtime.upgrades.running import run_move_step, start_move, start_undo
@@ -22,6 +24,7 @@ from tests.app_runtime.stage import Sessions, Stage, set_stage
 from tests.next_siaran import publish_next
 from tests.world import World
 
+actor_of = running._actor
 TO_NEXT = Mapping(states={"waiting": "assigned"}, fields={"cost": "expense"})
 
 
@@ -200,6 +203,20 @@ def test_a_mapping_that_leaves_something_open_is_refused(stage: Stage, following
             mapping=Mapping(fields={"cost": "title"}),
         )
     assert set(caught.value.fields) == {"states.waiting"}
+
+
+def test_a_record_that_has_left_the_chosen_states_stays_where_it_is(
+    stage: Stage, following: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = stage.report().record
+    stage.report({"title": "Yang lain tetap pindah"})
+    switch(stage, following)
+    act = partial(stage.act, closed, "dispatcher", "reject", reason="Bukan kewenangan kami")
+    # Somebody closes it after the step has chosen its records and before it comes to this one.
+    monkeypatch.setattr(running, "_actor", lambda begun: (act() if closed.open else None, actor_of(begun))[1])
+    assert move(stage, following, states=("received",)).moved == 1
+    stage.session.refresh(closed)
+    assert (closed.definition_digest, closed.state) == (first(stage).digest, "rejected")
 
 
 def test_a_killed_step_leaves_whole_records_and_the_next_one_goes_on(stage: Stage, following: Release) -> None:
