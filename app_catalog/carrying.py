@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Table, case, or_, select, union
 from sqlalchemy.orm import Session
 
+from app_catalog.assistance.models import AssistanceCase, AssistanceOffer, AssistanceThanks
 from app_catalog.definitions.model import Definition
 from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
 from app_catalog.installations.models import Adoption, Installation, InstalledDefinition
@@ -55,6 +56,9 @@ def _apps(tenant_id: UUID) -> Select[UUID]:
         AppRequest,
         RequestVote,
         ListingUse,
+        AssistanceCase,
+        AssistanceOffer,
+        AssistanceThanks,
     )
     named = union(
         select(Release.app_id).where(Release.id.in_(_releases(tenant_id))),
@@ -165,6 +169,8 @@ carry("request_decisions", Carrying(reason="A publisher's words stand in the cat
 carry("review_flags", Carrying(reason="What people and curators think of a review stands in the catalog."))
 carry("hidden_reviews", Carrying(reason="A curator's decision stands in the catalog where it was made."))
 carry("publisher_replies", Carrying(reason="A publisher's words stand in the catalog where they were given."))
+carry("assistance_addresses", Carrying(reason="Who is asked to help is known where the helpers are."))
+carry("app_materials", Carrying(reason="A publisher's material stands in the catalog where it was given."))
 
 
 @check_arrivals

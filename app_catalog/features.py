@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import app_catalog.assistance.models
+import app_catalog.assistance.reminding
 import app_catalog.carrying
 import app_catalog.evaluations.models
 import app_catalog.figures.models
@@ -12,6 +14,7 @@ import app_catalog.publishers.models
 import app_catalog.releases.models
 import app_catalog.requests.models
 import app_catalog.reviews.models  # noqa: F401 - models are known once imported.
+from app_catalog.assistance.features import install_assistance
 from app_catalog.catalog.features import install_catalog
 from app_catalog.catalog.sections import add_app_page_section
 from app_catalog.deprecations.features import install_deprecations
@@ -46,6 +49,7 @@ def install(app: LumbungFlask) -> None:
     asked = (asking, request_pages, request_desk)
     for blueprint in (installations, own_icons, listing_pages, listing_uses, *judging, *asked, app_figures, open_data):
         app.register_blueprint(blueprint)
+    install_assistance(app)
     register_overview_notice(review_notice)
     add_app_page_section(figures_section)
     add_app_page_section(judgement_section)

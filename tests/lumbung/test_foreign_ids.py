@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.routing import Rule as UrlRule
 from werkzeug.test import TestResponse
 
+from app_catalog.assistance.models import AssistanceAddress, AssistanceCase, AssistanceMeeting
 from app_catalog.evaluations.models import Evaluation
 from app_catalog.installations.models import InstalledDefinition
 from app_catalog.publishers.models import Publisher, PublisherInvitation, PublisherMember, PublishToken, SigningKey
@@ -121,6 +122,7 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
         )
         asked = _request(place, installation.app_id)
         elsewhere = _request(place, _other_app(session, installation.app_id).id)
+        helped = _assistance(session, place, installation)
         session.add_all([delegation, day, invitation, evaluation, brought_in, archive, other, asked, elsewhere])
         session.flush()
         move = RecordMove(
@@ -150,6 +152,7 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
         "archive_id": archive.id,
         "move_id": move.id,
         "request_id": asked.id,
+        **helped,
         # Everybody may support what others ask about the same app, and nothing about another.
         "wanted_id": elsewhere.id,
     }
@@ -166,6 +169,42 @@ def _request(place: Place, app_id: UUID) -> AppRequest:
         municipality_name=place.municipality.name,
         updated_at=now(),
     )
+
+
+def _assistance(session: Sessions, place: Place, installation: Any) -> Ids:
+    """A case of help with a meeting; nobody is asked."""
+    case = AssistanceCase(
+        tenant_id=place.id,
+        installation_id=installation.id,
+        app_id=installation.app_id,
+        topic="starting",
+        form="online",
+        suitable="",
+        words="Mohon bantuan memulai.",
+        author="Admin",
+        contact_id=place.accounts["admin"].id,
+        contact_name="Admin",
+        contact_email=place.accounts["admin"].email,
+        state="under_way",
+        updated_at=now(),
+    )
+    session.add(case)
+    session.flush()
+    meeting = AssistanceMeeting(
+        tenant_id=place.id,
+        case_id=case.id,
+        state="agreed",
+        title="Sesi pertama",
+        proposed_by="asker",
+        options=[],
+        minutes=60,
+        form="online",
+        place="https://rapat.example.org",
+        starts_at=now(),
+        updated_at=now(),
+    )
+    session.add(meeting)
+    return {"case_id": case.id, "meeting_id": meeting.id}
 
 
 def _review(place: Place, app_id: UUID) -> Review:
@@ -278,7 +317,20 @@ def known_ids(app: LumbungFlask, session: Sessions, world: World) -> dict[str, t
             for app_id, role in (("", "evaluator"), ("siaran", "dispatcher"), ("siaran", "handler"))
         )
         session.commit()
-    return {"portal": (own, foreign), "hub": ({}, {**on_hub, "evaluation_id": foreign["evaluation_id"]})}
+    helped = {name: foreign[name] for name in ("case_id", "meeting_id")}
+    # Another publisher than the visitor's is asked.
+    session.add(
+        AssistanceAddress(
+            municipality_id=world.tangsel.id,
+            case_id=helped["case_id"],
+            app_id=there.installation.app_id,
+            publisher_id=others.id,
+            topic="starting",
+            updated_at=now(),
+        )
+    )
+    session.commit()
+    return {"portal": (own, foreign), "hub": ({}, {**on_hub, **helped, "evaluation_id": foreign["evaluation_id"]})}
 
 
 def _uuid_arguments(rule: UrlRule) -> list[str]:

@@ -70,7 +70,21 @@ def build_mail(message: AnyMessage, *, text: str, html: str | None, settings: Se
     mail.set_content(text, cte="quoted-printable")
     if html is not None:
         mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    if message.calendar is not None:
+        _add_calendar(mail, message.calendar)
     return mail
+
+
+def _add_calendar(mail: EmailMessage, calendar: str) -> None:
+    """Programs that know calendars ask to enter it by its type and method (RFC 6047); all others offer a file."""
+    method = re.search(r"^METHOD:([A-Z]+)\r?$", calendar, re.MULTILINE)
+    mail.add_attachment(
+        calendar,
+        subtype="calendar",
+        cte="base64",
+        filename="undangan.ics",
+        params={"method": method[1] if method else "PUBLISH"},
+    )
 
 
 def _domain(settings: Settings) -> str:

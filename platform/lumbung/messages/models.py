@@ -27,7 +27,8 @@ class MessageColumns:
     """What every message holds; the only place where its address stands.
 
     `message_id` is the Message-ID of RFC 5322, the same for every attempt. Texts of a `secret` message (a
-    link that signs somebody in) are encrypted and erased once it is sent.
+    link that signs somebody in) are encrypted and erased once it is sent. `calendar` is an invitation (RFC 5545) that
+    goes along as a file.
     """
 
     channel: Mapped[str]
@@ -36,6 +37,7 @@ class MessageColumns:
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str | None]
+    calendar: Mapped[str | None]
     secret: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(default=MessageStatus.QUEUED)
     message_id: Mapped[str]

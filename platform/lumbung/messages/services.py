@@ -49,14 +49,15 @@ def send_email(
     subject_ref: tuple[str, object] | None = None,
     secret: bool = False,
     due_at: datetime | None = None,
+    calendar: str | None = None,
 ) -> AnyMessage:
     """An e-mail of the session's municipality (of the hub when it has none), sent once the transaction
     commits.
 
     `subject_ref` is type and id of what it tells about. With `secret` (a link that signs somebody in) its
-    texts are encrypted and erased once it is sent. Without a mail server, or to a documentation address such as
-    `@example.org`, the message is kept with status `no_channel` and never sent: look at `channel_available` before
-    promising one. Raises Invalid when `to` is not one plain address.
+    texts are encrypted and erased once it is sent. `calendar` is an iCalendar text that goes along as a file. Without a
+    mail server, or to a documentation address such as `@example.org`, the message is kept with status `no_channel` and
+    never sent: look at `channel_available` before promising one. Raises Invalid when `to` is not one plain address.
     """
     settings = _settings()
     message_id = new_id()
@@ -74,6 +75,7 @@ def send_email(
     message.secret = secret
     message.text = _closed(message, text, part="text")
     message.html = None if html is None else _closed(message, html, part="html")
+    message.calendar = calendar
     message.status = MessageStatus.QUEUED if available else MessageStatus.NO_CHANNEL
     message.message_id = make_message_id(message_id, settings)
     if subject_ref is not None:
