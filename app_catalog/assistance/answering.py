@@ -72,10 +72,7 @@ def list_to_help(session: AnySession, account_id: UUID, *, page: int = 1) -> lis
         .limit(PAGE + 1)
     )
     names = {**publishers, **partners}
-    return [
-        Listed(found, app, municipality, names[_helper(found).id])
-        for found, app, municipality in rows
-    ]
+    return [Listed(found, app, municipality, names[_helper(found).id]) for found, app, municipality in rows]
 
 
 def count_to_answer(session: AnySession, account_id: UUID) -> int:
