@@ -11,6 +11,7 @@ import app_catalog.publishers.views
 import app_catalog.releases.own_app_views
 import app_catalog.releases.views  # noqa: F401 - these modules add their routes to `publishing`.
 import tenants.identity
+from app_catalog.catalog.api import api_docs, catalog_api
 from app_catalog.catalog.app_page import show_retention
 from app_catalog.catalog.categories import AUDIENCES, category_icon, category_name
 from app_catalog.catalog.changes_api import changes_api
@@ -35,7 +36,8 @@ def app_icon_url(slug: str, digest: str = "") -> str:
 
 def install_catalog(app: LumbungFlask) -> None:
     """Register the open pages, publishing, curating, their navigation, and who acts for which publisher."""
-    for blueprint in (catalog, app_files, publishing, publisher_requests, curating, yanking, releases_api, changes_api):
+    programs = (releases_api, changes_api, catalog_api, api_docs)
+    for blueprint in (catalog, app_files, publishing, publisher_requests, curating, yanking, *programs):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         app_icon_url=app_icon_url,

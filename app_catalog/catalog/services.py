@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,16 @@ from app_catalog.deprecations.models import Deprecation
 from app_catalog.installations.models import Adoption
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release, ReleaseFile
-from app_catalog.reviews.rating import ratings
+from app_catalog.reviews.rating import mean_of, ratings
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from lumbung.i18n import Text
 from tenants.municipalities.models import Municipality
 
 LONGEST_QUERY = 100
+Cards = Select[App, Publisher, str, int, str, date | None, bool, datetime, float | None]
+PAGE = 24
+MOST_PAGES = 1_000
 _SYNONYMS = {
     "lapor": "pengaduan",
     "aduan": "pengaduan",
@@ -54,24 +58,25 @@ class Card:
     icon: str
     supported_until: date | None
     some_end: bool
+    released_at: datetime
     rating: float | None
 
 
 def count_figures(session: AnySession) -> Figures:
     """Published apps, active municipalities, approved publishers with an app, and public adoptions."""
-    listed = select(App).where(*_listed()).subquery()
-    return Figures(
-        apps=_count(session, select(func.count()).select_from(listed)),
-        municipalities=_count(
-            session, select(func.count()).select_from(Municipality).where(Municipality.status == "active")
-        ),
-        publishers=_count(session, select(func.count(func.distinct(listed.c.publisher_id)))),
-        adoptions=_count(session, _running()),
-    )
+    row = session.execute(_figures()).one()
+    return Figures(apps=row[0], publishers=row[1], municipalities=row[2], adoptions=row[3])
 
 
 def search_apps(
-    session: AnySession, *, query: str = "", category: str = "", audience: str = "", sort: str = "", limit: int = 200
+    session: AnySession,
+    *,
+    query: str = "",
+    category: str = "",
+    audience: str = "",
+    sort: str = "",
+    limit: int = PAGE,
+    offset: int = 0,
 ) -> list[Card]:
     """Listed apps that hold every word of the query, those with it in their name first, then by adopters and id.
 
@@ -81,19 +86,16 @@ def search_apps(
     Forgiving: case and punctuation do not matter, a word may be a part of another, and words that people use for the
     same thing find each other.
     """
-    statement = _cards()
-    if category:
-        statement = statement.where(App.category == category)
-    if audience:
-        statement = statement.where(App.audience == audience)
-    statement = statement.where(*matching_words(query))
+    statement, number = cards_with_use(query=query, category=category, audience=audience)
     words = _words(query)
     name = func.lower(func.concat(App.name["id"].astext, " ", App.name["en"].astext, " ", App.slug))
     in_name = [case((name.contains(word, autoescape=True), 1), else_=0) for word in words]
     ranks: list[Any] = [sum(in_name[1:], in_name[0]).desc()] if in_name else []
     if sort == "rating":
         ranks.append(statement.selected_columns.values()[-1].desc().nulls_last())
-    rows = session.execute(statement.order_by(*ranks, _adopters().desc(), App.slug).limit(limit))
+    if sort == "newest":
+        ranks.append(Release.created_at.desc())
+    rows = session.execute(statement.order_by(*ranks, number.desc(), App.slug).limit(limit).offset(offset))
     return [Card(*row) for row in rows]
 
 
@@ -105,6 +107,19 @@ def matching_words(query: str) -> list[ColumnElement[bool]]:
     ]
 
 
+def cards_with_use(*, query: str = "", category: str = "", audience: str = "") -> tuple[Cards, ColumnElement[int]]:
+    """The statement that gives the columns of `Card` for the listed apps that `search_apps` finds, without an order;
+    and the column by which it counts who runs them (one pass over all adoptions, whatever the number of apps)."""
+    statement, number = _cards_with_use()
+    return statement.where(*_fitting(query, category=category, audience=audience)), number
+
+
+def count_apps(session: AnySession, *, query: str = "", category: str = "", audience: str = "") -> int:
+    """How many apps `search_apps` finds without a limit."""
+    fitting = _fitting(query, category=category, audience=audience)
+    return _count(session, select(func.count()).select_from(App).where(*_listed(), *fitting))
+
+
 def offered_categories(session: AnySession, chosen: str = "") -> list[tuple[str, Text]]:
     """The categories that hold a listed app, and the chosen one, with their names in the order of the format."""
     held = {*session.scalars(select(App.category).where(*_listed()).distinct()), chosen}
@@ -113,13 +128,13 @@ def offered_categories(session: AnySession, chosen: str = "") -> list[tuple[str,
 
 def newest_apps(session: AnySession, *, limit: int = 6) -> list[Card]:
     """The apps whose newest release is the youngest."""
-    rows = session.execute(_cards().order_by(Release.created_at.desc(), App.slug).limit(limit))
+    rows = session.execute(_cards_alone().order_by(Release.created_at.desc(), App.slug).limit(limit))
     return [Card(*row) for row in rows]
 
 
 def get_card(session: AnySession, slug: str) -> Card:
     """A listed app. Raises NotFound when there is none by this id."""
-    row = session.execute(_cards().where(App.slug == slug)).one_or_none()
+    row = session.execute(_cards_alone().where(App.slug == slug)).one_or_none()
     if row is None:
         raise NotFound
     return Card(*row)
@@ -136,25 +151,56 @@ def list_adopters(session: AnySession, app_id: UUID) -> list[tuple[Adoption, Mun
     return [(adoption, municipality) for adoption, municipality in rows]
 
 
-def _cards() -> Select[App, Publisher, str, int, str, date | None, bool, float | None]:
+@cache
+def _figures() -> Select[int, int, int, int]:
+    listed = select(App.publisher_id).where(*_listed()).subquery()
+    active = select(func.count()).select_from(Municipality).where(Municipality.status == "active")
+    publishers = func.count(func.distinct(listed.c.publisher_id))
+    return select(func.count(), publishers, active.scalar_subquery(), _running().scalar_subquery()).select_from(listed)
+
+
+# Building a statement takes longer than most of them run; those of every page are built once.
+@cache
+def _cards_alone() -> Cards:
+    """For few apps: each is counted by itself."""
+    used = _running().where(Adoption.app_id == App.id).correlate(App).scalar_subquery()
+    return _cards(used, mean_of(App.id))
+
+
+@cache
+def _cards_with_use() -> tuple[Cards, ColumnElement[int]]:
+    """For many apps: one pass over all adoptions."""
+    used = _running(Adoption.app_id).group_by(Adoption.app_id).subquery("used")
+    number = func.coalesce(used.c.number, 0)
     rated = ratings()
+    statement = _cards(number, rated.c.mean)
+    return statement.outerjoin(used, used.c.app_id == App.id).outerjoin(rated, rated.c.app_id == App.id), number
+
+
+def _cards(adopters: ColumnElement[int], mean: ColumnElement[float | None]) -> Cards:
     icon = func.coalesce(ReleaseFile.digest, "")
     return (
-        select(App, Publisher, Release.version, _adopters(), icon, _supported_until(), _some_end(), rated.c.mean)
+        select(
+            App, Publisher, Release.version, adopters, icon, _supported_until(), _some_end(), Release.created_at, mean
+        )
         .join(Publisher, Publisher.id == App.publisher_id)
         .join(Release, Release.id == App.latest_release_id)
-        .outerjoin(rated, rated.c.app_id == App.id)
         .outerjoin(ReleaseFile, (ReleaseFile.release_id == Release.id) & (ReleaseFile.path == "icon.svg"))
         .where(*_listed())
     )
 
 
+def _fitting(query: str, *, category: str, audience: str) -> list[ColumnElement[bool]]:
+    conditions = matching_words(query)
+    if category:
+        conditions.append(App.category == category)
+    if audience:
+        conditions.append(App.audience == audience)
+    return conditions
+
+
 def _listed() -> tuple[Any, ...]:
     return App.latest_release_id.is_not(None), App.hidden_at.is_(None)
-
-
-def _adopters() -> Any:
-    return _running().where(Adoption.app_id == App.id).correlate(App).scalar_subquery()
 
 
 def _supported_until() -> Any:
@@ -175,10 +221,10 @@ def _some_end() -> Any:
     return ends.correlate(App).exists()
 
 
-def _running() -> Select[int]:
+def _running(*more: Any) -> Select[Any]:
     """How many apps run in how many municipalities; those of a suspended one answer nobody."""
     return (
-        select(func.count())
+        select(*more, func.count().label("number"))
         .select_from(Adoption)
         .join(Municipality, Municipality.id == Adoption.tenant_id)
         .where(Adoption.ended_at.is_(None), Municipality.status != "suspended")

@@ -13,7 +13,16 @@ from app_catalog.catalog.files import FOREVER, answer_file, find_icon, get_relea
 from app_catalog.catalog.one_language import in_language
 from app_catalog.catalog.rich_text import render_markdown
 from app_catalog.catalog.sections import render_sections
-from app_catalog.catalog.services import LONGEST_QUERY, count_figures, newest_apps, offered_categories, search_apps
+from app_catalog.catalog.services import (
+    LONGEST_QUERY,
+    MOST_PAGES,
+    PAGE,
+    count_apps,
+    count_figures,
+    newest_apps,
+    offered_categories,
+    search_apps,
+)
 from app_catalog.listings.hub_views import listing_page
 from app_catalog.listings.kinds import KINDS
 from app_catalog.listings.reading import search_listings
@@ -41,16 +50,26 @@ def start() -> str:
 @access(PUBLIC)
 def app_list() -> str:
     """The catalog with search and filters."""
-    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
-    category, audience = request.args.get("category", ""), request.args.get("audience", "")
-    sort = request.args.get("sort", "")
+    asked = {name: request.args.get(name, "").strip()[:LONGEST_QUERY] for name in ("q", "category", "audience", "sort")}
+    page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+    wanted = {"query": asked["q"], "category": asked["category"], "audience": asked["audience"]}
+    cards = search_apps(db.session, **wanted, sort=asked["sort"], limit=PAGE, offset=(page - 1) * PAGE)
     return render_template(
         "catalog/apps.html",
-        cards_found=search_apps(db.session, query=query, category=category, audience=audience, sort=sort),
-        chosen={"query": query, "category": category, "audience": audience, "sort": sort},
-        categories=offered_categories(db.session, category),
+        cards_found=cards,
+        number=count_apps(db.session, **wanted),
+        page=page,
+        pages_size=PAGE,
+        chosen={**wanted, "sort": asked["sort"]},
+        categories=offered_categories(db.session, asked["category"]),
         audiences=list(AUDIENCES.items()),
-        beside=search_listings(db.session, query=query, category=category, audience=audience, limit=BESIDE),
+        beside=search_listings(
+            db.session,
+            query=wanted["query"],
+            category=wanted["category"],
+            audience=wanted["audience"],
+            limit=BESIDE if page == 1 else 0,
+        ),
         beside_kinds=KINDS,
     )
 

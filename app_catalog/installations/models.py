@@ -135,7 +135,10 @@ class Adoption(SharedTable):
     """A municipality says in public: we run this app. Written at enabling, with consent, and taken back by will."""
 
     __tablename__ = "adoptions"
-    __table_args__ = (UniqueConstraint("tenant_id", "app_id", name="uq_adoptions_tenant_id_app_id"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "app_id", name="uq_adoptions_tenant_id_app_id"),
+        Index("ix_adoptions_app_id", "app_id"),
+    )
 
     app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))
     version: Mapped[str]

@@ -30,6 +30,7 @@ from lumbung.web.packed import send_static
 from lumbung.web.problem_docs import problem_docs
 from lumbung.web.problems import install_problems
 from lumbung.web.request_cycle import install_request_cycle
+from lumbung.web.revalidation import install_revalidation
 from lumbung.web.security import install_security
 from lumbung.web.shell import install_shell
 from lumbung.web.sites import BOTH_SITES, LumbungFlask, TenantDirectory
@@ -82,6 +83,8 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     install_request_metrics(app)
     # The request cycle comes first: a page that refuses a missing CSRF token needs the site and the visitor.
     install_request_cycle(app, directory=directory, identity=identity)
+    # Steps after a view go backwards: the validator is of the answer with all its headers.
+    install_revalidation(app)
     install_security(app)
     install_problems(app, identity)
     install_shell(app)

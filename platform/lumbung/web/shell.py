@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, Response, current_app, g, redirect, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -62,18 +62,17 @@ def brand() -> Response:
     return response
 
 
-@lru_cache(maxsize=1)
-def _manifest(path: str) -> dict[str, str]:
-    file = Path(path)
+@cache
+def _manifest() -> dict[str, str]:
+    file = Path(__file__).with_name("static") / "build" / "manifest.json"
     found: dict[str, str] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     return found
 
 
 def asset_url(name: str) -> str:
     """Address of a built asset, with its content hash in the name."""
-    build = Path(__file__).with_name("static") / "build"
-    file = _manifest(str(build / "manifest.json")).get(name, name)
-    return url_for("static", filename=f"build/{file}")
+    # A page names a hundred icons: nothing but the place of the application can differ from one request to the next.
+    return f"{request.root_path}/static/build/{_manifest().get(name, name)}"
 
 
 def _tell_scripts_where_to_go(response: Response) -> Response:

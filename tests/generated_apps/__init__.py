@@ -1,0 +1,1 @@
+"""Hundreds of believable apps from a seed, for tests and measurements of a catalog at size."""
