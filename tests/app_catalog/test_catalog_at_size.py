@@ -30,7 +30,7 @@ READ_BY_INDEX = {"releases", "release_files", "release_events", "reviews", "adop
 """Tables that grow with what is said about all apps: the page of one app reads its own rows of them."""
 MOST_STATEMENTS = {
     "/": 4,
-    "/apps": 5,
+    "/apps": 6,
     "/apps/{app}": 13,
     "/apps/{app}/1.0.0": 8,
     "/apps/{app}/figures": 5,
