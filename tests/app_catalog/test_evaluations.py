@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -130,3 +131,19 @@ def test_only_the_publisher_replies_and_only_evaluators_judge(
     assert other.get(start(evaluator)).status_code == 404
     assert session.scalars(select(PublisherReply)).all() == []
     assert review.municipality_name == "Kota Surabaya"
+
+
+@pytest.mark.parametrize(
+    ("who", "doors"),
+    [
+        ("evaluator", ["/manage/evaluations"]),
+        ("admin", ["/manage"]),
+        ("handler", []),
+    ],
+)
+def test_every_page_of_the_portal_leads_to_what_one_may_manage(
+    app: LumbungFlask, world: World, who: str, doors: list[str]
+) -> None:
+    page = browse(app, world.surabaya.host, world.surabaya.accounts[who]).get("/").text
+    header = page.partition("<main")[0]
+    assert re.findall(r'href="(/manage[^"]*)"', header) == doors
