@@ -74,6 +74,10 @@ soak: $(VENV)/.installed $(ASSETS) ## Run the long proofs (an hour or two; ARGS=
 bench: $(VENV)/.installed $(ASSETS) $(VENV)/.browser bench/.venv/.installed bench/node_modules/.installed ## Measure beside two peers (QUICK=1: two minutes)
 	@PYTHONPATH=platform:. $(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)
 
+.PHONY: bench-upgrades
+bench-upgrades: $(VENV)/.installed ## Measure an upgrade over 100,000 running records (ARGS="--records 20000")
+	@PYTHONPATH=platform:. $(BIN)/python -m bench.upgrades $(ARGS)
+
 bench/.venv/.installed: bench/requirements.txt $(VENV)/.installed
 	@echo "Memasang pembanding … / Installing the peers …"
 	@$(BIN)/python -m venv --clear bench/.venv

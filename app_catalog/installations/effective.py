@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
+from app_catalog.installations.held_values import own_values_for
 from app_catalog.installations.models import Installation, SettingsVersion
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
@@ -44,7 +45,8 @@ def installed_settings(
 ) -> dict[str, Any]:
     """The settings that `definition` runs with in this installation now.
 
-    Own values that the definition does not know are left out. Secrets are opened only for code that must use them.
+    Own values that the definition does not know are left out; in the place of one that an earlier definition cannot
+    hold is the newest that it could (`held_values`). Secrets are opened only for code that must use them.
     A municipality that was put back from an archive runs with its settings from there within a minute.
     What is given is shared: nobody changes it.
     """
@@ -52,7 +54,10 @@ def installed_settings(
     if not with_secrets and (known := _settled.get(key)) is not None and known[0] > time.monotonic():
         return known[1]
     stored = settings_at(session, installation.id, installation.settings_version)
-    values: dict[str, Any] = effective_settings(definition, stored.overrides)
+    own = stored.overrides
+    if definition.digest != installation.definition_digest:
+        own = own_values_for(session, installation, definition, stored)
+    values: dict[str, Any] = effective_settings(definition, own)
     if with_secrets:
         for setting_id, sealed in stored.sealed.items():
             values[setting_id] = decrypt(sealed, context=secret_context(installation, setting_id))

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
+from app_catalog.installations.held_values import find_misfits
 from app_catalog.installations.models import Installation, SettingsVersion
 from app_catalog.installations.values import show_duration
 from lumbung.db.tenancy import AnySession
@@ -45,7 +46,10 @@ def list_changes(session: AnySession, installation: Installation, definition: De
     changes = []
     before: Mapping[str, Any] = effective_settings(definition, {})
     for version in versions:
-        after = effective_settings(definition, version.overrides)
+        # What only another version could hold says nothing in the words of this one.
+        misfits = find_misfits(definition, version.overrides)
+        own = {name: value for name, value in version.overrides.items() if name not in misfits}
+        after = effective_settings(definition, own)
         changes.append(
             Change(
                 version.version,

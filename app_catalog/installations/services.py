@@ -21,6 +21,7 @@ from app_catalog.installations.values import check_settings
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.platform import require_platform
 from app_catalog.releases.states import newest_event
+from app_catalog.releases.waking import PUBLISHED
 from app_catalog.reviews.archiving import archive_review, restore_review
 from lumbung.audit import record_audit
 from lumbung.db import now, violated_constraint
@@ -28,6 +29,7 @@ from lumbung.db.fetching import Fetch, compile_fetch, fetch_one
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text
+from lumbung.outbox import schedule_wakeup
 from lumbung.secrets import encrypt
 from tenants.agencies.models import Agency
 
@@ -193,6 +195,7 @@ def change_settings(
     locked.settings_version += 1
     written = write_settings(session, locked, overrides, sealed, account_id, reason)
     announce(session, locked, definition, None)
+    _try_again(session, locked)
     record_audit(
         session,
         "app.settings-changed",
@@ -236,7 +239,14 @@ def enable_again(session: AnySession, installation: Installation) -> None:
     restore_review(session, installation)
     announce(session, installation, definition, None)
     refresh_published(session, installation)
+    _try_again(session, installation)
     record_audit(session, "app.enabled-again", subject_type="installation", subject_id=installation.id)
+
+
+def _try_again(session: AnySession, installation: Installation) -> None:
+    """Have it looked again whether there is a version to take by itself: what did not fit may fit now."""
+    if installation.update_policy != "by_hand":
+        schedule_wakeup(session, PUBLISHED, now())
 
 
 def require_fit(session: AnySession, definition: Definition, overrides: Mapping[str, Any], secrets: set[str]) -> None:

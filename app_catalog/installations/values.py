@@ -16,6 +16,7 @@ from lumbung.i18n import pick, t
 
 MOST_ROWS = 500
 _YEARS = re.compile(r"P(\d{1,3})Y")
+_IN_LANGUAGES = ("text", "long_text")
 Errors = dict[str, list[str]]
 Spec = SettingSpec | Column
 
@@ -35,7 +36,10 @@ def check_settings(
                 errors[spec.id] = [_missing()]
             continue
         if spec.type == "table":
-            errors.update(_check_table(spec, value or {}, agencies))
+            if value and not isinstance(value, Mapping):
+                errors[spec.id] = [_another_kind()]
+            else:
+                errors.update(_check_table(spec, value or {}, agencies))
             continue
         problem = check_value(spec, value, agencies)
         if problem:
@@ -55,6 +59,9 @@ def _check_table(spec: SettingSpec, rows: Mapping[str, Any], agencies: Mapping[s
                 t("“{row}” tidak bisa menjadi id baris.", "“{row}” cannot be a row’s id.", row=row_id[:40])
             ]
             continue
+        if not isinstance(cells, Mapping):
+            errors[spec.id] = [_another_kind()]
+            continue
         for column in spec.columns.values():
             problem = check_value(column, cells.get(column.id, column.default), agencies)
             if problem:
@@ -66,6 +73,9 @@ def check_value(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | No
     """What is wrong with one value and what would be right; None when it fits."""
     if value is None or value in ("", {}, []):
         return _missing() if spec.required else None
+    if isinstance(value, Mapping | list) and spec.type not in _IN_LANGUAGES:
+        # A table's value, say, where there is a single one in another version.
+        return _another_kind()
     checker = _CHECKERS.get(spec.type)
     problem = checker(spec, value, agencies) if checker else None
     if problem is None and spec.pattern and isinstance(value, str) and not matches_pattern(spec.pattern, value):
@@ -75,6 +85,10 @@ def check_value(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | No
 
 def _missing() -> str:
     return t("Bagian ini wajib diisi.", "This is required.")
+
+
+def _another_kind() -> str:
+    return t("Nilai ini dari jenis lain. Isi yang baru.", "This value is of another kind. Enter a new one.")
 
 
 def _duration(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
@@ -141,6 +155,7 @@ _CHECKERS: dict[str, Callable[[Spec, Any, Mapping[str, str]], str | None]] = {
     "decimal": _number,
     "text": _text,
     "long_text": _text,
+    "phone": _text,
     "choice": _choice,
     "boolean": _boolean,
     "agency": _agency,

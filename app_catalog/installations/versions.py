@@ -14,6 +14,7 @@ from app_catalog.deprecations.reading import ended_words, list_deprecated
 from app_catalog.installations.adoptions import announce, find_adoption
 from app_catalog.installations.definitions import definition_by_digest, keep_definition
 from app_catalog.installations.effective import settings_at
+from app_catalog.installations.held_values import own_values_for
 from app_catalog.installations.models import Installation, InstalledDefinition, VersionChange
 from app_catalog.installations.services import require_fit, seal_secrets, write_settings
 from app_catalog.releases.models import Release
@@ -71,7 +72,7 @@ def switch_version(
     definition = keep_definition(session, release.id)
     require_platform(definition)
     stored = settings_at(session, locked.id, locked.settings_version)
-    values = dict(stored.overrides)
+    values = own_values_for(session, locked, definition, stored) if back else dict(stored.overrides)
     if overrides is not None:
         # What the new version does not know is kept for going back.
         values = {name: value for name, value in values.items() if name not in definition.settings} | dict(overrides)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app_catalog.definitions.model import RecordType
+from app_catalog.installations.definitions import definitions_of_all
 from app_catalog.installations.services import list_installations
 from app_runtime.api.openapi import make_openapi
 from app_runtime.api.sending import sendable_fields
 from app_runtime.records.permissions import read_access
+from app_runtime.records.pinned import kinds_of
 from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.db.tenancy import AnySession
 from lumbung.web.sites import Tenant
@@ -18,12 +20,21 @@ from lumbung.web.sites import Tenant
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One record type of an app that programs may read, send, or both."""
+    """One record type of an app that programs may read, send, or both.
+
+    `kind` is the type as the newest version has it; `readable` is the type as each version has it that records may be
+    on and that lets the public read, the newest first.
+    """
 
     app: RunningApp
     kind: RecordType
-    reads: bool
+    readable: Sequence[RecordType]
     sends: frozenset[str]
+
+    @property
+    def reads(self) -> bool:
+        """Whether there is anything to read."""
+        return bool(self.readable)
 
     @property
     def path(self) -> str:
@@ -32,13 +43,20 @@ class Offer:
 
 
 def list_offers(session: AnySession) -> Iterator[Offer]:
-    """What the enabled apps of the session's municipality offer to programs, by app and in the definition's order."""
-    for installation in list_installations(session):
+    """What the enabled apps of the session's municipality offer to programs, by app and in the definition's order;
+    types that only earlier versions have come last."""
+    installations = list_installations(session)
+    used = definitions_of_all(session, installations)
+    for installation in installations:
         app = running_app(session, installation)
-        for kind in app.definition.records.values():
-            reads, sends = read_access(kind, "public") is not None, sendable_fields(app, kind.id)
-            if reads or sends:
-                yield Offer(app, kind, reads, sends)
+        definitions = used[installation.id]
+        for record_type in dict.fromkeys(name for definition in definitions for name in definition.records):
+            kinds = [kind for _, kind in kinds_of(definitions, record_type)]
+            readable = [kind for kind in kinds if read_access(kind, "public") is not None]
+            present = record_type in app.definition.records
+            sends = sendable_fields(app, record_type) if present else frozenset[str]()
+            if readable or sends:
+                yield Offer(app, kinds[0], readable, sends)
 
 
 def describe_municipality(session: AnySession, tenant: Tenant, origin: str) -> dict[str, Any]:
@@ -63,10 +81,7 @@ def describe_municipality(session: AnySession, tenant: Tenant, origin: str) -> d
                 "url": origin + offer.path,
                 "reads": offer.reads,
                 "sends": bool(offer.sends),
-                "states": {
-                    state.id: {"name": dict(state.label), "end": state.end is not None}
-                    for state in (offer.kind.workflow.states.values() if offer.kind.workflow else ())
-                },
+                "states": _states(offer),
             }
         )
     return {
@@ -74,6 +89,15 @@ def describe_municipality(session: AnySession, tenant: Tenant, origin: str) -> d
         "openapi": f"{origin}/api/v1/openapi.json",
         "apps": list(apps.values()),
     }
+
+
+def _states(offer: Offer) -> dict[str, Any]:
+    """The states that records may be in, those of the newest version first."""
+    found: dict[str, Any] = {}
+    for kind in (offer.kind, *offer.readable):
+        for state in kind.workflow.states.values() if kind.workflow else ():
+            found.setdefault(state.id, {"name": dict(state.label), "end": state.end is not None})
+    return found
 
 
 def describe_openapi(session: AnySession, tenant: Tenant, origin: str) -> dict[str, Any]:

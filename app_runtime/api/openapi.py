@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from apispec import APISpec
@@ -86,8 +86,8 @@ def _describe(spec: APISpec, offer: Offer) -> None:
     name = f"{slug}.{kind.id}"
     listed: dict[str, Any] = {}
     if offer.reads:
-        spec.components.schema(name, _read_schema(kind))
-        listed["get"] = _list_operation(name, kind)
+        spec.components.schema(name, _read_schema(offer.readable))
+        listed["get"] = _list_operation(name, offer.readable)
         one = {"get": _one_operation(name, kind)}
         spec.path(f"{offer.path}/{{reference}}", operations=one)
     if offer.sends:
@@ -100,18 +100,27 @@ def _describe(spec: APISpec, offer: Offer) -> None:
     spec.path(offer.path, operations=listed)
 
 
-def _read_schema(kind: RecordType) -> dict[str, Any]:
-    allowed = public_names(kind)
+def _read_schema(kinds: Sequence[RecordType]) -> dict[str, Any]:
+    """What a record may hold: it is answered as its own version shows it, so that the versions are described together,
+    each member in the words of the newest that has it."""
+    shapes: dict[str, list[dict[str, Any]]] = {}
+    titles: dict[str, str] = {}
+    for kind in kinds:
+        for name, spec in _public_fields(kind):
+            titles.setdefault(name, pick(spec.label))
+            shape = _nullable(_shape(spec))
+            if shape not in shapes.setdefault(name, []):
+                shapes[name].append(shape)
     fields = {
-        name: {"title": pick(spec.label), **_nullable(_shape(spec))}
-        for name, spec in kind.fields.items()
-        if name in allowed and not spec.private and spec.type != "point"
+        name: {"title": titles[name], **(found[0] if len(found) == 1 else {"anyOf": found})}
+        for name, found in shapes.items()
     }
+    allowed = frozenset[str]().union(*(public_names(kind) for kind in kinds))
     built_in = {name: _nullable(_BUILT_IN.get(name, _TEXT)) for name in BUILT_IN if name in allowed}
-    place = {"place": _nullable(_POINT)} if shows_place(kind) else {}
+    place = {"place": _nullable(_POINT)} if any(shows_place(kind) for kind in kinds) else {}
     return {
         "type": "object",
-        "title": pick(kind.name),
+        "title": pick(kinds[0].name),
         "required": ["id", "title", "fields", "url"],
         "properties": {
             "id": {"type": "string", "format": "uuid"},
@@ -123,6 +132,13 @@ def _read_schema(kind: RecordType) -> dict[str, Any]:
             "url": _ADDRESS,
         },
     }
+
+
+def _public_fields(kind: RecordType) -> Iterator[tuple[str, Field]]:
+    allowed = public_names(kind)
+    for name, spec in kind.fields.items():
+        if name in allowed and not spec.private and spec.type != "point":
+            yield name, spec
 
 
 _MADE = {
@@ -138,7 +154,7 @@ _MADE = {
 }
 
 
-def _list_operation(name: str, kind: RecordType) -> dict[str, Any]:
+def _list_operation(name: str, kinds: Sequence[RecordType]) -> dict[str, Any]:
     ref = {"$ref": f"#/components/schemas/{name}"}
     page = {
         "type": "object",
@@ -146,13 +162,15 @@ def _list_operation(name: str, kind: RecordType) -> dict[str, Any]:
         "properties": {"items": {"type": "array", "items": ref}, "next": {"type": ["string", "null"], "format": "uri"}},
     }
     filters = [_query("state", t("Satu keadaan atau lebih, dipisah koma.", "One or more states, by comma."), _TEXT)]
-    filters += [
-        _query(field, pick(spec.label), _TEXT)
-        for field, spec in kind.fields.items()
-        if field in public_names(kind) and spec.type in ("choice", "agency", "area")
-    ]
+    choices = {
+        field: pick(spec.label)
+        for kind in reversed(kinds)
+        for field, spec in _public_fields(kind)
+        if spec.type in ("choice", "agency", "area")
+    }
+    filters += [_query(field, label, _TEXT) for field, label in choices.items()]
     return {
-        "summary": pick(kind.name),
+        "summary": pick(kinds[0].name),
         "operationId": f"list-{name}",
         "parameters": [
             _query("limit", "", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE}),

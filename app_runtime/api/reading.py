@@ -76,9 +76,7 @@ def read_list(shelf: Shelf, asked: Asked) -> Page | None:
     row = _read(shelf, read, {**asked.values, "limit": asked.limit})
     if row is None:
         return None
-    documents, more, at, record_id, unknown = row
-    if unknown != b"0":
-        return None
+    documents, more, at, record_id = row
     if more == b"0" or at is None or record_id is None:
         return Page(documents or b"", None)
     return Page(documents or b"", encode_cursor((at.decode(), record_id.decode())))

@@ -1,7 +1,8 @@
 """The statements behind lists and single records, compiled once for each definition and kind of question.
 
 Each looks up, in the one statement, whether everything that it was compiled for still holds: the municipality under
-this host name and open, the app enabled and on this definition. Where it does not, there is no row, and the
+this host name and open, the app enabled and on this definition, and no record on a version that is not known here: an
+app that went to another version and came back has one. Where it does not, there is no row, and the
 answer is worked out anew.
 """
 
@@ -36,12 +37,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app_catalog.definitions.model import Definition, RecordType
-from app_catalog.installations.models import Installation
+from app_catalog.installations.models import Installation, InstalledDefinition
+from app_catalog.releases.models import Release
 from app_runtime.api.columns import public_names, record_document, record_feature, shows_place
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import read_access, rows_predicate
-from app_runtime.records.pinned import Kinds, by_own_kind, kinds_of, on_definitions
+from app_runtime.records.pinned import Kinds, by_own_kind, kinds_of
 from lumbung.db.direct import DirectRead, compile_read
 from tenants.municipalities.models import Municipality
 
@@ -79,10 +81,7 @@ class Statements:
         return self._read((filters, geojson), lambda: self._list(filters, geojson=geojson))
 
     def one(self, by: str) -> DirectRead:
-        """One record by `id` or `number`: its document, and its id.
-
-        The document of a record on a definition that was not known when this was compiled is NULL.
-        """
+        """One record by `id` or `number`: its document, and its id."""
         return self._read(by, lambda: self._one(by))
 
     def _read(self, key: Any, make: Callable[[], Select[Any]]) -> DirectRead:
@@ -116,12 +115,8 @@ class Statements:
             func.count().filter(~shown).label("more"),
             func.max(found.c.at).filter(last).label("at"),
             func.max(cast(found.c.id, Text)).filter(last).label("id"),
-            # A record of a definition that was not known when this was compiled has no document.
-            func.count().filter(found.c.document.is_(None)).label("unknown"),
         ).subquery("page")
-        return self._standing(
-            select(page.c.documents, page.c.more, page.c.at, page.c.id, page.c.unknown).select_from(page)
-        )
+        return self._standing(select(page.c.documents, page.c.more, page.c.at, page.c.id).select_from(page))
 
     def _one(self, by: str) -> Select[Any]:
         column: Any = Record.id if by == "id" else Record.number
@@ -146,17 +141,10 @@ class Statements:
             Record.tenant_id == _TENANT,
             Record.installation_id == bindparam("installation", type_=Uuid),
             Record.record_type == literal_column(f"'{self.record_type}'"),
-            or_(by_own_kind(self.kinds, rows), *self._unknown()),
+            by_own_kind(self.kinds, rows),
             Record.hidden_at.is_(None),
             *(_OF_EVERY_ROW[name]() for name in sorted(filters) if name in _OF_EVERY_ROW),
         ]
-
-    def _unknown(self) -> list[ColumnElement[bool]]:
-        """Published records of a version that came after this was compiled: they have no document, and so tell that
-        everything must be looked up anew."""
-        if len(self.kinds) == 1:
-            return []
-        return [and_(Record.published, not_(on_definitions(digest for digest, _ in self.kinds)))]
 
     def _document(self, *, geojson: bool) -> ColumnElement[Any]:
         make = record_feature if geojson else record_document
@@ -183,8 +171,26 @@ class Statements:
                 Installation.slug == bindparam("app", type_=Text),
                 Installation.status == literal_column("'enabled'"),
                 Installation.definition_digest == literal_column(f"'{self.definitions[0].digest}'"),
+                not_(self._another()),
             )
             .exists(),
+        )
+
+    def _another(self) -> ColumnElement[bool]:
+        """Whether the municipality has run a version of the app that was not known when this was compiled: records may
+        be on it although the app has come back to the version before."""
+        known: list[ColumnElement[Any]] = [literal_column(f"'{definition.digest}'") for definition in self.definitions]
+        return (
+            select(text("1"))
+            .select_from(InstalledDefinition)
+            .join(Release, Release.id == InstalledDefinition.release_id)
+            .where(
+                InstalledDefinition.tenant_id == _TENANT,
+                InstalledDefinition.digest.not_in(known),
+                Release.app_id == Installation.app_id,
+            )
+            .correlate(Installation)
+            .exists()
         )
 
 

@@ -23,6 +23,7 @@ from app_runtime.records.change import Change
 from app_runtime.records.deriving import derive, search_text
 from app_runtime.records.links import keep_links
 from app_runtime.records.models import Record, RecordHistory
+from app_runtime.records.rule_words import rule_words
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.tracking import LANGUAGE_KEY
 from app_runtime.records.values import store_values
@@ -109,7 +110,8 @@ class Storing:
         arrival = _Arrival(self.app, record, self.actor, draft.created_at)
         derive(arrival)
         for rule in dict.fromkeys(arrival.failed):
-            draft.warn("rule", rule=rule)
+            words = rule_words(self.kind, rule)
+            draft.warn("rule", rule={"id": words.id, "en": words.en})
         if self.kind.agency is not None and record.agency_id is None:
             draft.warn("no-agency")
         return record

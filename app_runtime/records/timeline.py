@@ -15,6 +15,7 @@ from app_runtime.records.models import Record, RecordHistory, RecordHistoryPriva
 from app_runtime.records.permissions import may_moderate, visible_fields
 from app_runtime.records.presenting import display_value
 from app_runtime.records.reached import reached_detail, unreached_title
+from app_runtime.records.rule_words import rule_words
 from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.i18n import Text, pick, show_datetime, t
 
@@ -207,7 +208,8 @@ def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory) -> 
     if "reason" in changes:
         found.append((t("Alasan", "Reason"), str(changes["reason"])))
     if "error" in changes:
-        found.append((row.name, str(changes["error"])))
+        found.append((t("Yang gagal", "What failed"), str(rule_words(kind, row.name))))
+        found.append((t("Sebabnya", "The reason"), str(changes["error"])))
     if row.kind == "rated":
         found.append(_rating(changes))
     return found

@@ -1,8 +1,8 @@
 """Versions that are taken by themselves, as the municipality's update policy says.
 
-A wake-up comes when a version is published or the policy changes. It is answered inside the municipality and says
-nothing of which version: the newest that the policy lets in is looked for each time, so that a wake-up may come twice,
-late, or after a crash.
+A wake-up comes when a version is published, or the policy or the settings change: what did not fit may fit now. It is
+answered inside the municipality and says nothing of which version: the newest that the policy lets in is looked for
+each time, so that a wake-up may come twice, late, or after a crash.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app_catalog.releases.models import Release
 from app_catalog.releases.states import list_states
 from app_catalog.releases.waking import PUBLISHED
 from app_runtime.upgrades.report import UpgradeReport, make_report, play_scenarios
-from app_runtime.upgrades.telling import tell_not_taken, tell_taken, was_told
+from app_runtime.upgrades.telling import tell_not_taken, tell_taken, was_refused
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid, LumbungError
 from lumbung.i18n import Text, pick
@@ -77,7 +77,7 @@ def find_next_version(session: AnySession, installation: Installation) -> Releas
 
 def _take(session: AnySession, installation: Installation) -> None:
     release = find_next_version(session, installation)
-    if release is None or was_told(session, release):
+    if release is None or was_refused(session, installation, release):
         return
     try:
         report = make_report(session, installation, release, scenarios=play_scenarios(session, installation, release))
@@ -92,7 +92,7 @@ def _take(session: AnySession, installation: Installation) -> None:
         .execution_options(populate_existing=True)
     ).one()
     chosen = find_next_version(session, locked)
-    if chosen is None or chosen.id != release.id or was_told(session, release):
+    if chosen is None or chosen.id != release.id or was_refused(session, locked, release):
         return
     if report is not None and not reasons:
         try:

@@ -21,7 +21,7 @@ from app_catalog.installations.models import Installation
 from app_runtime.clocks.running import FINISHED
 from app_runtime.clocks.spans import parse_span
 from app_runtime.records.models import Record, RecordClock
-from app_runtime.records.running_app import RunningApp
+from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 
@@ -77,12 +77,13 @@ def find_deadlines(
     installation: Installation,
     kept: Mapping[str, Definition],
     after: Definition,
-    overrides: Mapping[str, Any],
+    own: Mapping[str, Any],
 ) -> Iterator[DeadlineFinding]:
-    """The clocks of running records whose deadlines would move, by the version that the records are on."""
-    target = RunningApp(session, installation, after, effective_settings(after, overrides))
+    """The clocks of running records whose deadlines would move, by the version that the records are on; `own` are the
+    municipality's own values under the new version."""
+    target = RunningApp(session, installation, after, effective_settings(after, own))
     for digest, definition in kept.items():
-        app = RunningApp(session, installation, definition, effective_settings(definition, overrides))
+        app = running_app(session, installation, digest=digest)
         for record_type, kind in definition.records.items():
             new_kind = after.records.get(record_type)
             for clock in kind.clocks.values() if new_kind else ():
@@ -102,35 +103,57 @@ def _compare(digest: str, old: _Side, new: _Side) -> DeadlineFinding | None:
         return groups.finding(untold=groups.total())
     earlier = later = untold = 0
     thresholds: dict[str, datetime] = {}
-    moment = now()
+    spans = _Spans(old, new, now())
     for key, count in counted.items():
         given = groups.given(key)
         before, after = old.span(given), new.span(given)
         if before is None or after is None:
             untold += count
             continue
-        was, will_be = old.due(moment, before), new.due(moment, after)
-        if (before, old.clock.time) == (after, new.clock.time) or was == will_be:
+        shift = spans.shift(before, after)
+        if not shift:
             continue
-        earlier, later = (earlier + count, later) if will_be < was else (earlier, later + count)
-        thresholds[key] = _latest_start(new, after, moment)
+        earlier, later = (earlier + count, later) if shift < timedelta(0) else (earlier, later + count)
+        thresholds[key] = spans.latest_start(after)
     if not (earlier or later or untold):
         return None
     return groups.finding(earlier=earlier, later=later, red=groups.count_red(thresholds), untold=untold)
 
 
-def _latest_start(side: _Side, span: str, moment: datetime) -> datetime:
-    """The latest start whose deadline has passed by `moment`, to the second: a later start is never due earlier."""
-    low, high = moment - _LONG_AGO, moment
-    if side.due(low, span) > moment:
-        return low - timedelta(days=1)
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) / 2
-        if side.due(middle, span) <= moment:
-            low = middle
-        else:
-            high = middle
-    return low
+class _Spans:
+    """What spans come to from one moment on; many combinations of values come to the same few."""
+
+    def __init__(self, old: _Side, new: _Side, moment: datetime) -> None:
+        self._old, self._new, self._moment = old, new, moment
+        self._shifts: dict[tuple[str, str], timedelta] = {}
+        self._starts: dict[str, datetime] = {}
+
+    def shift(self, before: str, after: str) -> timedelta:
+        """How much later a deadline falls by the new span; nothing when both are the same."""
+        if (before, self._old.clock.time) == (after, self._new.clock.time):
+            return timedelta(0)
+        if (before, after) not in self._shifts:
+            was, will_be = self._old.due(self._moment, before), self._new.due(self._moment, after)
+            self._shifts[before, after] = will_be - was
+        return self._shifts[before, after]
+
+    def latest_start(self, span: str) -> datetime:
+        """The latest start whose deadline has passed by now, to the second: a later start is never due earlier."""
+        if span not in self._starts:
+            self._starts[span] = self._search(span)
+        return self._starts[span]
+
+    def _search(self, span: str) -> datetime:
+        low, high = self._moment - _LONG_AGO, self._moment
+        if self._new.due(low, span) > self._moment:
+            return low - timedelta(days=1)
+        while high - low > timedelta(seconds=1):
+            middle = low + (high - low) / 2
+            if self._new.due(middle, span) <= self._moment:
+                low = middle
+            else:
+                high = middle
+        return low
 
 
 class _Groups:

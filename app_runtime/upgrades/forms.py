@@ -19,16 +19,16 @@ LEAVE = "-"
 
 def asked_settings(report: UpgradeReport) -> Definition:
     """The new version with those settings alone that an upgrade asks for: new ones, and ones that no longer fit."""
-    wanted = {one.id for one in report.settings if one.kind in ("appears", "misfit")}
+    wanted = {one.id for one in report.settings if one.kind in ("appears", "misfit", "retyped")}
     settings = {name: spec for name, spec in report.after.settings.items() if name in wanted}
     return replace(report.after, settings=settings)
 
 
-def read_settings(report: UpgradeReport, form: Dict[str, str], own: Dict[str, Any]) -> tuple[Answers, dict[str, Any]]:
+def read_settings(report: UpgradeReport, form: Dict[str, str]) -> tuple[Answers, dict[str, Any]]:
     """The answers, and the municipality's own values with them."""
     asked = asked_settings(report)
     answers = read_answers(asked, form)
-    kept = {name: value for name, value in own.items() if name not in asked.settings}
+    kept = {name: value for name, value in report.own.items() if name not in asked.settings}
     return answers, {**kept, **answers.overrides}
 
 

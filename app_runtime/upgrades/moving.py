@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,11 +15,11 @@ from app_catalog.installations.models import Installation
 from app_runtime.clocks.firing import catch_up
 from app_runtime.clocks.running import wake_for
 from app_runtime.records.actors import Actor
-from app_runtime.records.change import Change, lock_record, open_change
+from app_runtime.records.change import Change, open_change
 from app_runtime.records.deriving import derive, derive_open
 from app_runtime.records.links import keep_links, links_of
 from app_runtime.records.models import Record, RecordFile
-from app_runtime.records.running_app import running_app
+from app_runtime.records.running_app import RunningApp, running_app
 from app_runtime.records.values import field_values, store_values
 from app_runtime.upgrades.clocks import reckon_again, reckon_back, restore, snapshot
 from app_runtime.upgrades.mapping import Mapping
@@ -33,8 +33,25 @@ from lumbung.errors import Invalid
 _OWNERS = ("agency_id", "assignee_id")
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The app by the definition that records are moved from, and by that which they are moved to: opened once for all
+    records of a batch."""
+
+    before: RunningApp
+    after: RunningApp
+
+
+def open_sides(session: AnySession, installation: Installation, move: RecordMove) -> Sides:
+    """Both sides of a move."""
+    return Sides(
+        running_app(session, installation, digest=move.from_digest),
+        running_app(session, installation, digest=move.to_digest),
+    )
+
+
 def move_record(
-    session: AnySession, installation: Installation, move: RecordMove, record_id: UUID, actor: Actor
+    session: AnySession, sides: Sides, move: RecordMove, record_id: UUID, actor: Actor
 ) -> MovedRecord | None:
     """Move one record as `move` says; None when it is not (or no longer) on the definition that it is moved from, or in
     a chosen state.
@@ -45,11 +62,11 @@ def move_record(
     if record is None or record.definition_digest != move.from_digest or record.state not in move.selection["states"]:
         return None
     mapping = Mapping.of(move.mapping)
-    old = open_change(running_app(session, installation, digest=move.from_digest), record, actor)
+    old = open_change(sides.before, record, actor)
     # What was due by now was due by the old rules.
     catch_up(old)
     before, private = _picture(old)
-    change = replace(old, app=running_app(session, installation, digest=move.to_digest), old=old.values())
+    change = replace(old, app=sides.after, old=old.values())
     try:
         carried = carry_over(change, old.record_type, field_values(record, old.record_type), mapping)
     except Invalid as error:
@@ -58,7 +75,6 @@ def move_record(
     reckon_again(change, set(old.record_type.clocks), named=mapping.state)
     derive(change)
     _note(change, move, carried, before["state"], old.record_type, kind="moved")
-    wake_for(change)
     session.flush()
     moved = _told(session, move, record, "moved")
     # What stays in the record needs no second place that erasure would have to know.
@@ -68,9 +84,7 @@ def move_record(
     return moved
 
 
-def undo_record(
-    session: AnySession, installation: Installation, move: RecordMove, moved: MovedRecord, actor: Actor
-) -> None:
+def undo_record(session: AnySession, sides: Sides, move: RecordMove, moved: MovedRecord, actor: Actor) -> None:
     """Take one record's move back: exactly what it was, with whatever was done to it since.
 
     `kept` with reasons by field when that cannot be: the record has moved on, or holds what the old version cannot.
@@ -82,9 +96,9 @@ def undo_record(
     if record.definition_digest != move.to_digest:
         moved.outcome, moved.problems = "kept", {"record": ["moved-on"]}
         return
-    new = open_change(running_app(session, installation, digest=move.to_digest), record, actor)
+    new = open_change(sides.after, record, actor)
     catch_up(new)
-    change = replace(new, app=running_app(session, installation, digest=move.from_digest), old=new.values())
+    change = replace(new, app=sides.before, old=new.values())
     now_is, now_private = _picture(new)
     try:
         undone = reconcile(change, new.record_type, Mapping.of(move.mapping), moved, now_is, now_private)
@@ -105,6 +119,7 @@ def _take_back(change: Change, new: Change, moved: MovedRecord, undone: Undone) 
     if undone.untouched:
         record.closed_at = datetime.fromisoformat(before["closed_at"]) if before["closed_at"] else None
         restore(change, before["clocks"])
+        wake_for(change)
     else:
         reckon_back(change, set(new.record_type.clocks), before["clocks"], moved_at=moved.created_at)
     if not undone.owner_changed:
@@ -114,7 +129,6 @@ def _take_back(change: Change, new: Change, moved: MovedRecord, undone: Undone) 
     derive(change)
     move = change.session.get_one(RecordMove, (record.tenant_id, moved.move_id))
     _note(change, move, Carried(undone.values, undone.left, names), state_now, new.record_type, kind="move_undone")
-    wake_for(change)
     change.session.flush()
 
 
@@ -184,15 +198,17 @@ def _note(
 
 
 def _locked(session: AnySession, move: RecordMove, record_id: UUID) -> Record | None:
-    record = session.scalar(
-        select(Record).where(
+    return session.scalars(
+        select(Record)
+        .where(
             Record.tenant_id == move.tenant_id,
             Record.id == record_id,
             Record.installation_id == move.installation_id,
             Record.record_type == move.record_type,
         )
-    )
-    return lock_record(session, record) if record is not None else None
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
 
 
 def _told(

@@ -14,6 +14,7 @@ from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.effective import settings_at
+from app_catalog.installations.held_values import find_misfits, own_values_for
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import agency_keys
 from app_catalog.installations.values import check_settings
@@ -30,7 +31,8 @@ from lumbung.db.tenancy import AnySession
 
 @dataclass(frozen=True, slots=True)
 class SettingFinding:
-    """A setting that `appears`, `drops`, gets another `default`, or whose value no longer `fits`.
+    """A setting that `appears`, `drops`, gets another `default`, or whose value is a `misfit`; `retyped` when the new
+    version cannot hold a value of this type at all, so that records of earlier versions keep theirs.
 
     `own` says that the municipality has a value of its own; `before` and `after` are the values in force; `problems`
     are by the same keys as those of the settings form.
@@ -84,6 +86,8 @@ class UpgradeReport:
     held_values: tuple[HeldValues, ...]
     deadlines: tuple[DeadlineFinding, ...]
     scenarios: ScenarioReport | None
+    own: Mapping[str, Any]
+    """The municipality's own values that the change begins with."""
 
     @property
     def weight(self) -> Weight:
@@ -127,7 +131,9 @@ def make_report(
     """
     before = definition_by_digest(session, installation.definition_digest)
     after = load_release_definition(session, release.id)
-    overrides = settings_at(session, installation.id, installation.settings_version)
+    stored = settings_at(session, installation.id, installation.settings_version)
+    back = was_run(session, installation, release)
+    own = own_values_for(session, installation, after, stored) if back else stored.overrides
     agencies = agency_keys(session)
     running = _running(session, installation)
     kept = {digest: definition_by_digest(session, digest) for digest, _, _ in running if digest != after.digest}
@@ -135,17 +141,18 @@ def make_report(
         release=release,
         before=before,
         after=after,
-        back=was_run(session, installation, release),
+        back=back,
         differences=compare(canonical_of(session, installation.release_id), canonical_of(session, release.id)),
-        settings=_settings(before, after, overrides.overrides, agencies, set(overrides.sealed)),
+        settings=_settings(before, after, stored.overrides, own, agencies, set(stored.sealed)),
         open_records=tuple(
             _open(kept[digest], after, record_type, state, count)
             for (digest, record_type, state), count in running.items()
             if digest in kept
         ),
         held_values=tuple(_held(session, installation, kept, after)),
-        deadlines=tuple(find_deadlines(session, installation, kept, after, overrides.overrides)),
+        deadlines=tuple(find_deadlines(session, installation, kept, after, own)),
         scenarios=scenarios,
+        own=own,
     )
 
 
@@ -158,9 +165,15 @@ def play_scenarios(session: AnySession, installation: Installation, release: Rel
 
 
 def _settings(
-    before: Definition, after: Definition, overrides: Mapping[str, Any], agencies: Mapping[str, str], sealed: set[str]
+    before: Definition,
+    after: Definition,
+    overrides: Mapping[str, Any],
+    own: Mapping[str, Any],
+    agencies: Mapping[str, str],
+    sealed: set[str],
 ) -> tuple[SettingFinding, ...]:
-    old, new = effective_settings(before, overrides), effective_settings(after, overrides)
+    old, new = effective_settings(before, overrides), effective_settings(after, own)
+    retyped = find_misfits(after, own)
     problems: dict[str, dict[str, Sequence[str]]] = {}
     for key, texts in check_settings(after, new, agencies=agencies, secrets=sealed).items():
         problems.setdefault(key.partition(".")[0], {})[key] = texts
@@ -169,6 +182,7 @@ def _settings(
         spec = after.settings.get(name) or before.settings[name]
         kind = _kind_of_finding(name, before, after, old, new, bool(problems.get(name)))
         if kind is not None:
+            kind = "retyped" if kind == "misfit" and name in retyped else kind
             found.append(
                 SettingFinding(
                     kind,

@@ -20,7 +20,7 @@ from app_runtime.records.models import Record
 from app_runtime.records.running_app import RunningApp, running_app
 from app_runtime.upgrades.mapping import Mapping, check_mapping
 from app_runtime.upgrades.models import MovedRecord, MoveStatus, RecordMove
-from app_runtime.upgrades.moving import move_record, undo_record
+from app_runtime.upgrades.moving import move_record, open_sides, undo_record
 from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
@@ -175,8 +175,9 @@ def _move_batch(session: AnySession, installation: Installation, move: RecordMov
     if move.cursor is not None:
         query = query.where(Record.id > move.cursor)
     ids = list(session.scalars(query))
+    sides = open_sides(session, installation, move)
     for record_id in ids:
-        moved = move_record(session, installation, move, record_id, _actor(move))
+        moved = move_record(session, sides, move, record_id, _actor(move))
         move.done += 1
         if moved is not None:
             move.moved += moved.outcome == "moved"
@@ -200,8 +201,9 @@ def _undo_batch(session: AnySession, installation: Installation, move: RecordMov
     if move.cursor is not None:
         query = query.where(MovedRecord.id > move.cursor)
     rows = session.scalars(query).all()
+    sides = open_sides(session, installation, move)
     for row in rows:
-        undo_record(session, installation, move, row, _actor(move))
+        undo_record(session, sides, move, row, _actor(move))
         move.undone += row.outcome == "undone"
         move.cursor = row.id
     if len(rows) < most:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation, VersionChange
 from app_catalog.releases.models import Release
 from lumbung.audit import record_audit
+from lumbung.audit.models import AuditEntry
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import Text
-from lumbung.messages import list_messages, tell_each
+from lumbung.messages import tell_each
 from lumbung.web.sites import url_on_hub
 from tenants.municipalities.addresses import manage_address
 from tenants.people.roles import ADMIN_ROLE
 from tenants.people.telling import people_with_roles
 
 _NOT_TAKEN = "update_not_taken"
+_REFUSED = "app.update-not-taken"
 
 
-def was_told(session: AnySession, release: Release) -> bool:
-    """Whether the municipality's administrators know already why the version is not taken by itself."""
-    return bool(list_messages(session, _NOT_TAKEN, release.id))
+def was_refused(session: AnySession, installation: Installation, release: Release) -> bool:
+    """Whether it is settled, under the settings as they are now, that the version is not taken by itself."""
+    last = _last_refusal(session, installation, release)
+    return last is not None and (last.after or {}).get("settings") == installation.settings_version
 
 
 def tell_taken(session: AnySession, installation: Installation, change: VersionChange) -> None:
@@ -53,14 +58,19 @@ def tell_taken(session: AnySession, installation: Installation, change: VersionC
 
 
 def tell_not_taken(session: AnySession, installation: Installation, release: Release, reasons: Sequence[Text]) -> None:
-    """A version that the policy lets in was not taken, and why; somebody has to look."""
+    """A version that the policy lets in was not taken, and why; somebody has to look. They are told once for the same
+    reasons, however often it is tried again under other settings."""
+    before = _last_refusal(session, installation, release)
+    told = [one.en for one in reasons]
     record_audit(
         session,
-        "app.update-not-taken",
+        _REFUSED,
         subject_type="installation",
         subject_id=installation.id,
-        after={"version": release.version, "reasons": [one.en for one in reasons]},
+        after={"version": release.version, "reasons": told, "settings": installation.settings_version},
     )
+    if before is not None and (before.after or {}).get("reasons") == told:
+        return
     said = {
         "app": _name(session, installation),
         "version": release.version,
@@ -80,6 +90,21 @@ def tell_not_taken(session: AnySession, installation: Installation, release: Rel
             "Everything runs as before.\n\nThe reasons:\n- {reasons}\n\nSee the report and decide: {link}",
         ).format(**said),
         about=(_NOT_TAKEN, release.id),
+    )
+
+
+def _last_refusal(session: AnySession, installation: Installation, release: Release) -> AuditEntry | None:
+    return session.scalar(
+        select(AuditEntry)
+        .where(
+            AuditEntry.tenant_id == installation.tenant_id,
+            AuditEntry.subject_type == "installation",
+            AuditEntry.subject_id == str(installation.id),
+            AuditEntry.action == _REFUSED,
+            AuditEntry.after["version"].astext == release.version,
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
     )
 
 

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from app_catalog.catalog.difference_words import group_differences
 from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.installations.definitions import definition_by_digest
-from app_catalog.installations.effective import settings_at
 from app_catalog.installations.forms import Answers, shown_settings
+from app_catalog.installations.held_values import find_misfits
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import access_installation, agency_keys
@@ -102,8 +102,7 @@ def switch(slug: str, version: str) -> Page:
     installation = access_installation(db.session, slug)
     release = access_release(db.session, installation, version)
     made = make_report(db.session, installation, release)
-    own = settings_at(db.session, installation.id, installation.settings_version).overrides
-    answers, overrides = read_settings(made, request.form, own)
+    answers, overrides = read_settings(made, request.form)
     visitor = current_visitor()
     try:
         change = switch_version(
@@ -211,7 +210,9 @@ def _report_page(
     installation: Installation, made: UpgradeReport, errors: Dict[str, list[str]], answers: Answers
 ) -> str:
     asked = asked_settings(made)
-    own = settings_at(db.session, installation.id, installation.settings_version).overrides
+    # A value of another type cannot be shown in the new control.
+    misfits = find_misfits(made.after, made.own)
+    own = {name: value for name, value in made.own.items() if name not in misfits}
     values = effective_settings(made.after, {**own, **answers.overrides})
     return render_template(
         "upgrades/report.html",

@@ -28,6 +28,12 @@ def setting_words(finding: SettingFinding) -> str:
         )
     if finding.kind == "misfit":
         return t("Nilai Anda tidak cocok lagi.", "Your value does not fit any more.")
+    if finding.kind == "retyped":
+        return t(
+            "Jenis nilainya berubah. Isi yang baru di bawah; berkas di versi lama tetap memakai {value}.",
+            "It takes another kind of value. Enter a new one below; records of the old version keep {value}.",
+            value=before,
+        )
     return t("Berubah dari {before} menjadi {after}.", "Changes from {before} to {after}.", before=before, after=after)
 
 

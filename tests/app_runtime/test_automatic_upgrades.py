@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from app_catalog.installations.models import Installation, VersionChange
+from app_catalog.installations.services import change_settings
 from app_catalog.installations.versions import set_policy, switch_version
 from app_catalog.releases.models import Release
 from app_catalog.releases.scenarios import ScenarioReport, ScenarioResult
@@ -23,7 +24,7 @@ from lumbung.outbox import Wakeup, drain, schedule_wakeup
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.work_desk import Desk, open_desk
 from tests.next_siaran import changed_siaran, next_siaran, publish_archive
-from tests.siaran import publish_siaran
+from tests.siaran import AGENCIES, publish_siaran
 from tests.world import World
 
 Sessions = scoped_session[Session]
@@ -184,6 +185,27 @@ def test_settings_that_do_not_fit_and_proofs_that_fail_are_told(
     assert mail.subject == "SIARAN: Citizen Reports 0.9.1 could not be taken by itself"
     assert "- Hotline: " in mail.text
     assert "- Its proof fails under your settings: A proof" in mail.text
+
+
+def test_a_version_that_did_not_fit_is_tried_again_when_the_settings_change(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proofs = [FAILED, FAILED, PASSED]
+    monkeypatch.setattr(automatic, "play_scenarios", lambda *_: proofs.pop(0))
+    policy(desk, "minors")
+    publish(desk, world, "0.9.1")
+    for days, tried in enumerate((2, 1, 0), 1):
+        with set_clock(now() + timedelta(days=days)):
+            drain(desk.app)
+            drain(desk.app)
+            assert len(proofs) == tried
+            if tried:
+                # The same reasons are told once, and nothing is tried again while nothing has changed.
+                assert [mail.subject_type for mail in mails(desk)] == ["update_not_taken"]
+                with as_tenant(desk.session, desk.place.id):
+                    change_settings(desk.session, _installation(desk), overrides={"categories": AGENCIES})
+                    desk.session.commit()
+    assert version(desk) == "0.9.1"
 
 
 def test_a_crash_halfway_leaves_everything_as_it_was_and_the_wakeup_comes_again(

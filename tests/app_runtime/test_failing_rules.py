@@ -88,6 +88,7 @@ def test_the_administrator_sees_what_failed_and_nobody_else(app: LumbungFlask, s
         page = browse(app, world.tangsel.host, world.tangsel.accounts[person]).get(path)
         assert page.status_code == 200
         assert ("Aturan aplikasi gagal dihitung" in words_of(page)) is sees
+        assert ("Yang gagal: dinas penanggung jawab" in words_of(page)) is sees
 
 
 def test_a_thousand_failures_make_one_line_a_minute(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +115,8 @@ def test_an_import_says_on_the_line_which_rules_failed(stage: Stage) -> None:
     for line in list_lines(stage.session, done):
         failed = [note["values"]["rule"] for note in line.notes if note["code"] == "rule"]
         # What was imported counts as checked, which publishes it whatever else the rule says.
-        assert sorted(failed) == ["agency", "title"]
+        assert sorted(one["id"] for one in failed) == ["dinas penanggung jawab", "judul"]
+        assert sorted(one["en"] for one in failed) == ["the agency in charge", "the title"]
 
 
 def test_other_rules_and_municipalities_are_heard_meanwhile() -> None:

@@ -26,6 +26,7 @@ from tests.world import World
 
 Sessions = scoped_session[Session]
 LIST = "/api/v1/siaran/report"
+RENAMED = {"records/report.yaml": "records/complaint.yaml", "scenarios/": "", "examples/": ""}
 
 
 @pytest.fixture
@@ -194,7 +195,7 @@ def test_records_of_a_type_that_the_new_version_lacks_stay_work_and_public(desk:
     old = desk.report("Jenis yang hilang")
     archive = changed_siaran(
         RENAMED_TYPE,
-        renamed={"records/report.yaml": "records/complaint.yaml", "scenarios/": "", "examples/": ""},
+        renamed=RENAMED,
     )
     switch(desk, publish_archive(desk.session, world, archive))
     dispatcher, public = desk.browser("dispatcher"), browse(desk.app, desk.place.host)
@@ -236,3 +237,45 @@ def test_a_role_that_the_new_version_lacks_is_still_given_and_acts_on_old_record
     assert "Butuh peran lama" in dispatcher.get("/work").text
     assert desk.act(dispatcher, old, "assign", agency="dlh").status_code == 303
     assert desk.browser("admin").get("/manage/people").status_code == 200
+
+
+def test_the_interface_finds_what_was_made_between_two_turns_of_one_version(desk: Desk, world: World) -> None:
+    program = browse(desk.app, desk.place.host)
+    desk.report("Lampu lama mati")
+    assert titles(program) == ["Lampu lama mati"]
+    edits = {"records/report.yaml": [("read: {rows: published, fields", "read: {rows: all, fields")]}
+    switch(desk, publish_archive(desk.session, world, changed_siaran(edits, renamed={"scenarios/": ""})))
+    between = desk.report("Lampu di antaranya")
+    with as_tenant(desk.session, desk.place.id):
+        desk.session.get_one(Record, (desk.place.id, between)).published = False
+        desk.session.commit()
+    switch(desk, first(desk))
+    assert sorted(titles(program)) == ["Lampu di antaranya", "Lampu lama mati"]
+
+
+def test_what_the_interface_says_of_itself_covers_every_version_in_use(
+    desk: Desk, world: World, swapped: tuple[UUID, UUID]
+) -> None:
+    program = browse(desk.app, desk.place.host)
+    document = program.get("/api/v1/openapi.json").json
+    assert document is not None
+    fields = document["components"]["schemas"]["siaran.report"]["properties"]["fields"]["properties"]
+    assert {"category", "description", "cost", "photos"} <= set(fields)
+    asked = {one["name"] for one in document["paths"]["/api/v1/siaran/report"]["get"]["parameters"]}
+    assert "category" in asked
+    for item in program.get(LIST).json["items"]:  # type: ignore[index]
+        assert set(item["fields"]) <= set(fields)
+    switch(desk, publish_next(desk.session, world, "0.11.0"))
+    started = program.get("/api/v1").json
+    assert started is not None
+    assert list(started["apps"][0]["records"][0]["states"]) == ["received", "assigned", "fixed", "rejected", "waiting"]
+
+
+def test_a_type_that_only_earlier_versions_have_is_described_for_reading(desk: Desk, world: World) -> None:
+    desk.report("Lampu lama mati")
+    renamed = changed_siaran(RENAMED_TYPE, renamed=RENAMED)
+    switch(desk, publish_archive(desk.session, world, renamed))
+    described = browse(desk.app, desk.place.host).get("/api/v1").json
+    assert described is not None
+    found = {one["id"]: (one["reads"], one["sends"]) for one in described["apps"][0]["records"]}
+    assert found == {"complaint": (True, True), "report": (True, False)}
