@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, Table, case, or_, select, union
 from sqlalchemy.orm import Session
 
 from app_catalog.assistance.models import AssistanceCase, AssistanceOffer, AssistanceThanks
+from app_catalog.campaigns.models import CampaignAnswer
 from app_catalog.definitions.model import Definition
 from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
 from app_catalog.installations.models import Adoption, Installation, InstalledDefinition
@@ -53,6 +54,7 @@ def _apps(tenant_id: UUID) -> Select[UUID]:
         ReviewPostponement,
         Evaluation,
         SubmittedEvaluation,
+        CampaignAnswer,
         AppRequest,
         RequestVote,
         ListingUse,
@@ -168,6 +170,8 @@ carry("publish_tokens", Carrying(reason=_AT_HOME))
 carry("request_decisions", Carrying(reason="A publisher's words stand in the catalog where they were given."))
 carry("review_flags", Carrying(reason="What people and curators think of a review stands in the catalog."))
 carry("hidden_reviews", Carrying(reason="A curator's decision stands in the catalog where it was made."))
+carry("evaluation_rubrics", Carrying(reason="Curators keep rubrics in the catalog; an evaluation carries its own."))
+carry("evaluation_campaigns", Carrying(reason="A campaign stays in the catalog where it was opened."))
 carry("publisher_replies", Carrying(reason="A publisher's words stand in the catalog where they were given."))
 carry("assistance_addresses", Carrying(reason="Who is asked to help is known where the helpers are."))
 carry("app_materials", Carrying(reason="A publisher's material stands in the catalog where it was given."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import app_catalog.assistance.models
 import app_catalog.assistance.reminding
+import app_catalog.campaigns.models
 import app_catalog.carrying
 import app_catalog.evaluations.models
 import app_catalog.figures.models
@@ -15,6 +16,7 @@ import app_catalog.releases.models
 import app_catalog.requests.models
 import app_catalog.reviews.models  # noqa: F401 - models are known once imported.
 from app_catalog.assistance.features import install_assistance
+from app_catalog.campaigns.features import install_campaigns
 from app_catalog.catalog.features import install_catalog
 from app_catalog.catalog.sections import add_app_page_section
 from app_catalog.deprecations.features import install_deprecations
@@ -50,6 +52,7 @@ def install(app: LumbungFlask) -> None:
     for blueprint in (installations, own_icons, listing_pages, listing_uses, *judging, *asked, app_figures, open_data):
         app.register_blueprint(blueprint)
     install_assistance(app)
+    install_campaigns(app)
     register_overview_notice(review_notice)
     add_app_page_section(figures_section)
     add_app_page_section(judgement_section)

@@ -1,4 +1,4 @@
-"""The five criteria of an evaluation."""
+"""The five criteria that every rubric has; alone and with equal weights they are the yearly evaluation."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from lumbung.i18n import Text
 
 @dataclass(frozen=True)
 class Criterion:
-    """One criterion, judged from 1 to 5 with a reason."""
+    """One criterion, judged from 1 to 5 with a reason. `weight` is in per cent of the whole."""
 
     id: str
     name: Text
     question: Text
+    weight: int = 20
 
 
 CRITERIA: tuple[Criterion, ...] = (

@@ -13,11 +13,23 @@ from lumbung.db import SharedTable, TenantTable
 
 
 class Evaluation(TenantTable):
-    """A draft, frozen at submission. `scores` holds for each criterion `{"score": 1..5, "reason": text}`."""
+    """A draft, frozen at submission. `scores` holds for each criterion `{"score": 1..5, "reason": text}`.
+
+    `rubric` is what was asked (None: the standing rubric), `campaign_id` names the campaign that asked, None the yearly
+    evaluation. `public` says after submission whether everybody may read it.
+    """
 
     __tablename__ = "evaluations"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "installation_id", "period_start", "period_end", name="uq_evaluations_period"),
+        UniqueConstraint(
+            "tenant_id",
+            "installation_id",
+            "period_start",
+            "period_end",
+            "campaign_id",
+            name="uq_evaluations_period",
+            postgresql_nulls_not_distinct=True,
+        ),
         ForeignKeyConstraint(
             ["tenant_id", "installation_id"],
             ["installations.tenant_id", "installations.id"],
@@ -30,6 +42,9 @@ class Evaluation(TenantTable):
     installation_id: Mapped[UUID]
     app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))
     version: Mapped[str]
+    campaign_id: Mapped[UUID | None]
+    rubric: Mapped[dict[str, Any] | None]
+    public: Mapped[bool] = mapped_column(default=True, server_default="true")
     period_start: Mapped[date]
     period_end: Mapped[date]
     scores: Mapped[dict[str, Any]]
@@ -44,16 +59,28 @@ class Evaluation(TenantTable):
 
 
 class SubmittedEvaluation(SharedTable):
-    """The frozen, public copy; its id is the evaluation's. Facts are there only by consent."""
+    """The frozen, public copy; its id is the evaluation's. Facts are there only by consent, and evidence is shown only
+    where `evidence_public` says so. `mean_score` weighs the scores by the rubric."""
 
     __tablename__ = "submitted_evaluations"
     __append_only__ = True
     __table_args__ = (
-        UniqueConstraint("tenant_id", "app_id", "period_start", "period_end", name="uq_submitted_evaluations_period"),
+        UniqueConstraint(
+            "tenant_id",
+            "app_id",
+            "period_start",
+            "period_end",
+            "campaign_id",
+            name="uq_submitted_evaluations_period",
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
     app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))
     version: Mapped[str]
+    campaign_id: Mapped[UUID | None]
+    rubric: Mapped[dict[str, Any] | None]
+    evidence_public: Mapped[bool] = mapped_column(default=False, server_default="false")
     municipality_name: Mapped[str]
     author: Mapped[str]
     period_start: Mapped[date]

@@ -1,21 +1,19 @@
-"""Drafting, submitting and reading evaluations."""
+"""Drafting evaluations: the yearly one, and what campaigns ask for."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app_catalog.evaluations.criteria import CRITERIA
+from app_catalog.campaigns.models import Campaign
 from app_catalog.evaluations.facts import count_facts
-from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
+from app_catalog.evaluations.models import Evaluation
+from app_catalog.evaluations.rubric import SCALE, rubric_from
 from app_catalog.installations.models import Installation
 from app_catalog.releases.models import Release
 from lumbung.audit import record_audit
@@ -26,7 +24,6 @@ from lumbung.i18n import Text, t
 from lumbung.web.access import Visitor
 from tenants.municipalities.models import Municipality
 
-SHORTEST_REASON = 10
 LONGEST_TEXT = 2_000
 FROZEN = Text(
     "Evaluasi ini sudah dikirim dan tidak dapat diubah lagi.",
@@ -56,17 +53,40 @@ def start_evaluation(
 ) -> Evaluation:
     """A draft for the days from `first` to `last`, both included, with the facts filled in.
 
-    Raises Invalid for an empty or future period, Conflict when the municipality has one for these days already.
+    It is the yearly evaluation, by the standing rubric. Raises Invalid for an empty or future period, Conflict when the
+    municipality has one for these days already.
     """
-    tenant_id = current_tenant(session)
-    assert tenant_id is not None
+    municipality = session.get_one(Municipality, installation.tenant_id)
+    _check_period(first, last, now().astimezone(ZoneInfo(municipality.timezone)).date())
+    return _begin(session, visitor, installation, first=first, last=last, campaign=None)
+
+
+def start_for_campaign(
+    session: AnySession, visitor: Visitor, installation: Installation, campaign: Campaign
+) -> Evaluation:
+    """A draft that answers a campaign: its days and its rubric, with the facts filled in.
+
+    Raises Conflict when the municipality has begun one already.
+    """
+    first, last = campaign.period_start, campaign.period_end
+    return _begin(session, visitor, installation, first=first, last=last, campaign=campaign)
+
+
+def _begin(
+    session: AnySession,
+    visitor: Visitor,
+    installation: Installation,
+    *,
+    first: date,
+    last: date,
+    campaign: Campaign | None,
+) -> Evaluation:
     assert visitor.account_id is not None
-    today = now().astimezone(ZoneInfo(session.get_one(Municipality, tenant_id).timezone)).date()
-    _check_period(first, last, today)
     evaluation = Evaluation(
-        tenant_id=tenant_id,
+        tenant_id=installation.tenant_id,
         installation_id=installation.id,
         app_id=installation.app_id,
+        campaign_id=campaign.id if campaign else None,
         version=session.scalars(select(Release.version).where(Release.id == installation.release_id)).one(),
         period_start=first,
         period_end=last,
@@ -76,6 +96,8 @@ def start_evaluation(
         author=visitor.name,
         updated_at=now(),
     )
+    if campaign is not None:
+        evaluation.rubric = campaign.rubric
     try:
         with session.begin_nested():
             session.add(evaluation)
@@ -94,98 +116,18 @@ def start_evaluation(
 
 def save_draft(session: AnySession, evaluation: Evaluation, values: Mapping[str, str]) -> None:
     """Keep what has been written so far, complete or not; raises Conflict when it was submitted."""
-    locked = _lock_draft(session, evaluation)
+    locked = lock_draft(session, evaluation)
     locked.scores = {
         criterion.id: {
             "score": _score(values.get(f"{criterion.id}_score", "")),
             "reason": values.get(f"{criterion.id}_reason", "").strip()[:LONGEST_TEXT],
         }
-        for criterion in CRITERIA
+        for criterion in rubric_from(locked.rubric).criteria
     }
     locked.summary = values.get("summary", "").strip()[:LONGEST_TEXT]
     locked.should_change = values.get("should_change", "").strip()[:LONGEST_TEXT]
     locked.updated_at = now()
     session.flush()
-
-
-def submit_evaluation(
-    session: AnySession, evaluation: Evaluation, *, with_facts: bool, installation: Installation
-) -> SubmittedEvaluation:
-    """Freeze the draft and publish it; facts go along only when the municipality agrees to show them.
-
-    Facts are counted once more at this moment. Raises Invalid with an error per criterion that lacks a score or a
-    reason, Conflict when it was submitted already.
-    """
-    locked = _lock_draft(session, evaluation)
-    errors = _missing(locked)
-    if errors:
-        raise Invalid(fields=errors)
-    facts = count_facts(session, installation, first=locked.period_start, last=locked.period_end).as_json()
-    locked.facts, locked.status, locked.submitted_at = facts, "submitted", now()
-    session.flush()
-    content: dict[str, Any] = {
-        "app": str(locked.app_id),
-        "municipality": str(locked.tenant_id),
-        "version": locked.version,
-        "period": [locked.period_start.isoformat(), locked.period_end.isoformat()],
-        "scores": locked.scores,
-        "summary": locked.summary,
-        "should_change": locked.should_change,
-        "facts": facts if with_facts else None,
-    }
-    published = SubmittedEvaluation(
-        id=locked.id,
-        tenant_id=locked.tenant_id,
-        app_id=locked.app_id,
-        version=locked.version,
-        municipality_name=session.get_one(Municipality, locked.tenant_id).name,
-        author=locked.author,
-        period_start=locked.period_start,
-        period_end=locked.period_end,
-        scores=locked.scores,
-        mean_score=mean_score(locked.scores),
-        summary=locked.summary,
-        should_change=locked.should_change,
-        facts=content["facts"],
-        digest="sha256:" + hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
-        submitted_at=locked.submitted_at,
-    )
-    session.add(published)
-    session.flush()
-    record_audit(
-        session,
-        "evaluation.submitted",
-        subject_type="evaluation",
-        subject_id=locked.id,
-        after={"digest": published.digest, "facts_published": with_facts},
-    )
-    return published
-
-
-def mean_score(scores: Mapping[str, Any]) -> float:
-    """The plain mean of the five scores."""
-    total: int = sum(scores[criterion.id]["score"] for criterion in CRITERIA)
-    return round(total / len(CRITERIA), 2)
-
-
-def list_submitted(session: AnySession, app_id: UUID, *, limit: int = 20) -> Sequence[SubmittedEvaluation]:
-    """What municipalities have published about an app, the newest first; anybody may read it."""
-    return session.scalars(
-        select(SubmittedEvaluation)
-        .where(SubmittedEvaluation.app_id == app_id)
-        .order_by(SubmittedEvaluation.submitted_at.desc())
-        .limit(limit)
-    ).all()
-
-
-def get_submitted(session: AnySession, app_id: UUID, evaluation_id: UUID) -> SubmittedEvaluation:
-    """One published evaluation of an app; raises NotFound."""
-    found = session.scalar(
-        select(SubmittedEvaluation).where(SubmittedEvaluation.app_id == app_id, SubmittedEvaluation.id == evaluation_id)
-    )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def usual_period(today: date) -> tuple[date, date]:
@@ -196,7 +138,7 @@ def usual_period(today: date) -> tuple[date, date]:
 
 
 def _score(written: str) -> int | None:
-    return int(written) if written in {"1", "2", "3", "4", "5"} else None
+    return int(written) if written in {str(score) for score in SCALE} else None
 
 
 def _check_period(first: date, last: date, today: date) -> None:
@@ -208,7 +150,8 @@ def _check_period(first: date, last: date, today: date) -> None:
         raise Invalid(fields={"first": [t("Paling lama tiga tahun.", "Three years at most.")]})
 
 
-def _lock_draft(session: AnySession, evaluation: Evaluation) -> Evaluation:
+def lock_draft(session: AnySession, evaluation: Evaluation) -> Evaluation:
+    """The draft as it is now, kept from others until the transaction ends; raises Conflict when it was submitted."""
     locked = session.scalars(
         select(Evaluation)
         .where(Evaluation.tenant_id == evaluation.tenant_id, Evaluation.id == evaluation.id)
@@ -218,22 +161,3 @@ def _lock_draft(session: AnySession, evaluation: Evaluation) -> Evaluation:
     if locked.status != "draft":
         raise Conflict(FROZEN)
     return locked
-
-
-def _missing(evaluation: Evaluation) -> dict[str, list[str]]:
-    errors: dict[str, list[str]] = {}
-    for criterion in CRITERIA:
-        given = evaluation.scores.get(criterion.id, {})
-        if given.get("score") not in (1, 2, 3, 4, 5):
-            errors[f"{criterion.id}_score"] = [t("Beri nilai 1 sampai 5.", "Give a score from 1 to 5.")]
-        if len(given.get("reason", "")) < SHORTEST_REASON:
-            errors[f"{criterion.id}_reason"] = [
-                t(
-                    "Tulis alasannya, paling sedikit {n} huruf.",
-                    "Give a reason of at least {n} characters.",
-                    n=SHORTEST_REASON,
-                )
-            ]
-    if len(evaluation.summary) < SHORTEST_REASON:
-        errors["summary"] = [t("Tulis kesimpulan singkat.", "Write a short conclusion.")]
-    return errors

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app_catalog.campaigns.models import CampaignAnswer
 from app_catalog.evaluations.models import SubmittedEvaluation
 from app_catalog.installations.models import Installation
 from app_catalog.releases.models import Release
@@ -153,7 +154,7 @@ def take_vote_back(session: AnySession, installation: Installation, request_id: 
 
 
 def file_points(
-    session: AnySession, visitor: Visitor, installation: Installation, evaluation: SubmittedEvaluation
+    session: AnySession, visitor: Visitor, installation: Installation, evaluation: SubmittedEvaluation | CampaignAnswer
 ) -> list[AppRequest]:
     """Each line of what should change by an evaluation, as an idea that refers to it; 20 at most."""
     filed = []

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from markupsafe import Markup
-from sqlalchemy import select
 
-from app_catalog.evaluations.criteria import CRITERIA
+from app_catalog.evaluations.answering import send_csv, send_pdf
 from app_catalog.evaluations.facts import told_facts
-from app_catalog.evaluations.services import get_submitted, list_submitted
+from app_catalog.evaluations.papers import evaluation_pdf
+from app_catalog.evaluations.published import access_published, get_readable, list_readable, list_submitted
+from app_catalog.evaluations.rubric import rubric_from
+from app_catalog.evaluations.tables import evaluation_csv
 from app_catalog.releases.models import App
 from app_catalog.requests.reading import list_of_evaluation
 from app_catalog.requests.wording import KINDS, STATES, TONES
@@ -18,9 +20,12 @@ from app_catalog.reviews.rating import LEAST, rate_app
 from app_catalog.reviews.services import list_reviews, replies_for
 from lumbung.db import db
 from lumbung.db.tenancy import AnySession
-from lumbung.errors import NotFound
-from lumbung.web.access import PUBLIC, access
+from lumbung.files import send_stored_file
+from lumbung.i18n import pick
+from lumbung.limits import Limit, address_key, spend
+from lumbung.web.access import PUBLIC, access, current_visitor
 
+PRINTING = Limit("published-evaluation-pdf", 120, 3600)
 judgements = Blueprint("judgements", __name__, subdomain="hub", template_folder="templates")
 
 
@@ -43,19 +48,51 @@ def judgement_section(session: AnySession, app: App) -> Markup:
 @access(PUBLIC)
 def evaluation_page(slug: str, evaluation_id: UUID) -> str:
     """One submitted evaluation, in full; made for printing too."""
-    app = db.session.scalar(select(App).where(App.slug == slug))
-    if app is None:
-        raise NotFound
-    evaluation = get_submitted(db.session, app.id, evaluation_id)
+    app, evaluation = access_published(db.session, slug, evaluation_id)
     return render_template(
         "evaluations/public.html",
         app=app,
         evaluation=evaluation,
-        criteria=CRITERIA,
+        rubric=rubric_from(evaluation.rubric),
         facts=told_facts(evaluation.facts or {}),
+        evidence=list_readable(db.session, current_visitor(), app, evaluation),
         reply=replies_for(db.session, app.id).get(evaluation.id),
         filed=list_of_evaluation(db.session, app.id, evaluation.id),
         kinds=KINDS,
         states=STATES,
         tones=TONES,
     )
+
+
+@judgements.get("/apps/<slug>/evaluations/<uuid:evaluation_id>.pdf")
+@access(PUBLIC)
+def evaluation_paper(slug: str, evaluation_id: UUID) -> Response:
+    """The same on paper."""
+    app, evaluation = access_published(db.session, slug, evaluation_id)
+    spend(PRINTING, address_key())
+    paper = evaluation_pdf(
+        evaluation,
+        rubric_from(evaluation.rubric),
+        app_name=pick(app.name),
+        municipality=evaluation.municipality_name,
+        total=evaluation.mean_score,
+        facts=evaluation.facts,
+    )
+    return send_pdf(paper, f"{app.slug}-{evaluation.period_end}")
+
+
+@judgements.get("/apps/<slug>/evaluations/<uuid:evaluation_id>.csv")
+@access(PUBLIC)
+def evaluation_table(slug: str, evaluation_id: UUID) -> Response:
+    """The same as a table."""
+    app, evaluation = access_published(db.session, slug, evaluation_id)
+    table = evaluation_csv(evaluation, rubric_from(evaluation.rubric), facts=evaluation.facts)
+    return send_csv(table, f"{app.slug}-{evaluation.period_end}")
+
+
+@judgements.get("/apps/<slug>/evaluations/<uuid:evaluation_id>/evidence/<uuid:file_id>")
+@access(PUBLIC)
+def evaluation_evidence(slug: str, evaluation_id: UUID, file_id: UUID) -> Response:
+    """A file of evidence, for whom the municipality lets read it."""
+    app, evaluation = access_published(db.session, slug, evaluation_id)
+    return send_stored_file(get_readable(db.session, current_visitor(), app, evaluation, file_id))

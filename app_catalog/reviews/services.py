@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.evaluations.models import SubmittedEvaluation
-from app_catalog.evaluations.services import list_submitted
+from app_catalog.evaluations.published import list_submitted
 from app_catalog.installations.models import Installation
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release

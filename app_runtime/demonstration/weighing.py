@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app_catalog.evaluations.criteria import CRITERIA
-from app_catalog.evaluations.services import save_draft, start_evaluation, submit_evaluation
+from app_catalog.evaluations.services import save_draft, start_evaluation
+from app_catalog.evaluations.submitting import submit_evaluation
 from app_catalog.installations.services import access_installation
 from app_catalog.releases.models import App
 from app_catalog.reviews.services import reply_publicly, write_review

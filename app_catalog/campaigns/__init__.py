@@ -1,0 +1,1 @@
+"""Asking many municipalities at once how an app fares, by one rubric."""

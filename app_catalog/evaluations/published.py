@@ -1,0 +1,65 @@
+"""Evaluations that municipalities have published: anybody may read them, and their evidence by consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app_catalog.evaluations.evidence import get_evidence, list_evidence
+from app_catalog.evaluations.models import SubmittedEvaluation
+from app_catalog.evaluations.services import access_evaluation
+from app_catalog.releases.models import App
+from lumbung.db import as_tenant
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import NotFound
+from lumbung.files import StoredFile
+from lumbung.web.access import Visitor
+
+
+def list_submitted(session: AnySession, app_id: UUID, *, limit: int = 20) -> Sequence[SubmittedEvaluation]:
+    """What municipalities have published about an app, the newest first; anybody may read it."""
+    return session.scalars(
+        select(SubmittedEvaluation)
+        .where(SubmittedEvaluation.app_id == app_id)
+        .order_by(SubmittedEvaluation.submitted_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def access_published(session: AnySession, slug: str, evaluation_id: UUID) -> tuple[App, SubmittedEvaluation]:
+    """One published evaluation of an app; raises NotFound."""
+    row = session.execute(
+        select(App, SubmittedEvaluation)
+        .join(SubmittedEvaluation, SubmittedEvaluation.app_id == App.id)
+        .where(App.slug == slug, SubmittedEvaluation.id == evaluation_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def list_readable(
+    session: AnySession, visitor: Visitor, app: App, evaluation: SubmittedEvaluation
+) -> dict[str, list[StoredFile]]:
+    """The evidence that the visitor may read, by criterion: everybody's where the municipality agrees, else that of
+    the app's publisher and of curators."""
+    if not (evaluation.evidence_public or _reads_all(visitor, app)):
+        return {}
+    with as_tenant(session, evaluation.tenant_id):
+        return list_evidence(session, access_evaluation(session, evaluation.id))
+
+
+def get_readable(
+    session: AnySession, visitor: Visitor, app: App, evaluation: SubmittedEvaluation, file_id: UUID
+) -> StoredFile:
+    """A file of evidence that the visitor may read; raises NotFound."""
+    if not (evaluation.evidence_public or _reads_all(visitor, app)):
+        raise NotFound
+    with as_tenant(session, evaluation.tenant_id):
+        return get_evidence(session, access_evaluation(session, evaluation.id), file_id)
+
+
+def _reads_all(visitor: Visitor, app: App) -> bool:
+    return visitor.is_curator or visitor.is_operator or app.publisher_id in visitor.publishers

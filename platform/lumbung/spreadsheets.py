@@ -1,0 +1,31 @@
+"""Tables for spreadsheets: CSV whose cells are text and figures, and never a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain_cell(value: object) -> str:
+    """A value as a cell that no spreadsheet runs (OWASP, CSV injection): text that would be a formula begins with an
+    apostrophe, numbers stay as they are, None is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    text = str(value)
+    # Some programs skip blanks before they look.
+    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+
+
+def csv_document(header: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes:
+    """The rows as CSV (RFC 4180) in UTF-8 with its mark, for Excel."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([plain_cell(cell) for cell in header])
+    for row in rows:
+        writer.writerow([plain_cell(cell) for cell in row])
+    return out.getvalue().encode("utf-8-sig")
