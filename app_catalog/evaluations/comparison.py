@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app_catalog.evaluations.criteria import Criterion
 from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
@@ -125,7 +126,7 @@ def _like(session: AnySession, evaluation: Evaluation, kind: str, size: int) -> 
             SubmittedEvaluation.period_end >= evaluation.period_end - RECENT,
             Municipality.status != "suspended",
         )
-        .distinct(SubmittedEvaluation.tenant_id)
+        .ext(distinct_on(SubmittedEvaluation.tenant_id))
         .order_by(
             SubmittedEvaluation.tenant_id,
             SubmittedEvaluation.period_end.desc(),

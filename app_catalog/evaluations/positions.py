@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from sqlalchemy import extract, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app_catalog.evaluations.models import SubmittedEvaluation
 from app_catalog.releases.models import App
@@ -46,7 +47,7 @@ def list_positions(session: AnySession, municipality: Municipality) -> list[tupl
         )
         .join(Municipality, Municipality.id == SubmittedEvaluation.tenant_id)
         .where(SubmittedEvaluation.app_id.in_(own), Municipality.status != "suspended")
-        .distinct(SubmittedEvaluation.tenant_id, SubmittedEvaluation.app_id, year)
+        .ext(distinct_on(SubmittedEvaluation.tenant_id, SubmittedEvaluation.app_id, year))
         .order_by(
             SubmittedEvaluation.tenant_id,
             SubmittedEvaluation.app_id,

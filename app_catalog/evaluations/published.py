@@ -28,6 +28,13 @@ def list_submitted(session: AnySession, app_id: UUID, *, limit: int = 20) -> Seq
     ).all()
 
 
+def is_published(session: AnySession, evaluation_id: UUID | None) -> bool:
+    """Whether everybody may read this evaluation."""
+    if evaluation_id is None:
+        return False
+    return bool(session.scalar(select(SubmittedEvaluation.id).where(SubmittedEvaluation.id == evaluation_id)))
+
+
 def access_published(session: AnySession, slug: str, evaluation_id: UUID) -> tuple[App, SubmittedEvaluation]:
     """One published evaluation of an app; raises NotFound."""
     row = session.execute(

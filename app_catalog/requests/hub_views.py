@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
+from app_catalog.evaluations.published import is_published
 from app_catalog.publishers.services import municipalities_administered_by
 from app_catalog.releases.models import App
 from app_catalog.requests.reading import (
@@ -61,10 +62,12 @@ def show(slug: str, request_id: UUID) -> str:
     """One request in full, and the way to support it."""
     app = access_listed_app(db.session, slug)
     visitor = current_visitor()
+    whole = get_request(db.session, app.id, request_id)
     return render_template(
         "requests/show.html",
         app=app,
-        whole=get_request(db.session, app.id, request_id),
+        whole=whole,
+        evaluation_is_public=is_published(db.session, whole.standing.request.evaluation_id),
         own_municipalities=municipalities_administered_by(db.session, visitor.account_id) if visitor.account_id else [],
         **WORDS,
     )

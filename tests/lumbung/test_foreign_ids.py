@@ -20,6 +20,7 @@ from werkzeug.routing import Rule as UrlRule
 from werkzeug.test import TestResponse
 
 from app_catalog.assistance.models import AssistanceAddress, AssistanceCase, AssistanceMeeting
+from app_catalog.campaigns.models import Campaign
 from app_catalog.evaluations.models import Evaluation
 from app_catalog.installations.models import InstalledDefinition
 from app_catalog.publishers.models import Publisher, PublisherInvitation, PublisherMember, PublishToken, SigningKey
@@ -54,7 +55,15 @@ TEXTS = {
     "page_id": "report",
     "record_type": "report",
 }
-APP_ON_HUB = {"judgements.evaluation_page", "request_pages.show", "flags.flag_form", "flags.flag"}
+APP_ON_HUB = {
+    "judgements.evaluation_page",
+    "judgements.evaluation_paper",
+    "judgements.evaluation_table",
+    "judgements.evaluation_evidence",
+    "request_pages.show",
+    "flags.flag_form",
+    "flags.flag",
+}
 """Routes of the hub whose slug is an app's and not a publisher's."""
 NOT_FOUND_OTHERWISE = {"pages.done"}
 """Leads to the page that asks for a code, whatever the id is."""
@@ -155,7 +164,29 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
         **helped,
         # Everybody may support what others ask about the same app, and nothing about another.
         "wanted_id": elsewhere.id,
+        # A campaign about an app that nobody runs here asks nothing of anybody here.
+        "campaign_id": _campaign(session, place, elsewhere.app_id).id,
     }
+
+
+def _campaign(session: Sessions, place: Place, app_id: UUID) -> Campaign:
+    """A campaign of the publisher of an app about it."""
+    today = now().date()
+    campaign = Campaign(
+        title={"id": "Evaluasi tahun ini", "en": "This year"},
+        publisher_id=session.get_one(App, app_id).publisher_id,
+        app_id=app_id,
+        rubric={},
+        period_start=date(2026, 1, 1),
+        period_end=date(2026, 6, 30),
+        opens_on=today - timedelta(days=2),
+        closes_on=today + timedelta(days=20),
+        opener="Penerbit",
+        account_id=place.accounts["admin"].id,
+    )
+    session.add(campaign)
+    session.commit()
+    return campaign
 
 
 def _request(place: Place, app_id: UUID) -> AppRequest:
@@ -330,7 +361,8 @@ def known_ids(app: LumbungFlask, session: Sessions, world: World) -> dict[str, t
         )
     )
     session.commit()
-    return {"portal": (own, foreign), "hub": ({}, {**on_hub, **helped, "evaluation_id": foreign["evaluation_id"]})}
+    foreign_on_hub = {name: foreign[name] for name in ("evaluation_id", "file_id", "campaign_id")}
+    return {"portal": (own, foreign), "hub": ({}, {**on_hub, **helped, **foreign_on_hub})}
 
 
 def _uuid_arguments(rule: UrlRule) -> list[str]:
