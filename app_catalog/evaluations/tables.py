@@ -13,7 +13,7 @@ from app_catalog.evaluations.rubric import Rubric, rubric_from
 from lumbung.i18n import t
 from lumbung.spreadsheets import csv_document
 
-_FACTS = ("records", "closed", "due", "in_time", "median_seconds", "reopened")
+_FACTS = ("records", "closed", "due", "in_time", "median_seconds", "reopened", "rated", "rating_mean")
 
 
 def evaluation_csv(

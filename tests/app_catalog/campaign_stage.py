@@ -60,11 +60,11 @@ def ask_about_siaran(session: Sessions, world: World, *, days: Days = DAYS, rubr
     return campaign
 
 
-def answers(rubric: Rubric, *, score: int = 4, **more: str | None) -> dict[str, Any]:
+def answers(rubric: Rubric, **more: str | None) -> dict[str, Any]:
     """What an evaluator fills in."""
     filled: dict[str, Any] = {"summary": "Layak dipakai semua daerah.", "step": "submit"}
     for one in rubric.criteria:
-        filled[f"{one.id}_score"], filled[f"{one.id}_reason"] = str(score), "Petugas memakainya tanpa dibantu."
+        filled[f"{one.id}_score"], filled[f"{one.id}_reason"] = "4", "Petugas memakainya tanpa dibantu."
     return {**filled, **more}
 
 

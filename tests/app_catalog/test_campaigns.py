@@ -224,9 +224,8 @@ def test_a_campaign_and_the_yearly_evaluation_may_judge_the_same_days(
     hand_in(app, world.surabaya, campaign, public="1")
     browser = evaluator_of(app, world.surabaya)
     with set_clock(TODAY):
-        started = browser.post_form(
-            "/manage/evaluations", {"app": "siaran", "first": "2026-01-01", "last": "2026-06-30"}
-        )
+        filled = {"app": "siaran", "first": "2026-01-01", "last": "2026-06-30"}
+        started = browser.post_form("/manage/evaluations", filled)
         assert started.status_code == 303
         sent = browser.post_form(str(started.location), answers(STANDING))
         assert sent.status_code == 303, sent.text

@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from lumbung.migrate.walls import protect
 
-revision = "0012"
-down_revision = "0011"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
