@@ -17,6 +17,7 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid, NotFound
 from lumbung.i18n import t
+from lumbung.plain_text import plain_text
 from lumbung.web.access import Visitor
 
 LONGEST_NOTE = 1_000
@@ -66,7 +67,8 @@ def decide_request(
     # Two maintainers decide one after the other: the app's row is what they queue for.
     session.execute(select(App.id).where(App.id == app.id).with_for_update())
     target = _target(session, request, duplicate_of) if state == "duplicate" else None
-    _check(session, app, state=state, note=note.strip(), fixed_version=fixed_version, merged=target is not None)
+    note = plain_text(note)
+    _check(session, app, state=state, note=note, fixed_version=fixed_version, merged=target is not None)
     decision = session.scalar(select(RequestDecision).where(RequestDecision.request_id == request_id))
     before = decision.state if decision else "open"
     if decision is None:
@@ -79,7 +81,7 @@ def decide_request(
             account_id=visitor.account_id,
         )
         session.add(decision)
-    decision.state, decision.note, decision.author, decision.updated_at = state, note.strip(), publisher.name, now()
+    decision.state, decision.note, decision.author, decision.updated_at = state, note, publisher.name, now()
     decision.fixed_version = fixed_version if state == "fixed" else None
     decision.duplicate_of = target
     session.flush()

@@ -20,6 +20,7 @@ from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
 from lumbung.ids import new_id
+from lumbung.plain_text import plain_text
 from lumbung.web.access import Visitor
 from tenants.municipalities.models import Municipality
 
@@ -171,7 +172,7 @@ def file_points(
 
 def points_of(text: str) -> list[str]:
     """The lines of a text without the marks of a list; those too short to say anything are left out."""
-    lines = (re.sub(r"^\s*(?:[-*•–]|\d{1,2}[.)])?\s*", "", line).strip() for line in text.splitlines())
+    lines = (re.sub(r"^\s*(?:[-*•–]|\d{1,2}[.)])?\s*", "", line).strip() for line in plain_text(text).splitlines())
     return [line for line in lines if len(line) >= SHORTEST_TITLE][:MOST_POINTS]
 
 
@@ -190,7 +191,7 @@ def _wanted(session: AnySession, app_id: UUID, request_id: UUID) -> tuple[AppReq
 
 
 def _checked(kind: str, title: str, words: str) -> tuple[str, str]:
-    title, words = " ".join(title.split()), words.strip()
+    title, words = " ".join(plain_text(title).split()), plain_text(words)
     errors: dict[str, list[str]] = {}
     if kind not in KINDS:
         errors["kind"] = [t("Pilih jenisnya.", "Choose what it is.")]

@@ -19,6 +19,7 @@ from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
 from lumbung.ids import new_id
+from lumbung.plain_text import plain_text
 from lumbung.web.access import Visitor
 
 SHORTEST_REASON, LONGEST_REASON = 10, 500
@@ -168,7 +169,7 @@ def _tell(session: AnySession, review: Review, *, subject: Text, text: Text) -> 
 
 
 def _checked(reason: str) -> str:
-    reason = reason.strip()
+    reason = plain_text(reason)
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         message = t(
             "Tulis {low} sampai {high} huruf.",

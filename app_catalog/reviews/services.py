@@ -14,19 +14,26 @@ from app_catalog.evaluations.published import list_submitted
 from app_catalog.installations.models import Installation
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release
-from app_catalog.reviews.models import PublisherReply, Review
+from app_catalog.reviews.models import HiddenReview, PublisherReply, Review
 from app_catalog.reviews.rating import shown
 from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
-from lumbung.errors import Forbidden, Invalid, NotFound
-from lumbung.i18n import t
+from lumbung.errors import Conflict, Forbidden, Invalid, NotFound
+from lumbung.i18n import Text, t
 from lumbung.ids import new_id
+from lumbung.plain_text import plain_text
 from lumbung.web.access import Visitor
 from tenants.municipalities.models import Municipality
 
 SHORTEST_WORDS = 10
 LONGEST_WORDS = 2_000
+_HIDDEN = Text(
+    "Ulasan ini disembunyikan kurator, jadi tidak tampil di katalog dan belum dapat ditarik. Perbaiki isinya, lalu "
+    "simpan.",
+    "The curators have hidden this review, so it is not in the catalog and cannot be withdrawn yet. Correct it and "
+    "save.",
+)
 
 
 def find_review(session: AnySession, app_id: UUID) -> Review | None:
@@ -41,7 +48,7 @@ def write_review(
 
     Raises Invalid for stars outside 1 to 5 or words that are too short or too long.
     """
-    words = words.strip()
+    words = plain_text(words)
     errors: dict[str, list[str]] = {}
     if stars not in (1, 2, 3, 4, 5):
         errors["stars"] = [t("Pilih 1 sampai 5 bintang.", "Choose 1 to 5 stars.")]
@@ -80,7 +87,10 @@ def write_review(
 
 
 def withdraw_review(session: AnySession, review: Review) -> None:
-    """Take the review back; the hub no longer shows it."""
+    """Take the review back; the hub no longer shows it. Raises Conflict while a curator hides it: written anew, it
+    would be shown again."""
+    if session.scalar(select(HiddenReview.id).where(HiddenReview.review_id == review.id)) is not None:
+        raise Conflict(_HIDDEN)
     record_audit(session, "review.withdrawn", subject_type="review", subject_id=review.id)
     session.delete(review)
     session.flush()
@@ -147,7 +157,7 @@ def reply_publicly(
     """
     if app.publisher_id not in visitor.publishers:
         raise Forbidden
-    words = words.strip()
+    words = plain_text(words)
     if not SHORTEST_WORDS <= len(words) <= LONGEST_WORDS:
         message = t(
             "Tulis {low} sampai {high} huruf.",

@@ -24,7 +24,7 @@ from app_catalog.reviews.services import (
     write_review,
 )
 from lumbung.db import as_tenant, db
-from lumbung.errors import Invalid
+from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import t
 from lumbung.limits import Limit, spend
 from lumbung.web.access import EVALUATOR, PUBLISHER, access, current_visitor
@@ -62,8 +62,11 @@ def review(slug: str) -> Page:
     installation = access_installation(db.session, slug)
     found = find_review(db.session, installation.app_id)
     if request.form.get("step") == "withdraw" and found is not None:
-        withdraw_review(db.session, found)
-        flash(t("Ulasan ditarik.", "The review was withdrawn."), "success")
+        try:
+            withdraw_review(db.session, found)
+            flash(t("Ulasan ditarik.", "The review was withdrawn."), "success")
+        except Conflict as refusal:
+            flash(str(refusal.message), "warning")
         return redirect(url_for("reviews.review_form", slug=slug), 303)
     spend(WRITING, str(current_visitor().account_id))
     stars, words = request.form.get("stars", ""), request.form.get("words", "")

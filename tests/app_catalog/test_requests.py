@@ -237,6 +237,23 @@ def test_the_roadmap_and_the_feed_show_what_was_decided(
     assert "Peta tanpa jaringan" not in hub.get("/apps/siaran/requests?state=fixed").text
 
 
+def test_characters_that_nobody_sees_break_no_feed_and_turn_no_text_around(
+    app: LumbungFlask, session: Sessions, evaluator: Browser, maintainer: Browser
+) -> None:
+    request = ask(evaluator, session, title="Foto gelap", words="")
+    unseen = "\x01\u202e\u2066\ufffe"
+    sent = {"kind": "idea", "title": f"Foto {unseen}malam", "words": f"Baris satu{unseen}\r\nbaris\x0b dua"}
+    assert evaluator.post_form(PATH, sent).status_code == 303
+    assert evaluator.post_form(PATH, {**sent, "title": f"Foto {unseen * 4}"}).status_code == 422
+    assert decide(maintainer, request, state="planned", note=f"Segera{unseen}.") == 303
+    hub = browse(app, "lumbung.test")
+    ElementTree.fromstring(hub.get("/apps/siaran/requests.atom").text)
+    session.rollback()
+    found = session.scalars(select(AppRequest).where(AppRequest.kind == "idea")).one()
+    assert (found.title, found.words) == ("Foto malam", "Baris satu\nbaris dua")
+    assert session.scalars(select(RequestDecision.note)).one() == "Segera."
+
+
 def test_an_evaluations_points_become_requests_that_name_it(
     app: LumbungFlask, session: Sessions, evaluator: Browser
 ) -> None:

@@ -210,6 +210,22 @@ def test_anybody_signed_in_flags_and_a_curator_hides_and_shows_again(
     assert len(told(session, world.surabaya)) == 4
 
 
+def test_a_hidden_review_is_not_shown_again_by_withdrawing_and_writing_it_anew(
+    app: LumbungFlask, session: Sessions, world: World, evaluator: Browser
+) -> None:
+    rude = {"stars": "1", "words": "Petugas Budi tidak becus."}
+    evaluator.post_form(PATH, rude)
+    session.rollback()
+    review_id = session.scalars(select(Review.id)).one()
+    curator = browse(app, "lumbung.test", world.operator)
+    hide = f"/curator/reviews/{review_id}/hide"
+    assert curator.post_form("/curator/reviews", {"reason": "Memuat nama pribadi."}, to=hide).status_code == 303
+    assert evaluator.post_form(PATH, {"step": "withdraw"}).status_code == 303
+    assert "belum dapat ditarik" in words_of(evaluator.get(PATH))
+    assert evaluator.post_form(PATH, rude).status_code == 303
+    assert "tidak becus" not in browse(app, "lumbung.test").get("/apps/siaran").text
+
+
 def test_flags_that_are_settled_leave_the_review(
     app: LumbungFlask, session: Sessions, world: World, evaluator: Browser
 ) -> None:
