@@ -38,10 +38,26 @@ def install_figures_source(app: Flask, source: FiguresSource) -> None:
 
 def refresh_published(session: AnySession, installation: Installation) -> None:
     """Reckon and publish now, where the municipality agrees; delete what is published where it does not."""
+    lock_consent(session, installation)
     source: FiguresSource | None = current_app.extensions.get(_EXTENSION)
     if source is not None and may_publish(installation):
         source.reckon(session, installation)
     publish_figures(session, installation)
+
+
+def lock_consent(session: AnySession, installation: Installation) -> None:
+    """Read what the municipality agrees to as it is now, and let it stay so until the transaction ends: whoever takes
+    it back meanwhile waits, and then deletes what was published.
+
+    Taken before the figures are reckoned, in the order of whoever changes the consent, so that neither waits for the
+    other for ever.
+    """
+    session.scalars(
+        select(Installation)
+        .where(Installation.tenant_id == installation.tenant_id, Installation.id == installation.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def may_publish(installation: Installation) -> bool:

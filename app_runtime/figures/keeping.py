@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app_catalog.figures.publishing import publish_figures
+from app_catalog.figures.publishing import lock_consent, publish_figures
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import list_installations
 from app_runtime.figures.months import reckon_months
@@ -24,6 +24,7 @@ def keep_figures(session: AnySession) -> int:
     """Reckon and publish the figures of every app of the session's municipality; how many apps there were."""
     installations = list_installations(session, with_disabled=True)
     for installation in installations:
+        lock_consent(session, installation)
         reckon_months(session, installation)
         publish_figures(session, installation)
     return len(installations)

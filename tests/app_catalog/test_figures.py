@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -14,9 +16,10 @@ from app_catalog.figures.models import MonthlyFigures, PublishedFigures
 from app_catalog.figures.publishing import public_row, publish_figures
 from app_catalog.figures.reading import read_app_figures
 from app_catalog.installations.models import Installation
-from app_catalog.installations.services import disable_app, enable_again
+from app_catalog.installations.services import disable_app, enable_again, list_installations
 from app_catalog.releases.models import App
-from app_runtime.figures.months import reckon_anew
+from app_runtime.figures import keeping
+from app_runtime.figures.months import reckon_anew, reckon_months
 from lumbung.db import as_tenant, now, set_clock, use_tenant
 from lumbung.ids import new_id
 from lumbung.web.sites import LumbungFlask
@@ -79,6 +82,47 @@ def test_who_agreed_to_the_first_page_has_not_agreed_to_open_data(
     agree(app, world)
     assert published(session) != []
     assert "Simpan sekali lagi" not in words_of(admin.get(SETTINGS))
+
+
+def test_consent_that_is_taken_back_while_figures_are_being_reckoned_is_taken_back(
+    app: LumbungFlask, session: Sessions, world: World, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agree(app, world)
+    session.expire_all()
+    reckon = reckon_months
+    taking_back: list[Thread] = []
+
+    def interrupted(of: Sessions, installation: Installation) -> None:
+        reckon(of, installation)
+        taking_back.append(Thread(target=agree, args=(app, world, None)))
+        taking_back[0].start()
+        taking_back[0].join(5)
+
+    monkeypatch.setattr(keeping, "reckon_months", interrupted)
+    with as_tenant(session, world.tangsel.id):
+        keeping.keep_figures(session)
+        session.commit()
+    taking_back[0].join(30)
+    assert published(session) == []
+
+
+def test_a_job_that_began_before_the_consent_was_taken_back_publishes_nothing(
+    app: LumbungFlask, session: Sessions, world: World, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agree(app, world)
+    session.expire_all()
+    listed = list_installations
+
+    def listed_before(of: Sessions, **options: bool) -> Sequence[Installation]:
+        found = listed(of, **options)
+        agree(app, world, None)
+        return found
+
+    monkeypatch.setattr(keeping, "list_installations", listed_before)
+    with as_tenant(session, world.tangsel.id):
+        keeping.keep_figures(session)
+        session.commit()
+    assert published(session) == []
 
 
 def test_a_disabled_app_shows_no_figures_until_it_is_enabled_again(
