@@ -19,8 +19,10 @@ from app_catalog.assistance.features import install_assistance
 from app_catalog.campaigns.features import install_campaigns
 from app_catalog.catalog.features import install_catalog
 from app_catalog.catalog.sections import add_app_page_section
+from app_catalog.comparison.views import comparing
 from app_catalog.deprecations.features import install_deprecations
 from app_catalog.evaluations.views import evaluations
+from app_catalog.feeds.views import feeds
 from app_catalog.figures.views import app_figures, figures_section, open_data
 from app_catalog.figures.wording import show_month, show_share
 from app_catalog.installations.features import install_installation_hooks
@@ -49,7 +51,18 @@ def install(app: LumbungFlask) -> None:
     install_installation_hooks()
     judging = (evaluations, reviews, replies, judgements, flags, review_curating)
     asked = (asking, request_pages, request_desk)
-    for blueprint in (installations, own_icons, listing_pages, listing_uses, *judging, *asked, app_figures, open_data):
+    for blueprint in (
+        installations,
+        own_icons,
+        listing_pages,
+        listing_uses,
+        *judging,
+        *asked,
+        app_figures,
+        open_data,
+        comparing,
+        feeds,
+    ):
         app.register_blueprint(blueprint)
     install_assistance(app)
     install_campaigns(app)

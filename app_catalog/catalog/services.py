@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -138,6 +139,12 @@ def get_card(session: AnySession, slug: str) -> Card:
     if row is None:
         raise NotFound
     return Card(*row)
+
+
+def list_cards(session: AnySession, slugs: Sequence[str]) -> list[Card]:
+    """The listed apps among these ids, by id."""
+    rows = session.execute(_cards_alone().where(App.slug.in_(slugs)).order_by(App.slug))
+    return [Card(*row) for row in rows]
 
 
 def list_adopters(session: AnySession, app_id: UUID) -> list[tuple[Adoption, Municipality]]:

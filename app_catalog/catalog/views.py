@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
@@ -32,6 +34,8 @@ from lumbung.i18n import current_language
 from lumbung.web.access import PUBLIC, access, current_visitor
 
 catalog = Blueprint("catalog", __name__, subdomain="hub", template_folder="templates")
+MOST_CHOSEN = 4
+"""How many apps may be kept for a comparison while somebody looks for more."""
 BESIDE = 6
 """How many listings stand beneath the packages of the catalog."""
 app_files = Blueprint("app_files", __name__, subdomain="portal")
@@ -53,6 +57,7 @@ def app_list() -> str:
     asked = {name: request.args.get(name, "").strip()[:LONGEST_QUERY] for name in ("q", "category", "audience", "sort")}
     page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
     wanted = {"query": asked["q"], "category": asked["category"], "audience": asked["audience"]}
+    compared = [slug[:LONGEST_QUERY] for slug in request.args.getlist("with")][:MOST_CHOSEN]
     cards = search_apps(db.session, **wanted, sort=asked["sort"], limit=PAGE, offset=(page - 1) * PAGE)
     return render_template(
         "catalog/apps.html",
@@ -60,7 +65,9 @@ def app_list() -> str:
         number=count_apps(db.session, **wanted),
         page=page,
         pages_size=PAGE,
-        chosen={**wanted, "sort": asked["sort"]},
+        chosen={**wanted, "sort": asked["sort"], "compared": compared},
+        kept_chosen="".join(f"&{urlencode({'with': slug})}" for slug in compared),
+        shown_slugs={card.app.slug for card in cards},
         categories=offered_categories(db.session, asked["category"]),
         audiences=list(AUDIENCES.items()),
         beside=search_listings(

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
 from app_catalog.evaluations.published import is_published
+from app_catalog.feeds.model import as_xml
 from app_catalog.publishers.services import municipalities_administered_by
 from app_catalog.releases.models import App
 from app_catalog.requests.reading import (
@@ -87,7 +88,7 @@ def feed(slug: str) -> Response:
         updated=max(moments, default=app.created_at),
         **WORDS,
     )
-    response = Response(text, mimetype="application/atom+xml")
+    response = Response(as_xml(text), mimetype="application/atom+xml")
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -1,0 +1,1 @@
+"""Several apps side by side."""
