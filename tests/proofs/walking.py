@@ -6,6 +6,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
@@ -43,11 +44,13 @@ class Walker:
     password: str = ""
 
 
-def walk(browser: Browser, walker: Walker, *, screen: str, language: str, most: int = 150) -> Walk:
+def walk(
+    browser: Browser, walker: Walker, *, screen: str, language: str, most: int = 150, pictures: Path | None = None
+) -> Walk:
     """Follow links of the walker's own site until each kind of page was seen, `most` pages at the longest.
 
     A fault is: an answer that is no 200, an error in the console, what axe calls serious or critical, sideways
-    scrolling, a text in which a value is missing.
+    scrolling, a text in which a value is missing. `pictures` is a folder for a picture of each page.
     """
     found = Walk()
     context = browser.new_context(**SCREENS[screen], locale="id-ID")
@@ -59,7 +62,7 @@ def walk(browser: Browser, walker: Walker, *, screen: str, language: str, most: 
             # Tiles of the map come from a server of their own, which need not be reachable here.
             from_here = urlsplit(message.location.get("url", "")).netloc in ("", urlsplit(walker.start).netloc)
             if message.type == "error" and from_here:
-                errors.append(message.text[:200])
+                errors.append(f"{message.text[:200]} {urlsplit(message.location.get('url', '')).path}")
 
         page.on("console", noted)
         if walker.email:
@@ -80,8 +83,11 @@ def walk(browser: Browser, walker: Walker, *, screen: str, language: str, most: 
             if answer.status != 200:
                 found.faults.append(f"{address}: answered {answer.status}")
                 continue
+            if pictures:
+                name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
+                page.screenshot(path=pictures / f"{name}-{screen}.png", full_page=True, scale="css")
             found.faults.extend(f"{address}: {fault}" for fault in (*_faults(page), *errors))
-            waiting.extend(_links(page, address))
+            waiting.extend(_links(page, walker.start))
     finally:
         context.close()
     return found
@@ -137,15 +143,15 @@ def _faults(page: Page) -> Iterator[str]:
     for violation in axe(page):
         yield f"{violation['id']}: {violation['nodes'][0]}"
     text = page.locator("body").inner_text()
-    for gap in re.findall(r".{0,40}(?:\bNone\b|\bundefined\b|\{[a-z_]+\}|\bUndefined\b).{0,40}", text):
+    for gap in re.findall(r".{0,40}(?:\bNone\b(?! \w)|\bundefined\b|\{[a-z_]+\}|\bUndefined\b).{0,40}", text):
         yield f"a value is missing in “{gap}”"
 
 
-def _links(page: Page, address: str) -> Sequence[str]:
-    """Links of the same site; none that signs out."""
+def _links(page: Page, start: str) -> Sequence[str]:
+    """Links of the walker's site; none that signs out."""
     hrefs: list[str] = page.eval_on_selector_all(
         "a[href]:not([download])", "links => links.map(a => a.getAttribute('href'))"
     )
-    here = urlsplit(address).netloc
-    full = (urljoin(address, href).partition("#")[0] for href in hrefs if not href.startswith(("mailto:", "tel:")))
+    here = urlsplit(start).netloc
+    full = (urljoin(page.url, href).partition("#")[0] for href in hrefs if not href.startswith(("mailto:", "tel:")))
     return [one for one in full if urlsplit(one).netloc == here and "sign-out" not in one]

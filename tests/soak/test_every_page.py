@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 
 from app_runtime.demonstration.script import PASSWORD
 from lumbung.postgres.cluster import EmbeddedCluster
-from tests.journeys.conftest import chromium
+from tests.journeys.conftest import SHOTS, chromium
 from tests.lumbung.supervisor.running import unused_port
 from tests.proofs.walking import Walker, walk
 
@@ -56,8 +56,10 @@ def test_every_page_is_whole_for_who_may_see_it(
     start = hub.replace("//", f"//{slug}.") if slug else hub
     walker = Walker(start=f"{start}/", hub=hub, email=email, password=PASSWORD)
     pages, faults = set[str](), list[str]()
+    pictures = SHOTS / "every-page" / who.replace(" ", "-")
+    pictures.mkdir(parents=True, exist_ok=True)
     for screen, language in (("phone", "id"), ("desk", "en")):
-        found = walk(chromium, walker, screen=screen, language=language)
+        found = walk(chromium, walker, screen=screen, language=language, pictures=pictures)
         pages.update(found.pages)
         faults += [f"{screen}, {language}: {fault}" for fault in found.faults]
     assert faults == [], "\n".join(faults)
