@@ -16,7 +16,9 @@ def upgrade() -> None:
     """Apply, while people go on writing."""
     with op.get_context().autocommit_block():
         drop_unfinished("adoptions")
-        op.create_index("ix_adoptions_app_id", "adoptions", ["app_id"], postgresql_concurrently=True, if_not_exists=True)
+        op.create_index(
+            "ix_adoptions_app_id", "adoptions", ["app_id"], postgresql_concurrently=True, if_not_exists=True
+        )
 
 
 def downgrade() -> None:
