@@ -9,10 +9,12 @@ import app_runtime.records.models
 import app_runtime.upgrades.automatic
 import app_runtime.upgrades.models
 import app_runtime.upgrades.running  # noqa: F401 - models and handlers are known once imported.
+from app_catalog.assistance.first_days import install_first_use_source
 from app_catalog.figures.low_use import install_low_use_source
 from app_catalog.figures.publishing import install_figures_source
 from app_catalog.releases.scenarios import install_scenario_runner
 from app_runtime.api.features import install_api
+from app_runtime.figures.first_use import RecordFirstUse
 from app_runtime.figures.hints import UseHints
 from app_runtime.figures.keeping import HistoryFigures
 from app_runtime.figures.views import managed_figures
@@ -36,4 +38,5 @@ def install(app: LumbungFlask) -> None:
     app.register_blueprint(managed_figures)
     install_figures_source(app, HistoryFigures())
     install_low_use_source(app, UseHints())
+    install_first_use_source(app, RecordFirstUse())
     install_scenario_runner(app, EngineRunner())

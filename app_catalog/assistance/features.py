@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from app_catalog.assistance.hub_views import helping_pages
+from app_catalog.assistance.material_views import learning
+from app_catalog.assistance.partner_views import partnering
 from app_catalog.assistance.portal_views import assistance
+from app_catalog.assistance.sections import help_section, managed_section
+from app_catalog.catalog.sections import add_app_page_section
+from app_catalog.installations.page_sections import add_installation_section
 from lumbung.i18n import Text
 from lumbung.web.access import PUBLISHER
 from lumbung.web.navigation import Entry, add_navigation
@@ -12,7 +17,9 @@ from lumbung.web.sites import LumbungFlask
 
 def install_assistance(app: LumbungFlask) -> None:
     """Register the pages of both sides."""
-    for blueprint in (assistance, helping_pages):
+    add_installation_section(managed_section)
+    add_app_page_section(help_section)
+    for blueprint in (assistance, partnering, helping_pages, learning):
         app.register_blueprint(blueprint)
     add_navigation(
         Entry(

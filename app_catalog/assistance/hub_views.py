@@ -14,6 +14,7 @@ from app_catalog.assistance.forms import Form, kept
 from app_catalog.assistance.meetings import access_meeting
 from app_catalog.assistance.portal_views import WRITING, Page, calendar_answer
 from app_catalog.assistance.replying import answer
+from app_catalog.assistance.sections import progress_of
 from app_catalog.publishers.blueprint import own_account
 from lumbung.db import db
 from lumbung.errors import BadRequest, Conflict, Invalid, NotFound
@@ -145,7 +146,7 @@ def _case_page(helped: Helping, errors: Mapping[str, list[str]]) -> str:
         helped_as=helped.helper,
         app=helped.app,
         answers=ANSWERS,
-        progress="",
+        progress=progress_of(db.session, helped.case),
         answerable=helped.case.state == "asked" and helped.address.state == "asked",
         **case_context(db.session, helped.case, helped.party, shown),
     )

@@ -14,6 +14,7 @@ from app_catalog.assistance.case_page import WORDS, Shown, case_context, helper_
 from app_catalog.assistance.closing import rate_help
 from app_catalog.assistance.forms import Form, kept, read_number, read_wish
 from app_catalog.assistance.helpers import list_helpers
+from app_catalog.assistance.material import list_material
 from app_catalog.assistance.meetings import access_meeting
 from app_catalog.assistance.models import AssistanceCase
 from app_catalog.assistance.telling import tell_of_request
@@ -191,6 +192,7 @@ def _overview(slug: str, errors: Mapping[str, list[str]], values: Mapping[str, s
         helpers=helper_choices(list_helpers(db.session, installation.app_id, asker_id=installation.tenant_id)),
         people=[(person.id, f"{person.name} ({person.email})") for person in people_with_roles(db.session, ADMIN_ROLE)],
         values={"contact": str(visitor.account_id), "form": "online", **values},
+        material=list_material(db.session, installation.app_id),
         chosen=request.form.getlist("helpers"),
         errors=errors,
         **WORDS,

@@ -19,6 +19,7 @@ from app_catalog.installations.history import list_changes
 from app_catalog.installations.icons import MAX_ICON_BYTES, icon_url, remove_icon, set_icon
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
+from app_catalog.installations.page_sections import installation_sections
 from app_catalog.installations.preflight import preflight
 from app_catalog.installations.services import (
     access_installation,
@@ -220,6 +221,7 @@ def _settings_page(
         icon=icon_url(installation),
         ends=find_deprecated(db.session, installation.app_id, installation.release_id),
         new=request.args.get("new") == "1",
+        sections=installation_sections(db.session, installation),
         **_form(definition, values, errors, answers, agencies),
     )
 

@@ -79,7 +79,7 @@ class Scene:
     def agreed(self, case: AssistanceCase, *, days: int = 3) -> AssistanceMeeting:
         """A meeting that the publisher proposed and Surabaya agreed on."""
         at = f"/assistance/{case.id}"
-        assert step(self.publisher, at, "", to=f"{at}/meetings", **proposal(days)) == 303
+        assert step(self.publisher, at, "", target=f"{at}/meetings", **proposal(days)) == 303
         meeting = self.meeting()
         own = f"{PATH}/{case.id}/meetings/{meeting.id}"
         assert step(self.asker, own, "agree", option=meeting.options[0]) == 303
@@ -118,16 +118,16 @@ def set_scene(app: LumbungFlask, session: Sessions, world: World) -> Scene:
     )
 
 
-def step(browser: Browser, page: str, name: str, *, to: str | None = None, **answers: Any) -> int:
+def step(browser: Browser, page: str, name: str, *, target: str | None = None, **answers: Any) -> int:
     """Send one of the forms of a page; the status of the answer."""
-    return take_step(browser, page, name, to=to, **answers).status_code
+    return take_step(browser, page, name, target=target, **answers).status_code
 
 
-def take_step(browser: Browser, page: str, name: str, *, to: str | None = None, **answers: Any) -> TestResponse:
+def take_step(browser: Browser, page: str, name: str, *, target: str | None = None, **answers: Any) -> TestResponse:
     """Send one of the forms of a page."""
     shown = browser.get(page)
     assert shown.status_code == 200, shown.status_code
-    return browser.post(to or page, {"csrf_token": csrf_token(shown.text), "step": name, **answers})
+    return browser.post(target or page, {"csrf_token": csrf_token(shown.text), "step": name, **answers})
 
 
 def local(moment: datetime) -> str:

@@ -114,7 +114,7 @@ def test_a_proposal_that_does_not_fit_is_said(scene: Scene, changed: dict[str, s
 def test_nobody_meets_before_the_request_is_accepted(scene: Scene) -> None:
     case = scene.asked()
     at = f"{PATH}/{case.id}"
-    assert step(scene.asker, at, "", to=f"{at}/meetings", **proposal()) == 303
+    assert step(scene.asker, at, "", target=f"{at}/meetings", **proposal()) == 303
     assert 'id="meetings"' not in scene.asker.get(at).text
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.routing import Rule as UrlRule
 from werkzeug.test import TestResponse
 
-from app_catalog.assistance.models import AssistanceAddress, AssistanceCase, AssistanceMeeting
+from app_catalog.assistance.models import AppMaterial, AssistanceAddress, AssistanceCase, AssistanceMeeting
 from app_catalog.campaigns.models import Campaign
 from app_catalog.evaluations.models import Evaluation
 from app_catalog.installations.models import InstalledDefinition
@@ -56,6 +56,7 @@ TEXTS = {
     "record_type": "report",
 }
 APP_ON_HUB = {
+    "learning.file",
     "judgements.evaluation_page",
     "judgements.evaluation_paper",
     "judgements.evaluation_table",
@@ -350,6 +351,17 @@ def known_ids(app: LumbungFlask, session: Sessions, world: World) -> dict[str, t
         session.commit()
     helped = {name: foreign[name] for name in ("case_id", "meeting_id")}
     # Another publisher than the visitor's is asked.
+    material = AppMaterial(
+        app_id=_other_app(session, there.installation.app_id).id,
+        kind="file",
+        title={"id": "Panduan"},
+        about={},
+        file_name="panduan.pdf",
+        data=b"%PDF-",
+    )
+    session.add(material)
+    session.flush()
+    helped["material_id"] = material.id
     session.add(
         AssistanceAddress(
             municipality_id=world.tangsel.id,
