@@ -19,6 +19,7 @@ from app_runtime.figures.hints import UseHints
 from app_runtime.figures.keeping import HistoryFigures
 from app_runtime.figures.views import managed_figures
 from app_runtime.imports.features import install_imports
+from app_runtime.inventory.views import inventory
 from app_runtime.operations.features import install_operations
 from app_runtime.pages.features import install_pages
 from app_runtime.scenarios.runner import EngineRunner
@@ -35,6 +36,7 @@ def install(app: LumbungFlask) -> None:
     install_operations(app)
     install_pages(app)
     app.register_blueprint(upgrades)
+    app.register_blueprint(inventory)
     app.register_blueprint(managed_figures)
     install_figures_source(app, HistoryFigures())
     install_low_use_source(app, UseHints())

@@ -146,7 +146,10 @@ def _known(publisher: Publisher, slug: str) -> tuple[App, Listing] | None:
 def _given_file() -> bytes:
     """What was chosen or pasted, and no more than one byte past what is read at all."""
     chosen = request.files.get("file")
-    given = chosen.stream.read(MAX_BYTES + 1) if chosen and chosen.filename else b""
+    given = b""
+    if chosen and chosen.filename:
+        with chosen.stream as opened:
+            given = opened.read(MAX_BYTES + 1)
     return given or request.form.get("publiccode", "").encode("utf-8", "replace")[: MAX_BYTES + 1]
 
 

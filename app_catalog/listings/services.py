@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -25,6 +26,7 @@ from tenants.regions.slugs import slug_from
 MOST_LISTINGS = 2_000
 """How many listings one publisher may have."""
 _LONGEST_SLUG = 60
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,15 @@ class ListingValues:
 def add_listing(session: AnySession, publisher: Publisher, values: ListingValues) -> App:
     """A new entry of the catalog, seen at once. Its id is made from its name and its publisher's address.
 
-    Raises Forbidden while the publisher is not approved, Conflict when it has as many listings as one may have.
+    Raises as `add_listings`.
+    """
+    return add_listings(session, publisher, [values])[0]
+
+
+def add_listings(session: AnySession, publisher: Publisher, many: Sequence[ListingValues]) -> list[App]:
+    """New entries of the catalog, in a few statements however many they are.
+
+    Raises Forbidden while the publisher is not approved, Conflict when it would have more listings than one may have.
     """
     if publisher.status != "approved":
         raise Forbidden(
@@ -60,22 +70,26 @@ def add_listing(session: AnySession, publisher: Publisher, values: ListingValues
                 "This publisher is not approved, so it cannot list apps.",
             )
         )
-    room_for(session, publisher, 1)
-    app = _with_free_slug(session, publisher, values)
-    listing = Listing(app_id=app.id, address=values.address, updated_at=now())
-    _fill(app, listing, values, publisher)
-    session.add(listing)
+    _require_room(session, publisher, len(many))
+    apps = _entries(session, publisher, many)
+    session.add_all(Listing(app_id=app.id, updated_at=now(), **_columns(values)) for app, values in _pairs(apps, many))
     session.flush()
-    _note(session, "listing.added", app, after={"slug": app.slug, "kind": app.kind, "address": listing.address})
-    return app
+    slugs = [app.slug for app in apps]
+    record_audit(
+        session,
+        "listing.added",
+        subject_type="app" if len(apps) == 1 else "publisher",
+        subject_id=apps[0].id if len(apps) == 1 else publisher.id,
+        after={"slugs": slugs, "addresses": [values.address for values in many]},
+    )
+    return apps
 
 
 def change_listing(session: AnySession, publisher: Publisher, slug: str, values: ListingValues) -> App:
     """The listing says something else from now on; its id stays. Raises NotFound for a foreign or unknown one."""
     app, listing = access_own_listing(session, publisher, slug)
     before = {"kind": app.kind, "address": listing.address, "name": dict(app.name)}
-    _fill(app, listing, values, publisher)
-    listing.updated_at = now()
+    fill_listing(app, listing, values, publisher)
     session.flush()
     after = {"kind": app.kind, "address": listing.address, "name": dict(app.name)}
     _note(session, "listing.changed", app, before=before, after=after)
@@ -118,8 +132,20 @@ def list_own_listings(session: AnySession, publisher: Publisher) -> list[tuple[A
     return [(app, listing) for app, listing in rows]
 
 
-def room_for(session: AnySession, publisher: Publisher, more: int) -> None:
-    """Raise Conflict when the publisher would have more listings than one may have."""
+def fill_listing(app: App, listing: Listing, values: ListingValues, publisher: Publisher) -> None:
+    """Let a listing that is there say this from now on."""
+    _describe(app, values, publisher)
+    for name, value in _columns(values).items():
+        setattr(listing, name, value)
+    listing.updated_at = now()
+
+
+def key_of(kind: str, name: str, agency: str) -> tuple[str, str, str]:
+    """What makes two lines of an inventory the same app: kind, name and agency, however they are spaced."""
+    return kind, " ".join(name.casefold().split()), " ".join(agency.casefold().split())
+
+
+def _require_room(session: AnySession, publisher: Publisher, more: int) -> None:
     statement = select(func.count()).select_from(App).where(App.publisher_id == publisher.id, App.kind != "package")
     if session.scalars(statement).one() + more > MOST_LISTINGS:
         raise Conflict(
@@ -136,44 +162,52 @@ def _find(session: AnySession, slug: str) -> tuple[App, Listing] | None:
     return (row[0], row[1]) if row else None
 
 
-def _with_free_slug(session: AnySession, publisher: Publisher, values: ListingValues) -> App:
-    """The catalog's entry under an id that nobody has: name and publisher, with a number when that is taken."""
-    ending = f"-{publisher.slug}"
-    stem = slug_from(values.name["id"])[: _LONGEST_SLUG - len(ending) - 4].strip("-") or "aplikasi"
-    stem = stem if stem == publisher.slug or stem.endswith(ending) else stem + ending
-    taken = set(session.scalars(select(App.slug).where(App.slug.startswith(stem, autoescape=True))))
-    number = 1
-    while True:
-        slug = stem if number == 1 else f"{stem}-{number}"
-        number += 1
-        if slug in taken:
-            continue
-        app = App(slug=slug, publisher_id=publisher.id, latest_release_id=None, kind=values.kind)
-        app.category, app.audience = values.category, values.audience
-        app.name, app.summary, app.description = dict(values.name), dict(values.summary), dict(values.description)
+def _entries(session: AnySession, publisher: Publisher, many: Sequence[ListingValues]) -> list[App]:
+    """The catalog's entries under ids that nobody has: name and publisher, with a number when that is taken."""
+    for _ in range(_TRIES):
+        taken = set(session.scalars(select(App.slug).where(App.slug.contains(publisher.slug, autoescape=True))))
+        apps = [_entry(publisher, values, taken) for values in many]
         try:
             with session.begin_nested():
-                session.add(app)
+                session.add_all(apps)
         except IntegrityError as error:
+            # Somebody else listed the same in this very moment; their ids are seen now.
             if violated_constraint(error) != "uq_apps_slug":
                 raise
-            taken.add(slug)
             continue
-        return app
+        return apps
+    raise Conflict(Text("Id ini baru saja dipakai. Coba lagi.", "This id was taken just now. Try again."))
 
 
-def _fill(app: App, listing: Listing, values: ListingValues, publisher: Publisher) -> None:
+def _entry(publisher: Publisher, values: ListingValues, taken: set[str]) -> App:
+    ending = f"-{publisher.slug}"
+    stem = slug_from(values.name["id"])[: _LONGEST_SLUG - len(ending) - 5].strip("-") or "aplikasi"
+    stem = stem if stem.endswith(ending) else stem + ending
+    slug = next(slug for slug in chain((stem,), (f"{stem}-{number}" for number in count(2))) if slug not in taken)
+    taken.add(slug)
+    app = App(slug=slug, publisher_id=publisher.id, latest_release_id=None)
+    _describe(app, values, publisher)
+    return app
+
+
+def _describe(app: App, values: ListingValues, publisher: Publisher) -> None:
+    """The entry's texts, and what it is found by."""
     app.kind, app.category, app.audience = values.kind, values.category, values.audience
     app.name, app.summary = dict(values.name), dict(values.summary)
     app.description = dict(values.description)
-    listing.address, listing.agency, listing.stage = values.address, values.agency, values.stage
-    listing.licence, listing.repository = values.licence, values.repository
-    listing.contact_name, listing.contact_email = values.contact_name, values.contact_email
-    listing.features, listing.publiccode = list(values.features), values.publiccode
     kind, category = KINDS[values.kind].name, category_name(values.category)
-    words = [app.slug, *app.name.values(), *app.summary.values(), publisher.name, listing.agency, *listing.features]
+    words = [app.slug, *app.name.values(), *app.summary.values(), publisher.name, values.agency, *values.features]
     words += [kind.id, kind.en, category.id, category.en]
     app.search_text = " ".join(words).casefold()
+
+
+def _columns(values: ListingValues) -> dict[str, Any]:
+    names = ("address", "agency", "stage", "licence", "repository", "contact_name", "contact_email", "publiccode")
+    return {name: getattr(values, name) for name in names} | {"features": list(values.features)}
+
+
+def _pairs(apps: Sequence[App], many: Sequence[ListingValues]) -> Iterator[tuple[App, ListingValues]]:
+    return zip(apps, many, strict=True)
 
 
 def _note(
@@ -185,16 +219,3 @@ def _note(
     after: dict[str, Any] | None = None,
 ) -> None:
     record_audit(session, action, subject_type="app", subject_id=app.id, before=before, after=after)
-
-
-def find_by_name(session: AnySession, publisher: Publisher) -> dict[tuple[str, str, str], UUID]:
-    """The listings of a publisher by what an inventory knows of them (`key_of`)."""
-    return {
-        key_of(app.kind, app.name.get("id", ""), listing.agency): app.id
-        for app, listing in list_own_listings(session, publisher)
-    }
-
-
-def key_of(kind: str, name: str, agency: str) -> tuple[str, str, str]:
-    """What makes two lines of an inventory the same app."""
-    return kind, " ".join(name.casefold().split()), " ".join(agency.casefold().split())
