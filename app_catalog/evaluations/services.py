@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app_catalog.campaigns.models import Campaign
+from app_catalog.campaigns.rubrics import get_rubric
 from app_catalog.evaluations.facts import count_facts
 from app_catalog.evaluations.models import Evaluation
-from app_catalog.evaluations.rubric import SCALE, rubric_from
+from app_catalog.evaluations.rubric import SCALE, STANDING, rubric_from
 from app_catalog.installations.models import Installation
 from app_catalog.releases.models import Release
 from lumbung.audit import record_audit
@@ -53,12 +55,14 @@ def start_evaluation(
 ) -> Evaluation:
     """A draft for the days from `first` to `last`, both included, with the facts filled in.
 
-    It is the yearly evaluation, by the standing rubric. Raises Invalid for an empty or future period, Conflict when the
-    municipality has one for these days already.
+    It is the yearly evaluation, by the standing rubric as it is now. Raises Invalid for an empty or future period,
+    Conflict when the municipality has one for these days already.
     """
     municipality = session.get_one(Municipality, installation.tenant_id)
     _check_period(first, last, now().astimezone(ZoneInfo(municipality.timezone)).date())
-    return _begin(session, visitor, installation, first=first, last=last, campaign=None)
+    rubric = get_rubric(session, STANDING.slug).rubric
+    kept = None if rubric == STANDING else rubric.as_json()
+    return _begin(session, visitor, installation, first=first, last=last, rubric=kept)
 
 
 def start_for_campaign(
@@ -69,7 +73,9 @@ def start_for_campaign(
     Raises Conflict when the municipality has begun one already.
     """
     first, last = campaign.period_start, campaign.period_end
-    return _begin(session, visitor, installation, first=first, last=last, campaign=campaign)
+    return _begin(
+        session, visitor, installation, first=first, last=last, rubric=campaign.rubric, campaign_id=campaign.id
+    )
 
 
 def _begin(
@@ -79,14 +85,15 @@ def _begin(
     *,
     first: date,
     last: date,
-    campaign: Campaign | None,
+    rubric: dict[str, Any] | None,
+    campaign_id: UUID | None = None,
 ) -> Evaluation:
     assert visitor.account_id is not None
     evaluation = Evaluation(
         tenant_id=installation.tenant_id,
         installation_id=installation.id,
         app_id=installation.app_id,
-        campaign_id=campaign.id if campaign else None,
+        campaign_id=campaign_id,
         version=session.scalars(select(Release.version).where(Release.id == installation.release_id)).one(),
         period_start=first,
         period_end=last,
@@ -96,8 +103,8 @@ def _begin(
         author=visitor.name,
         updated_at=now(),
     )
-    if campaign is not None:
-        evaluation.rubric = campaign.rubric
+    if rubric is not None:
+        evaluation.rubric = rubric
     try:
         with session.begin_nested():
             session.add(evaluation)

@@ -91,8 +91,10 @@ def _copied(session: AnySession, evaluation: Evaluation, facts: dict[str, Any] |
         "should_change": evaluation.should_change,
         "facts": facts,
     }
+    if evaluation.rubric is not None:
+        content["rubric"] = evaluation.rubric
     if evaluation.campaign_id is not None:
-        content |= {"campaign": str(evaluation.campaign_id), "rubric": evaluation.rubric}
+        content["campaign"] = str(evaluation.campaign_id)
     return {
         "id": evaluation.id,
         "tenant_id": evaluation.tenant_id,

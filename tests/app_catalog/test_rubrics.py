@@ -16,10 +16,11 @@ from app_catalog.definitions.shape.records import CATEGORIES
 from app_catalog.evaluations.criteria import CRITERIA, Criterion
 from app_catalog.evaluations.rubric import HIGHEST, LOWEST, STANDING, WHOLE, Rubric, rubric_from, weighted_total
 from app_catalog.evaluations.seeded import seeded_rubric, seeded_rubrics
+from lumbung.db import set_clock
 from lumbung.errors import Invalid
 from lumbung.i18n import Text
 from lumbung.web.sites import LumbungFlask
-from tests.app_catalog.campaign_stage import ask_about_siaran, run_siaran
+from tests.app_catalog.campaign_stage import TODAY, answers, ask_about_siaran, run_siaran
 from tests.browsing import browse
 from tests.world import World
 
@@ -151,6 +152,31 @@ def test_a_criterion_can_be_added_and_left_out(app: LumbungFlask, session: Sessi
     assert saved.status_code == 303, saved.text
     assert [one.id for one in get_rubric(session, "standing").rubric.criteria][-2:] == ["support", "bahasa-daerah"]
     assert session.scalars(select(KeptRubric)).one().category == ""
+
+
+def test_yearly_evaluations_take_the_standing_rubric_as_it_is_when_they_begin(
+    app: LumbungFlask, session: Sessions, world: World
+) -> None:
+    run_siaran(session, world, world.surabaya)
+    evaluator = browse(app, world.surabaya.host, world.surabaya.accounts["evaluator"])
+
+    def begin(last: str) -> str:
+        with set_clock(TODAY):
+            filled = {"app": "siaran", "first": "2026-01-01", "last": last}
+            return str(evaluator.post_form("/manage/evaluations", filled).location)
+
+    before = begin("2026-06-30")
+    curator = browse(app, HUB, world.operator)
+    heavier = {"step": "save", "c0_weight": "40", "c1_weight": "0", "c1_name_id": "", "c1_name_en": ""}
+    assert curator.post_form("/curator/rubrics/standing", heavier).status_code == 422
+    gone = {f"c1_{part}": "" for part in ("name_id", "name_en", "question_id", "question_en", "weight")}
+    assert (
+        curator.post_form("/curator/rubrics/standing", {"step": "save", "c0_weight": "40", **gone}).status_code == 303
+    )
+    after = begin("2026-07-31")
+    assert "reliability_score" in evaluator.get(before).text
+    assert "reliability_score" not in evaluator.get(after).text
+    assert evaluator.post_form(before, answers(STANDING)).status_code == 303
 
 
 @pytest.mark.parametrize(
