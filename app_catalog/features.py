@@ -30,6 +30,7 @@ from app_catalog.installations.icons import own_icons
 from app_catalog.installations.views import installations
 from app_catalog.listings.hub_views import listing_pages
 from app_catalog.listings.portal_views import listing_uses
+from app_catalog.overlaps.views import overlaps
 from app_catalog.requests.desk_views import request_desk
 from app_catalog.requests.hub_views import request_pages, requests_section
 from app_catalog.requests.portal_views import asking
@@ -62,6 +63,7 @@ def install(app: LumbungFlask) -> None:
         open_data,
         comparing,
         feeds,
+        overlaps,
     ):
         app.register_blueprint(blueprint)
     install_assistance(app)
@@ -94,6 +96,14 @@ def install(app: LumbungFlask) -> None:
             text=Text("Ulasan yang dilaporkan", "Flagged reviews"),
             icon="flag",
             order=73,
+            rule=CURATOR,
+        ),
+        Entry(
+            place="account",
+            href="/curator/overlaps",
+            text=Text("Aplikasi yang serupa", "Apps that do the same"),
+            icon="versions",
+            order=74,
             rule=CURATOR,
         ),
     )(app)

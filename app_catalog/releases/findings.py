@@ -143,6 +143,29 @@ def find_reasons(*, first: bool, every: bool, alike: Sequence[str]) -> list[Prob
     return found
 
 
+def find_twins(alike: Sequence[tuple[str, float]]) -> list[Problem]:
+    """A hint that the catalog has apps that do the same: ids with their scores (0 to 1), the closest first."""
+    if not alike:
+        return []
+    names = ", ".join(f"{slug} ({score:.0%})" for slug, score in alike[:_NAMED])
+    return [
+        _note(
+            "warning",
+            "overlap",
+            (
+                f"Katalog sudah mempunyai aplikasi yang mengerjakan hal yang sama: {names}.",
+                f"The catalog has apps already that do the same: {names}.",
+            ),
+            (
+                "Bandingkan dahulu: mungkin lebih cepat memperbaikinya bersama penerbitnya. Bila memang berbeda, "
+                "jelaskan bedanya di README.md.",
+                "Compare them first: it may be quicker to improve one together with its publisher. If yours is "
+                "different, say in README.md how.",
+            ),
+        )
+    ]
+
+
 def _too_small(package: Package, before: Earlier) -> list[Problem]:
     differences = compare(before.canonical, _canonical(package))
     asked, given = least_bump(differences), bump_between(before.version, package.definition.version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -11,9 +12,10 @@ from flask import current_app
 from app_catalog.definitions.problems import Report
 from app_catalog.definitions.signing import Signature, verify_digest
 from app_catalog.definitions.source import load_folder
+from app_catalog.overlaps.services import overlaps_of_package
 from app_catalog.publishers.keys import find_key, platform_key, public_bytes, sign_with
 from app_catalog.publishers.models import Publisher, SigningKey
-from app_catalog.releases.findings import find_errors, find_notes, find_reasons
+from app_catalog.releases.findings import find_errors, find_notes, find_reasons, find_twins
 from app_catalog.releases.freezing import (
     describe_app,
     find_or_add_app,
@@ -147,6 +149,7 @@ def _submit(
         *find_notes(
             package, before=history.before(definition.version), stable_before=history.stable_before(definition.version)
         ),
+        *find_twins(_twins(session, package) if not history.versions else []),
     ]
     release, new = freeze(
         session,
@@ -203,6 +206,12 @@ def _look_alikes(session: AnySession, publisher: Publisher, app: App, package: P
     if newest_published(session, app.id) is not None and dict(app.name) == dict(definition.name):
         return []
     return look_alikes_of(session, app_id=definition.id, names=dict(definition.name), publisher_id=publisher.id)
+
+
+def _twins(session: AnySession, package: Package) -> list[tuple[str, float]]:
+    """Apps that do the same as a new one, the closest first."""
+    found = overlaps_of_package(session, json.loads(package.canonical))
+    return [(app.slug, overlap.score) for overlap, app in found]
 
 
 def _signature(

@@ -46,7 +46,7 @@ class FilledCatalog:
 @cache
 def checked_packages(count: int, seed: int = SEED) -> tuple[tuple[GeneratedApp, Package], ...]:
     """Generated apps as the checker accepts them, once for a process."""
-    return tuple((app, _checked(app)) for app in generate_apps(count, seed=seed))
+    return tuple((app, checked_package(app)) for app in generate_apps(count, seed=seed))
 
 
 def fill_catalog(
@@ -86,7 +86,8 @@ def _node(file: str, value: Any) -> Node:
     return ScalarNode(file, 1, 1, value, json.dumps(value) if isinstance(value, bool) else str(value))
 
 
-def _checked(app: GeneratedApp) -> Package:
+def checked_package(app: GeneratedApp) -> Package:
+    """A generated app as the checker accepts it."""
     package = read_package_source(quick_source(app))
     assert isinstance(package, Package), [str(problem.code) for problem in package.report.problems]
     return package

@@ -1,0 +1,1 @@
+"""Apps that do the same."""
