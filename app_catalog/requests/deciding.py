@@ -66,6 +66,8 @@ def decide_request(
     app, request = access_asked(session, publisher, request_id)
     # Two maintainers decide one after the other: the app's row is what they queue for.
     session.execute(select(App.id).where(App.id == app.id).with_for_update())
+    if session.scalar(select(AppRequest.id).where(AppRequest.id == request_id)) is None:
+        raise NotFound
     target = _target(session, request, duplicate_of) if state == "duplicate" else None
     note = plain_text(note)
     _check(session, app, state=state, note=note, fixed_version=fixed_version, merged=target is not None)

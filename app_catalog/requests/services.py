@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app_catalog.campaigns.models import CampaignAnswer
 from app_catalog.evaluations.models import SubmittedEvaluation
 from app_catalog.installations.models import Installation
-from app_catalog.releases.models import Release
+from app_catalog.releases.models import App, Release
 from app_catalog.requests.models import AppRequest, RequestDecision, RequestVote
 from app_catalog.requests.wording import KINDS, STILL_WANTED
 from lumbung.audit import record_audit
@@ -86,9 +86,11 @@ def write_request(
 def rewrite_request(session: AnySession, request: AppRequest, *, kind: str, title: str, words: str) -> None:
     """Change what is asked, while nobody else has taken it up.
 
-    Raises Invalid as `write_request` does, Conflict once another municipality supports it or the publisher decided.
+    Raises Invalid as `write_request` does, Conflict once another municipality supports it or the publisher decided,
+    NotFound when it was withdrawn meanwhile.
     """
     title, words = _checked(kind, title, words)
+    _lock(session, request)
     if is_taken_up(session, request):
         raise Conflict(_SETTLED)
     request.kind, request.title, request.words, request.updated_at = kind, title, words, now()
@@ -106,7 +108,9 @@ def is_taken_up(session: AnySession, request: AppRequest) -> bool:
 
 
 def withdraw_request(session: AnySession, request: AppRequest) -> None:
-    """Take the request back: nobody reads it any more, and what was merged into it stands by itself again."""
+    """Take the request back: nobody reads it any more, and what was merged into it stands by itself again. Raises
+    NotFound when that was done meanwhile."""
+    _lock(session, request)
     record_audit(session, "request.withdrawn", subject_type="app_request", subject_id=request.id)
     session.execute(
         delete(RequestDecision).where(
@@ -115,6 +119,15 @@ def withdraw_request(session: AnySession, request: AppRequest) -> None:
     )
     session.delete(request)
     session.flush()
+
+
+def _lock(session: AnySession, request: AppRequest) -> None:
+    """Wait for who is just voting or deciding about the app's requests, and keep others waiting: both refer to what is
+    written there. Raises NotFound when the request was withdrawn meanwhile."""
+    session.execute(select(App.id).where(App.id == request.app_id).with_for_update())
+    own = select(AppRequest.id).where(AppRequest.tenant_id == request.tenant_id, AppRequest.id == request.id)
+    if session.scalar(own) is None:
+        raise NotFound
 
 
 def vote(session: AnySession, installation: Installation, request_id: UUID) -> None:
