@@ -31,6 +31,12 @@ from lumbung.outbox import schedule_wakeup
 POLICIES = ("by_hand", "patches", "minors")
 CHANNELS = ("stable", "beta")
 _SAME = Text("Versi ini sudah dipakai.", "This version is in use already.")
+_OTHER_SETTINGS = Text(
+    "Orang lain baru saja mengubah pengaturan aplikasi ini. Versinya belum diganti: muat ulang laporannya, lalu coba "
+    "lagi.",
+    "Somebody else has just changed this app's settings. The version is not changed yet: reload the report and try "
+    "again.",
+)
 _NOT_OFFERED = Text(
     "Versi ini tidak dapat dipakai: belum terbit, ditarik, atau bukan milik aplikasi ini. Pilih versi lain.",
     "This version cannot be used: it is not published, was yanked, or is not this app's. Choose another.",
@@ -45,6 +51,7 @@ def switch_version(
     overrides: Mapping[str, Any] | None = None,
     secrets: Mapping[str, str] | None = None,
     seen_digest: str | None = None,
+    seen_settings: int | None = None,
     automatic: bool = False,
     account_id: UUID | None = None,
     actor_name: str = "",
@@ -56,7 +63,7 @@ def switch_version(
     A version that this municipality ran before may always be gone back to. `overrides` are the municipality's own
     values under the new version; without, those that it has stay, also those that the new version does not know.
     Raises Conflict when the version is in use already, is not offered, or somebody else changed the version since
-    `seen_digest`; Invalid with an error by setting for what does not fit.
+    `seen_digest` or the settings since `seen_settings`; Invalid with an error by setting for what does not fit.
     """
     locked = session.scalars(
         select(Installation)
@@ -66,6 +73,8 @@ def switch_version(
     ).one()
     if locked.release_id == release.id or (seen_digest is not None and seen_digest != locked.definition_digest):
         raise Conflict(_SAME)
+    if seen_settings is not None and seen_settings != locked.settings_version:
+        raise Conflict(_OTHER_SETTINGS)
     before = definition_by_digest(session, locked.definition_digest)
     back = was_run(session, locked, release)
     _require_offered(session, locked, release, back=back)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Dict
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from app_catalog.installations.forms import Answers, read_answers
 from app_runtime.upgrades.mapping import Mapping
 from app_runtime.upgrades.report import UpgradeReport
 
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 LEAVE = "-"
 """What a select sends for a field whose value is left behind."""
 
@@ -49,5 +51,5 @@ def _typed(kind: RecordType, name: str, value: str) -> Any:
         return value in ("1", "true")
     if kind.fields[name].type in ("integer", "money"):
         plain = value.replace(".", "").replace(" ", "")
-        return int(plain) if plain.removeprefix("-").isascii() and plain.removeprefix("-").isdigit() else value
+        return int(plain) if _WHOLE.fullmatch(plain) else value
     return value

@@ -101,6 +101,7 @@ def switch(slug: str, version: str) -> Page:
     """From now on new records are made by this version."""
     installation = access_installation(db.session, slug)
     release = access_release(db.session, installation, version)
+    seen_settings = installation.settings_version
     made = make_report(db.session, installation, release)
     answers, overrides = read_settings(made, request.form)
     visitor = current_visitor()
@@ -112,6 +113,7 @@ def switch(slug: str, version: str) -> Page:
             overrides=overrides,
             secrets=answers.secrets,
             seen_digest=request.form.get("seen_digest") or None,
+            seen_settings=seen_settings,
             account_id=visitor.account_id,
             actor_name=visitor.name,
             reason=request.form.get("reason", "").strip()[:500],

@@ -8,15 +8,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.installations.models import Installation, SettingsVersion
+from app_catalog.installations.services import change_settings
 from app_catalog.releases.models import Release
 from app_runtime.records.models import Record
-from app_runtime.upgrades.report import make_report, play_scenarios
-from lumbung.db import as_tenant
+from app_runtime.upgrades import views
+from app_runtime.upgrades.report import UpgradeReport, make_report, play_scenarios
+from lumbung.db import as_tenant, db, use_tenant
 from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import set_stage
 from tests.app_runtime.work_desk import Desk, open_desk
+from tests.browsing import csrf_token
 from tests.next_siaran import publish_next
+from tests.siaran import AGENCIES
 from tests.world import World
 
 Sessions = scoped_session[Session]
@@ -95,6 +100,42 @@ def test_a_report_counts_what_is_there(session: Sessions, world: World) -> None:
         assert found.scenarios is not None
         assert found.ready
         assert found.weight == "mapping"
+
+
+def test_settings_that_somebody_changes_meanwhile_are_not_overwritten(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow_report(session: Sessions, installation: Installation, release: Release) -> UpgradeReport:
+        made = make_report(session, installation, release)
+        with desk.app.app_context():
+            use_tenant(db.session, desk.place.id)
+            own = {"categories": AGENCIES, "respond_within": "P3WD"}
+            change_settings(db.session, db.session.scalars(select(Installation)).one(), overrides=own, reason="SK 1")
+            db.session.commit()
+        return made
+
+    admin = desk.browser("admin")
+    token = csrf_token(admin.get(f"{AT}/versions/0.10.0").text)
+    monkeypatch.setattr(views, "make_report", slow_report)
+    answer = admin.post(f"{AT}/versions/0.10.0", {"csrf_token": token, "thanks": "1"})
+    assert answer.status_code == 409
+    assert "muat ulang laporannya" in answer.text
+    desk.session.expire_all()
+    with as_tenant(desk.session, desk.place.id):
+        settings = desk.session.scalars(select(SettingsVersion.overrides).order_by(SettingsVersion.version.desc()))
+        assert settings.first() == {"categories": AGENCIES, "respond_within": "P3WD"}
+
+
+def test_a_number_that_no_field_holds_is_refused_by_name(desk: Desk) -> None:
+    desk.report()
+    admin = desk.browser("admin")
+    assert admin.post_form(f"{AT}/versions/0.10.0", {}).status_code == 303
+    link = re.search(r'href="(/manage/apps/siaran/moves/new[^"]+)"', admin.get(f"{AT}/versions").text)
+    assert link
+    answers = {"states": "received", "states.waiting": "assigned", "fields.cost": "expense"}
+    for number in ("9" * 5_000, "9" * 30, "--5", "٣"):
+        sent = {**answers, "values.expense": number}
+        assert admin.post_form(link[1].replace("&amp;", "&"), sent).status_code == 422, number[:40]
 
 
 def test_others_see_nothing_of_versions(desk: Desk) -> None:
