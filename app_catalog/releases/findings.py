@@ -55,7 +55,7 @@ def find_errors(package: Package, known: Sequence[str]) -> list[Problem]:
             )
         )
     new = semver.Version.parse(package.definition.version)
-    ahead = [one for one in map(semver.Version.parse, known) if _line(one) == _line(new) and one > new]
+    ahead = [one for one in map(semver.Version.parse, known) if _line(one) == _line(new) and one >= new]
     if ahead:
         newest = max(ahead)
         free = newest.bump_prerelease() if newest.prerelease else newest.bump_patch()
@@ -66,8 +66,8 @@ def find_errors(package: Package, known: Sequence[str]) -> list[Problem]:
                 "version-behind",
                 "version",
                 (
-                    f"Versi {new} lebih rendah daripada {newest}, yang sudah terbit.",
-                    f"Version {new} is lower than {newest}, which is published.",
+                    f"Versi {new} tidak lebih tinggi daripada {newest}, yang sudah terbit.",
+                    f"Version {new} is not higher than {newest}, which is published.",
                 ),
                 (f"Pakai {free} atau lebih tinggi.", f"Use {free} or higher."),
             )

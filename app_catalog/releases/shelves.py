@@ -17,6 +17,13 @@ from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
 from lumbung.web.sites import hub_origin, url_on_hub
 
+_SUSPENDED = Text(
+    "Penerbitnya sedang dihentikan, jadi rilisnya belum dapat terbit. Kembalikan rilis ini, atau putuskan dulu tentang "
+    "penerbitnya.",
+    "Its publisher is suspended, so the release cannot be published. Send it back, or decide about the publisher "
+    "first.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnApp:
@@ -62,9 +69,12 @@ def list_waiting(session: AnySession) -> list[Waiting]:
 
 
 def approve_release(session: AnySession, release_id: UUID, *, account_id: UUID | None) -> Release:
-    """The release is published. Raises NotFound for an unknown one, Conflict when it does not wait any more."""
+    """The release is published. Raises NotFound for an unknown one, Conflict when it does not wait any more or nobody
+    may publish for its publisher (which was suspended since it was sent)."""
     release = _waiting(session, release_id)
     app = session.get_one(App, release.app_id)
+    if session.get_one(Publisher, app.publisher_id).status != "approved":
+        raise Conflict(_SUSPENDED)
     publish(session, app, release, account_id=account_id)
     tell_publisher(
         session,

@@ -19,10 +19,11 @@ PUBLISHED = "versions.published"
 
 def wake_for_version(session: AnySession, release: Release) -> None:
     """Wake every municipality, when the release is not the only one of its app: which of them run it is theirs alone to
-    know. One statement, however many they are; the work is each municipality's own."""
+    know. Those that are suspended too, so that none comes back with a version that was mended long ago. One statement,
+    however many they are; the work is each municipality's own."""
     if len(list_states(session, release.app_id)) < 2:
         return
-    ids = session.scalars(select(Municipality.id).where(Municipality.status != "suspended")).all()
+    ids = session.scalars(select(Municipality.id)).all()
     if not ids:
         return
     moment = now()

@@ -116,6 +116,10 @@ def test_a_version_behind_its_line_is_refused_and_an_older_line_goes_on(session:
     refused = submit_package(session, publisher, siaran_zip(version="1.1.2"))
     assert isinstance(refused, PackageRefused)
     (problem,) = refused.report.errors
+    # Which of two versions is the newer one is not said by what was built when (SemVer 2.0, section 10).
+    same = submit_package(session, publisher, siaran_zip(version="1.1.3+build.2"))
+    assert isinstance(same, PackageRefused)
+    assert [one.code for one in same.report.errors] == ["version-behind"]
     assert (problem.code, problem.file) == ("version-behind", "app.yaml")
     assert "1.1.4" in problem.remedy.text("en")
     assert _kind(session, _submit(session, publisher, siaran_zip(version="1.0.1"))) == "published"

@@ -7,11 +7,15 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app_catalog.publishers.models import Publisher
 from app_catalog.publishers.tokens import create_token
+from app_catalog.releases.models import Release
+from app_catalog.releases.states import newest_event
+from app_catalog.releases.submission import submit_package
 from app_catalog.reviews.models import PublisherReply, Review
 from lumbung.db import as_tenant, now
 from lumbung.web.sites import LumbungFlask
+from tests.app_catalog.packages import siaran_zip
 from tests.browsing import browse
-from tests.siaran import enable_siaran
+from tests.siaran import add_publisher, enable_siaran
 from tests.world import World
 
 
@@ -47,3 +51,20 @@ def test_a_suspended_publisher_neither_replies_nor_publishes(
     refused = maintainer.post("/api/v1/publishers/tangsel/releases", headers={"Authorization": f"Bearer {token}"})
     assert refused.status_code == 401
     assert session.scalars(select(PublisherReply)).all() == []
+
+
+def test_what_a_suspended_publisher_had_sent_before_is_not_published(
+    app: LumbungFlask, session: scoped_session[Session], world: World
+) -> None:
+    sent = submit_package(session, add_publisher(session, world), siaran_zip())
+    assert isinstance(sent, Release)
+    publisher = session.scalars(select(Publisher)).one()
+    publisher.status = "suspended"
+    session.commit()
+    curator = browse(app, account=world.operator)
+    refused = curator.post_form("/curator/releases", to=f"/curator/releases/{sent.id}/approve")
+    assert refused.status_code == 409
+    assert "Penerbitnya sedang dihentikan" in refused.text
+    event = newest_event(session, sent.id)
+    assert event is not None
+    assert event.kind == "submitted"

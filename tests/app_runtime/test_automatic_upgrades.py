@@ -22,6 +22,7 @@ from lumbung.i18n import Text
 from lumbung.messages.models import Message
 from lumbung.outbox import Wakeup, drain, schedule_wakeup
 from lumbung.web.sites import LumbungFlask
+from tenants.municipalities.services import set_status
 from tests.app_runtime.work_desk import Desk, open_desk
 from tests.next_siaran import changed_siaran, next_siaran, publish_archive
 from tests.siaran import AGENCIES, publish_siaran
@@ -132,6 +133,19 @@ def test_neither_a_yanked_version_nor_one_that_was_left_is_taken(desk: Desk, wor
     publish(desk, world, "1.0.3")
     drain(desk.app)
     assert version(desk) == "1.0.3"
+
+
+def test_a_version_that_came_while_the_portal_was_closed_is_not_missed(desk: Desk, world: World) -> None:
+    policy(desk, "minors")
+    drain(desk.app)
+    set_status(desk.session, desk.place.municipality, "suspended")
+    publish(desk, world, "0.9.1")
+    drain(desk.app)
+    desk.session.refresh(desk.place.municipality)
+    set_status(desk.session, desk.place.municipality, "active")
+    desk.session.commit()
+    drain(desk.app)
+    assert version(desk) == "0.9.1"
 
 
 def test_a_disabled_app_is_left_alone(desk: Desk, world: World) -> None:
