@@ -26,7 +26,8 @@ def read_request(form: Mapping[str, str]) -> dict[str, Any]:
     values = {
         "kind": kind,
         "municipality_id": answers.identifier("municipality_id") if kind == "municipality" else None,
-        "name": answers.text("name", most=120),
+        "agency": answers.text("agency", most=120) if kind == "agency" else "",
+        "name": answers.text("name", most=120, optional=kind == "agency"),
         "slug": answers.text("slug", most=40).lower(),
         "contact_email": _email(answers, "contact_email"),
         "website": website or None,

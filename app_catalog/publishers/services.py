@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app_catalog.publishers.agencies import access_agency, carry_agency, forget_agency
 from app_catalog.publishers.keys import make_platform_key
 from app_catalog.publishers.models import Publisher, PublisherMember
 from lumbung.audit import record_audit
@@ -21,7 +22,7 @@ from tenants.people.roles import ADMIN_ROLE
 from tenants.people.telling import has_role
 from tenants.regions.slugs import slug_problem
 
-KINDS = ("municipality", "vendor", "community")
+KINDS = ("municipality", "agency", "vendor", "community")
 _TAKEN_SLUGS = frozenset({"request", "invitations", "replies"})
 """Addresses under /publish that are pages of their own."""
 
@@ -54,16 +55,20 @@ def request_publisher(
     website: str | None = None,
     evidence: str = "",
     municipality_id: UUID | None = None,
+    agency: str = "",
 ) -> Publisher:
-    """A publisher that waits for the operator.
+    """A publisher that waits for the operator. An agency's (`agency` is an `OfferedAgency.id`) is called by the agency
+    and its municipality, whatever `name` says.
 
-    Raises Forbidden when the account is no administrator of the municipality it offers, Invalid when the address is
-    unusable or evidence is missing, Conflict when address or municipality are publishers already.
+    Raises Forbidden when the account is no administrator of the municipality it offers, or may not offer the agency;
+    Invalid when the address is unusable or evidence is missing, Conflict when address, municipality or agency are
+    publishers already.
     """
     _check_request(session, account_id, kind=kind, slug=slug, evidence=evidence, municipality_id=municipality_id)
+    offered = access_agency(session, account_id, agency) if kind == "agency" else None
     publisher = Publisher(
         slug=slug,
-        name=name,
+        name=offered.shown if offered else name,
         kind=kind,
         municipality_id=municipality_id if kind == "municipality" else None,
         about=about,
@@ -77,6 +82,8 @@ def request_publisher(
             session.add(publisher)
     except IntegrityError as error:
         raise _taken(error) from error
+    if offered is not None:
+        carry_agency(session, publisher, offered)
     record_audit(
         session,
         "publisher.requested",
@@ -103,7 +110,7 @@ def _check_request(
                     "Only an administrator of a municipality may offer it as a publisher.",
                 )
             )
-    elif len(evidence.strip()) < 20:
+    elif kind != "agency" and len(evidence.strip()) < 20:
         message = t(
             "Ceritakan siapa Anda dan sertakan buktinya (misalnya akta, situs resmi, surat penunjukan): "
             "minimal 20 huruf.",
@@ -168,6 +175,7 @@ def refuse_publisher(session: AnySession, publisher_id: UUID, *, decided_by: UUI
         raise Invalid(fields={"reason": [t("Tulis alasannya, supaya pemohon tahu.", "Say why, so that they know.")]})
     publisher = _waiting(session, publisher_id)
     _decide(session, publisher, status="refused", decided_by=decided_by, reason=reason.strip())
+    forget_agency(session, publisher)
     return publisher
 
 

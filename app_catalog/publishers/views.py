@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from app_catalog.publishers.agencies import agencies_offered_by
 from app_catalog.publishers.blueprint import Page, own_account, publishing
 from app_catalog.publishers.forms import read_request
 from app_catalog.publishers.members import access_publisher, is_owner, list_own_publishers
 from app_catalog.publishers.services import municipalities_administered_by, request_publisher
 from app_catalog.releases.shelves import list_own_apps
 from lumbung.db import db
-from lumbung.errors import Conflict, Invalid
+from lumbung.errors import Conflict, Forbidden, Invalid
 from lumbung.i18n import t
 from lumbung.web.access import PUBLIC, SIGNED_IN, access, current_visitor
 
@@ -41,6 +42,10 @@ def send_request() -> Page:
         publisher = request_publisher(db.session, own_account(), **read_request(request.form))
     except Invalid as error:
         return _request_page(request.form, error.fields), error.status
+    except Forbidden as error:
+        if request.form.get("kind") != "agency":
+            raise
+        return _request_page(request.form, {"agency": [str(error.message)]}), error.status
     except Conflict as error:
         return _request_page(request.form, {"slug": [str(error.message)]}), error.status
     flash(
@@ -69,10 +74,12 @@ def dashboard(slug: str) -> Page:
 
 def _request_page(values: Mapping[str, Any], errors: Mapping[str, list[str]]) -> str:
     municipalities = municipalities_administered_by(db.session, own_account())
+    agencies = agencies_offered_by(db.session, own_account())
     return render_template(
         "publishers/request.html",
         values=values,
         errors=errors,
         municipalities=municipalities,
+        agency_choices=[(offered.id, offered.shown) for offered in agencies],
         municipality_choices=[(str(found.id), found.name) for found in municipalities],
     )
