@@ -27,6 +27,8 @@ from app_catalog.releases.loading import ReleaseDamaged, verify_release
 from app_catalog.releases.models import App, Release, ReleaseFile
 from app_catalog.requests.models import AppRequest, RequestVote
 from app_catalog.reviews.models import Review, ReviewPostponement
+from app_catalog.transfers.models import AppTransfer
+from app_catalog.transfers.ownership import publisher_at
 from lumbung.backup.carrying import Arrival, Carrying, SealedValue, carry, check_arrivals
 from lumbung.backup.errors import refused
 from lumbung.db import now
@@ -76,6 +78,13 @@ def _own_listings(tenant_id: UUID) -> Select[UUID]:
     return select(App.id).where(App.kind != "package", App.publisher_id.in_(own))
 
 
+_SIDES = (AppTransfer.from_publisher_id, AppTransfer.to_publisher_id)
+
+
+def _passed_on(tenant_id: UUID) -> ColumnElement[bool]:
+    return AppTransfer.app_id.in_(_apps(tenant_id)) & (AppTransfer.status == "accepted")
+
+
 def _of_release(table: Table, tenant_id: UUID) -> ColumnElement[bool]:
     return table.c.release_id.in_(_releases(tenant_id))
 
@@ -94,7 +103,13 @@ carry(
     "publishers",
     Carrying(
         of_municipality=lambda table, tenant_id: table.c.id.in_(
-            select(App.publisher_id).where(App.id.in_(_apps(tenant_id)))
+            union(
+                select(App.publisher_id).where(App.id.in_(_apps(tenant_id))),
+                *(select(side).where(_passed_on(tenant_id)) for side in _SIDES),
+                select(SigningKey.publisher_id)
+                .join(Release, Release.signing_key_id == SigningKey.id)
+                .where(Release.id.in_(_releases(tenant_id))),
+            )
         ),
         emptied={"requested_by": None, "decided_by": None, "reason": None, "evidence": ""},
         instead={"municipality_id": _own_municipality},
@@ -125,6 +140,9 @@ carry(
         emptied={"latest_release_id": None},
         same_by=("slug",),
         must_match=("publisher_id",),
+        # Whose the app is here may have changed since, or before; its releases are held against that below.
+        unless="EXISTS (SELECT FROM app_transfers AS x WHERE x.app_id = h.id AND x.status = 'accepted'"
+        " AND t.publisher_id IN (x.from_publisher_id, x.to_publisher_id))",
         entering={"hidden_at": now},
     ),
 )
@@ -163,6 +181,17 @@ carry(
         with_new="app_id",
     ),
 )
+carry(
+    "app_transfers",
+    Carrying(
+        of_municipality=lambda table, tenant_id: table.c.id.in_(select(AppTransfer.id).where(_passed_on(tenant_id))),
+        emptied={"offered_by": None, "decided_by": None, "message": "", "reason": ""},
+        same_by=("app_id", "decided_at"),
+        with_new="app_id",
+    ),
+)
+carry("deprecations", Carrying(reason="A publisher's words stand in the catalog where they were given."))
+carry("running_versions", Carrying(whole=False, reason="Reckoned anew every day from what runs, by this place's key."))
 carry("publisher_members", Carrying(reason=_AT_HOME))
 carry("publisher_invitations", Carrying(reason=_AT_HOME))
 carry("agency_publishers", Carrying(reason=_AT_HOME))
@@ -190,13 +219,14 @@ def _releases_are_signed(session: Session, arrival: Arrival) -> None:
 
 
 def _is_signed_by_its_publisher(session: Session, release_id: UUID) -> bool:
-    signer = (
-        select(SigningKey.publisher_id)
-        .join(Release, Release.signing_key_id == SigningKey.id)
-        .join(App, App.id == Release.app_id)
-        .where(Release.id == release_id, App.publisher_id == SigningKey.publisher_id)
-    )
-    return session.scalar(signer) is not None
+    """Whether the key is that of the publisher whose the app was when the release was sent, as this place knows it."""
+    row = session.execute(
+        select(App, Release.created_at, SigningKey.publisher_id)
+        .join(Release, Release.app_id == App.id)
+        .join(SigningKey, SigningKey.id == Release.signing_key_id)
+        .where(Release.id == release_id)
+    ).one_or_none()
+    return row is not None and publisher_at(session, row[0], row[1]) == row[2]
 
 
 def _has_its_files(session: Session, release_id: UUID, definition: Definition) -> bool:

@@ -14,7 +14,9 @@ import app_catalog.listings.models
 import app_catalog.publishers.models
 import app_catalog.releases.models
 import app_catalog.requests.models
-import app_catalog.reviews.models  # noqa: F401 - models are known once imported.
+import app_catalog.reviews.models
+import app_catalog.spread.noting
+import app_catalog.transfers.telling  # noqa: F401 - models and handlers are known once imported.
 from app_catalog.assistance.features import install_assistance
 from app_catalog.campaigns.features import install_campaigns
 from app_catalog.catalog.features import install_catalog
@@ -38,6 +40,8 @@ from app_catalog.reviews.asking import review_notice
 from app_catalog.reviews.moderation_views import flags, review_curating
 from app_catalog.reviews.sections import judgement_section, judgements
 from app_catalog.reviews.views import replies, reviews
+from app_catalog.spread.views import spread_pages
+from app_catalog.transfers.views import transfers
 from lumbung.i18n import Text
 from lumbung.web.access import ADMIN, CURATOR, EVALUATOR, PUBLISHER
 from lumbung.web.navigation import Entry, add_navigation
@@ -68,6 +72,8 @@ def install(app: LumbungFlask) -> None:
         app.register_blueprint(blueprint)
     install_assistance(app)
     install_campaigns(app)
+    for blueprint in (transfers, spread_pages):
+        app.register_blueprint(blueprint)
     register_overview_notice(review_notice)
     add_app_page_section(figures_section)
     add_app_page_section(judgement_section)

@@ -67,6 +67,32 @@ def build_world(session: scoped_session[Session] | Session) -> World:
     return world
 
 
+_MORE = (
+    ("32.71", "bogor", "Kota Bogor"),
+    ("32.73", "bandung", "Kota Bandung"),
+    ("32.74", "cirebon", "Kota Cirebon"),
+    ("32.75", "bekasi", "Kota Bekasi"),
+    ("32.76", "depok", "Kota Depok"),
+    ("33.72", "surakarta", "Kota Surakarta"),
+    ("33.74", "semarang", "Kota Semarang"),
+    ("33.75", "pekalongan", "Kota Pekalongan"),
+    ("34.71", "yogyakarta", "Kota Yogyakarta"),
+    ("35.71", "kediri", "Kota Kediri"),
+    ("35.73", "malang", "Kota Malang"),
+    ("36.73", "serang", "Kota Serang"),
+    ("36.72", "cilegon", "Kota Cilegon"),
+    ("12.71", "medan", "Kota Medan"),
+    ("16.71", "palembang", "Kota Palembang"),
+)
+
+
+def build_seventeen(session: scoped_session[Session] | Session, world: World) -> list[Place]:
+    """Tangsel, Surabaya and fifteen more cities with the same agencies and people; committed."""
+    more = [_place(session, code, slug, name, "Asia/Jakarta", (107.0, -6.5)) for code, slug, name in _MORE]
+    session.commit()
+    return [world.tangsel, world.surabaya, *more]
+
+
 _PEOPLE: tuple[tuple[str, str | None, tuple[tuple[str, str], ...]], ...] = (
     ("admin", None, (("", "official"), ("", "tenant_admin"))),
     ("dispatcher", "diskominfo", (("", "official"), ("siaran", "dispatcher"))),

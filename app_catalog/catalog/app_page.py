@@ -68,6 +68,7 @@ class ReleasePage:
     state: ReleaseState
     key_id: str
     key_revoked: bool
+    signed_by: str
     definition: Definition
     may_yank: bool
     ends: Deprecated | None
@@ -118,6 +119,7 @@ def get_release_page(session: AnySession, slug: str, version: str, visitor: Visi
         state=state,
         key_id=fingerprint_of(key),
         key_revoked=key.revoked_at is not None,
+        signed_by=session.get_one(Publisher, key.publisher_id).name,
         definition=load_release_definition(session, state.release.id),
         may_yank=may_yank(session, app, visitor),
         ends=of_release(list_deprecated(session, [app.id]), state.release.id),

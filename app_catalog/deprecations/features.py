@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import app_catalog.deprecations.carrying
 import app_catalog.deprecations.models
 import app_catalog.deprecations.telling
 import app_catalog.deprecations.views  # noqa: F401 - the module adds its routes to `publishing`.

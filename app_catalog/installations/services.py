@@ -23,6 +23,7 @@ from app_catalog.releases.platform import require_platform
 from app_catalog.releases.states import newest_event
 from app_catalog.releases.waking import PUBLISHED
 from app_catalog.reviews.archiving import archive_review, restore_review
+from app_catalog.spread.noting import note_running
 from lumbung.audit import record_audit
 from lumbung.db import now, violated_constraint
 from lumbung.db.fetching import Fetch, compile_fetch, fetch_one
@@ -145,6 +146,7 @@ def enable_app(
     write_settings(session, installation, overrides, seal_secrets(installation, secrets), account_id, "")
     if announced:
         announce(session, installation, definition, release.version)
+    note_running(session, installation)
     record_audit(
         session,
         "app.enabled",
@@ -217,6 +219,7 @@ def disable_app(session: AnySession, installation: Installation, *, reason: str)
     installation.status, installation.disabled_at = "disabled", now()
     installation.disabled_reason = reason.strip()
     end_announcement(session, installation)
+    note_running(session, installation)
     archive_review(session, installation)
     record_audit(
         session,
@@ -240,6 +243,7 @@ def enable_again(session: AnySession, installation: Installation) -> None:
     announce(session, installation, definition, None)
     refresh_published(session, installation)
     _try_again(session, installation)
+    note_running(session, installation)
     record_audit(session, "app.enabled-again", subject_type="installation", subject_id=installation.id)
 
 

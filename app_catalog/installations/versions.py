@@ -21,6 +21,7 @@ from app_catalog.releases.models import Release
 from app_catalog.releases.platform import require_platform
 from app_catalog.releases.states import newest_event
 from app_catalog.releases.waking import PUBLISHED
+from app_catalog.spread.noting import note_running
 from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
@@ -109,7 +110,7 @@ def switch_version(
     session.add(change)
     if find_adoption(session, locked) is not None:
         announce(session, locked, definition, definition.version)
-    session.flush()
+    note_running(session, locked)
     record_audit(
         session,
         "app.went-back" if back else "app.upgraded",

@@ -7,9 +7,10 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from app_catalog.publishers.mailing import mail_invitation
 from app_catalog.publishers.models import Publisher, PublisherInvitation, PublisherMember
 from lumbung.audit import record_audit
 from lumbung.db import now
@@ -21,41 +22,69 @@ from lumbung.i18n import Text
 LIFE = timedelta(days=14)
 
 
-def invite(session: AnySession, publisher: Publisher, *, email: str, role: str) -> tuple[PublisherInvitation, str]:
-    """An invitation and the token of its link, which is shown once. `role` is owner or maintainer."""
+def invite(
+    session: AnySession, publisher: Publisher, *, email: str, role: str, inviter: str = ""
+) -> tuple[PublisherInvitation, str]:
+    """An invitation and the token of its link, which is shown once and sent to the address. `role` is owner or
+    maintainer; `inviter` is the name of who invites. An earlier open invitation of the same address stops working."""
+    address = email.strip().lower()
+    session.execute(
+        delete(PublisherInvitation).where(
+            PublisherInvitation.publisher_id == publisher.id,
+            PublisherInvitation.email == address,
+            PublisherInvitation.accepted_at.is_(None),
+        )
+    )
     token = secrets.token_urlsafe(24)
     invitation = PublisherInvitation(
         publisher_id=publisher.id,
-        email=email.strip().lower(),
+        email=address,
         role=role,
         token_digest=_digest(token),
         expires_at=now() + LIFE,
     )
     session.add(invitation)
     session.flush()
-    record_audit(
-        session,
-        "publisher.person-invited",
-        subject_type="publisher",
-        subject_id=publisher.id,
-        after={"invitation": str(invitation.id), "role": role},
-    )
+    _note(session, "publisher.person-invited", invitation)
+    mail_invitation(session, publisher, invitation, token=token, inviter=inviter)
     return invitation, token
 
 
-def list_open_invitations(session: AnySession, publisher: Publisher) -> list[PublisherInvitation]:
-    """Invitations that can still be accepted, the newest first."""
-    return list(
-        session.scalars(
-            select(PublisherInvitation)
-            .where(
-                PublisherInvitation.publisher_id == publisher.id,
-                PublisherInvitation.accepted_at.is_(None),
-                PublisherInvitation.expires_at > now(),
-            )
-            .order_by(PublisherInvitation.created_at.desc())
+def resend(
+    session: AnySession, publisher: Publisher, *, invitation_id: UUID, inviter: str = ""
+) -> tuple[PublisherInvitation, str]:
+    """The invitation with a new link for another 14 days, sent again; the former link opens nothing any more.
+
+    Raises NotFound for a foreign or unknown invitation and for one that was accepted.
+    """
+    invitation = session.scalar(
+        select(PublisherInvitation)
+        .where(
+            PublisherInvitation.id == invitation_id,
+            PublisherInvitation.publisher_id == publisher.id,
+            PublisherInvitation.accepted_at.is_(None),
         )
+        .with_for_update()
     )
+    if invitation is None:
+        raise NotFound
+    token = secrets.token_urlsafe(24)
+    invitation.token_digest, invitation.expires_at = _digest(token), now() + LIFE
+    session.flush()
+    _note(session, "publisher.invitation-sent-again", invitation)
+    mail_invitation(session, publisher, invitation, token=token, inviter=inviter)
+    return invitation, token
+
+
+def list_invitations(session: AnySession, publisher: Publisher) -> list[tuple[PublisherInvitation, bool]]:
+    """Invitations that nobody has accepted, the newest first, and whether each is over."""
+    found = session.scalars(
+        select(PublisherInvitation)
+        .where(PublisherInvitation.publisher_id == publisher.id, PublisherInvitation.accepted_at.is_(None))
+        .order_by(PublisherInvitation.created_at.desc())
+        .limit(100)
+    )
+    return [(invitation, invitation.expires_at <= now()) for invitation in found]
 
 
 def withdraw_invitation(session: AnySession, publisher: Publisher, *, invitation_id: UUID) -> None:
@@ -118,6 +147,16 @@ def accept_invitation(session: AnySession, token: str, *, account_id: UUID) -> P
         after={"account_id": str(account_id), "role": invitation.role},
     )
     return publisher
+
+
+def _note(session: AnySession, action: str, invitation: PublisherInvitation) -> None:
+    record_audit(
+        session,
+        action,
+        subject_type="publisher",
+        subject_id=invitation.publisher_id,
+        after={"invitation": str(invitation.id), "role": invitation.role},
+    )
 
 
 def _digest(token: str) -> str:

@@ -13,17 +13,23 @@ from app_catalog.publishers.invitations import (
     accept_invitation,
     get_invitation,
     invite,
-    list_open_invitations,
+    list_invitations,
+    resend,
     withdraw_invitation,
 )
 from app_catalog.publishers.members import access_publisher, is_owner, list_people, remove_person
-from app_catalog.publishers.models import Publisher
+from app_catalog.publishers.models import Publisher, PublisherInvitation
 from lumbung.codes import qr_svg
 from lumbung.db import db
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import t
-from lumbung.web.access import SIGNED_IN, access
+from lumbung.limits import Limit, spend
+from lumbung.messages import channel_available
+from lumbung.web.access import SIGNED_IN, access, current_visitor
 from lumbung.web.sites import url_on_hub
+
+INVITATIONS = Limit("publisher-invitations", 30, 3600)
+"""Letters that one publisher may have sent."""
 
 
 @publishing.get("/<slug>/people")
@@ -39,13 +45,12 @@ def invite_person(slug: str) -> Page:
     """Invite somebody; the link and its QR code are shown once."""
     publisher = access_publisher(db.session, own_account(), slug, owner=True)
     try:
-        invitation, token = invite(db.session, publisher, **read_invitation(request.form))
+        asked = read_invitation(request.form)
+        spend(INVITATIONS, str(publisher.id))
+        invitation, token = invite(db.session, publisher, **asked, inviter=current_visitor().name)
     except Invalid as error:
         return _people_page(publisher, request.form, error.fields), error.status
-    link = url_on_hub("publishing.invitation", token=token)
-    return render_template(
-        "publishers/invited.html", publisher=publisher, invitation=invitation, link=link, qr=qr_svg(link)
-    )
+    return _invited_page(publisher, invitation, token)
 
 
 @publishing.post("/<slug>/people/<uuid:member_id>/remove")
@@ -71,6 +76,17 @@ def withdraw(slug: str, invitation_id: UUID) -> Page:
     return redirect(url_for("publishing.people", slug=slug), code=303)
 
 
+@publishing.post("/<slug>/invitations/<uuid:invitation_id>/resend")
+@access(SIGNED_IN)
+def send_again(slug: str, invitation_id: UUID) -> Page:
+    """Send a new link; the former one opens nothing any more."""
+    publisher = access_publisher(db.session, own_account(), slug, owner=True)
+    spend(INVITATIONS, str(publisher.id))
+    name = current_visitor().name
+    invitation, token = resend(db.session, publisher, invitation_id=invitation_id, inviter=name)
+    return _invited_page(publisher, invitation, token)
+
+
 @publishing.get("/invitations/<token>")
 @access(SIGNED_IN)
 def invitation(token: str) -> Page:
@@ -88,12 +104,24 @@ def accept(token: str) -> Page:
     return redirect(url_for("publishing.dashboard", slug=publisher.slug), code=303)
 
 
+def _invited_page(publisher: Publisher, invitation: PublisherInvitation, token: str) -> str:
+    link = url_on_hub("publishing.invitation", token=token)
+    return render_template(
+        "publishers/invited.html",
+        publisher=publisher,
+        invitation=invitation,
+        mailed=channel_available("email"),
+        link=link,
+        qr=qr_svg(link),
+    )
+
+
 def _people_page(publisher: Publisher, values: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
     return render_template(
         "publishers/people.html",
         publisher=publisher,
         people=list_people(db.session, publisher),
-        invitations=list_open_invitations(db.session, publisher),
+        invitations=list_invitations(db.session, publisher),
         owner=is_owner(db.session, publisher, own_account()),
         values=values,
         errors=errors,

@@ -13,6 +13,7 @@ from app_catalog.publishers.forms import read_request
 from app_catalog.publishers.members import access_publisher, is_owner, list_own_publishers
 from app_catalog.publishers.services import municipalities_administered_by, request_publisher
 from app_catalog.releases.shelves import list_own_apps
+from app_catalog.transfers.services import list_offers
 from lumbung.db import db
 from lumbung.errors import Conflict, Forbidden, Invalid
 from lumbung.i18n import t
@@ -68,6 +69,7 @@ def dashboard(slug: str) -> Page:
         "publishers/dashboard.html",
         publisher=publisher,
         apps=list_own_apps(db.session, publisher),
+        offers=list_offers(db.session, publisher),
         owner=is_owner(db.session, publisher, own_account()),
     )
 

@@ -103,7 +103,7 @@ def find_notes(package: Package, *, before: Earlier | None, stable_before: Earli
     return found + _silent_changelog(package)
 
 
-def find_reasons(*, first: bool, every: bool, alike: Sequence[str]) -> list[Problem]:
+def find_reasons(*, first: bool, every: bool, alike: Sequence[str], handed_over: bool) -> list[Problem]:
     """Why a curator looks whatever the package says."""
     found = []
     if first:
@@ -125,6 +125,18 @@ def find_reasons(*, first: bool, every: bool, alike: Sequence[str]) -> list[Prob
                 "every-release",
                 ("Di sini setiap rilis dilihat kurator.", "Here a curator looks at every release."),
                 ("Tunggu keputusannya.", "Wait for the decision."),
+            )
+        )
+    if handed_over:
+        found.append(
+            _note(
+                "review",
+                "new-publisher",
+                ("Aplikasi ini baru saja berganti penerbit.", "The app has a new publisher."),
+                (
+                    "Kurator melihat terbitan pertama penerbit baru; berikutnya langsung terbit bila tanpa temuan.",
+                    "A curator looks at a new publisher's first release; later ones without findings go out at once.",
+                ),
             )
         )
     if alike:

@@ -18,6 +18,7 @@ from app_catalog.releases.changing import (
 )
 from app_catalog.releases.models import App
 from app_catalog.releases.states import ReleaseState, list_states
+from app_catalog.spread.reading import count_runners
 from lumbung.db import db
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import t
@@ -88,6 +89,7 @@ def _own_app_page(slug: str, app_slug: str, errors: Mapping[str, list[str]]) -> 
         publisher=publisher,
         app=app,
         states=list_states(db.session, app.id),
+        runners=count_runners(db.session, app.id),
         deprecated=list_deprecated(db.session, [app.id]),
         owner=is_owner(db.session, publisher, own_account()),
         errors=errors,

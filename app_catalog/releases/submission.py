@@ -31,6 +31,7 @@ from app_catalog.releases.reading import Package, PackageRefused, read_package_a
 from app_catalog.releases.scenarios import run_scenarios
 from app_catalog.releases.states import CHANNELS, newest_published, note_event, refresh_app
 from app_catalog.releases.waking import wake_for_version
+from app_catalog.transfers.ownership import is_new_to_publisher
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Forbidden, Invalid
 from lumbung.i18n import Text, t
@@ -145,6 +146,7 @@ def _submit(
             first=not history.versions and not sent.by_operator,
             every=_approves_all() and not sent.by_operator,
             alike=alike,
+            handed_over=is_new_to_publisher(session, app),
         ),
         *find_notes(
             package, before=history.before(definition.version), stable_before=history.stable_before(definition.version)

@@ -21,6 +21,7 @@ from app_catalog.installations.versions import list_version_changes, switch_vers
 from app_catalog.releases.models import Release
 from app_catalog.releases.states import list_states
 from app_catalog.releases.waking import PUBLISHED
+from app_catalog.spread.noting import note_refused
 from app_runtime.upgrades.report import UpgradeReport, make_report, play_scenarios
 from app_runtime.upgrades.telling import tell_not_taken, tell_taken, was_refused
 from lumbung.db.tenancy import AnySession
@@ -81,9 +82,9 @@ def _take(session: AnySession, installation: Installation) -> None:
         return
     try:
         report = make_report(session, installation, release, scenarios=play_scenarios(session, installation, release))
-        reasons = _hindrances(report)
+        reasons, codes = _hindrances(report), _codes(report)
     except LumbungError as error:
-        report, reasons = None, [error.message]
+        report, reasons, codes = None, [error.message], [error.slug]
     # The proofs take seconds, in which nobody else waits; only now is it settled who does it.
     locked = session.scalars(
         select(Installation)
@@ -100,11 +101,13 @@ def _take(session: AnySession, installation: Installation) -> None:
                 change = switch_version(session, locked, release, automatic=True, findings=report.as_findings())
         except Invalid as error:
             reasons = [Text(text, text) for texts in error.fields.values() for text in texts]
+            codes = [f"setting:{name.partition('.')[0]}" for name in error.fields]
         except LumbungError as error:
-            reasons = [error.message]
+            reasons, codes = [error.message], [error.slug]
         else:
             tell_taken(session, locked, change)
             return
+    note_refused(session, locked, release, codes)
     tell_not_taken(session, locked, release, reasons)
 
 
@@ -129,6 +132,16 @@ def _hindrances(report: UpgradeReport) -> list[Text]:
                 )
             )
     return found
+
+
+def _codes(report: UpgradeReport) -> list[str]:
+    """The same for the publisher: ids of the package alone, nothing of what the municipality has."""
+    codes = [f"setting:{one.id}" for one in report.settings if one.problems]
+    results = report.scenarios.results if report.scenarios is not None else ()
+    codes += [f"scenario:{result.id}" for result in results if not result.passed]
+    if bump_between(report.before.version, report.after.version) == "patch" and report.weight == "mapping":
+        codes.append("mapping")
+    return codes
 
 
 def _in(texts: Mapping[str, str], language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.test import TestResponse
 
 from app_catalog.publishers.keys import fingerprint_of, list_keys
 from app_catalog.publishers.models import Publisher, PublisherInvitation, PublisherMember, PublishToken, SigningKey
 from app_catalog.publishers.tokens import digest_of
 from lumbung.db import now, set_clock
+from lumbung.db.clock import shift_clock
+from lumbung.messages.models import PlatformMessage
 from lumbung.web.sites import LumbungFlask
 from tests.app_catalog.packages import approved_publisher
 from tests.browsing import Browser, browse, words_of
@@ -42,9 +46,13 @@ def _owner(app: LumbungFlask, world: World) -> Browser:
     return browse(app, account=world.tangsel.accounts["admin"])
 
 
-def _invite(owner: Browser, role: str = "maintainer") -> str:
-    page = owner.post_form("/publish/tangsel/people", {"email": "rina@tangsel.test", "role": role})
+def _invite(owner: Browser, role: str = "maintainer", email: str = "rina@tangsel.test") -> str:
+    page = owner.post_form("/publish/tangsel/people", {"email": email, "role": role})
     assert page.status_code == 200
+    return _link(page)
+
+
+def _link(page: TestResponse) -> str:
     return page.text.split("https://lumbung.test/publish/invitations/", 1)[1].split('"')[0].split("<")[0]
 
 
@@ -148,7 +156,7 @@ def test_a_late_or_withdrawn_invitation_is_gone(
 ) -> None:
     owner = _owner(app, world)
     with set_clock(now().replace(year=2020)):
-        late = _invite(browse(app, account=world.tangsel.accounts["admin"]))
+        late = _invite(browse(app, account=world.tangsel.accounts["admin"]), email="late@tangsel.test")
     link = _invite(owner)
     invitation = max(_fresh(session, PublisherInvitation), key=lambda found: found.created_at)
     withdraw = f"/publish/tangsel/invitations/{invitation.id}/withdraw"
@@ -156,6 +164,43 @@ def test_a_late_or_withdrawn_invitation_is_gone(
     guest = browse(app, account=world.stranger)
     assert guest.get(f"/publish/invitations/{link}").status_code == 410
     assert guest.get(f"/publish/invitations/{late}").status_code == 410
+
+
+def test_an_invitation_goes_out_by_mail_in_both_languages(
+    app: LumbungFlask, session: Db, world: World, publisher: Publisher
+) -> None:
+    _invite(_owner(app, world), role="owner")
+    (letter,) = _fresh(session, PlatformMessage)
+    assert (letter.recipient, letter.secret) == ("rina@tangsel.test", True)
+    assert letter.subject == "Kota Tangerang Selatan mengundang Anda / Kota Tangerang Selatan invites you"
+
+
+def test_an_invitation_is_sent_again_with_another_link(
+    app: LumbungFlask, session: Db, world: World, publisher: Publisher
+) -> None:
+    owner = _owner(app, world)
+    first = _invite(owner)
+    with shift_clock(timedelta(days=20)):
+        owner = _owner(app, world)
+        assert "kedaluwarsa" in words_of(owner.get("/publish/tangsel/people"))
+        (invitation,) = _fresh(session, PublisherInvitation)
+        again = f"/publish/tangsel/invitations/{invitation.id}/resend"
+        second = _link(owner.post_form("/publish/tangsel/people", {}, to=again))
+        guest = browse(app, account=world.stranger)
+        assert guest.get(f"/publish/invitations/{first}").status_code == 410
+        assert guest.post_form(f"/publish/invitations/{second}").status_code == 303
+        assert owner.post_form("/publish/tangsel/people", {}, to=again).status_code == 404
+    assert len(_fresh(session, PlatformMessage)) == 2
+
+
+def test_who_is_invited_twice_has_one_link_that_works(
+    app: LumbungFlask, session: Db, world: World, publisher: Publisher
+) -> None:
+    owner = _owner(app, world)
+    first, second = _invite(owner), _invite(owner, role="owner")
+    guest = browse(app, account=world.stranger)
+    assert guest.get(f"/publish/invitations/{first}").status_code == 410
+    assert guest.get(f"/publish/invitations/{second}").status_code == 200
 
 
 def test_the_last_owner_stays(app: LumbungFlask, session: Db, world: World, publisher: Publisher) -> None:

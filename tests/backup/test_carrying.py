@@ -12,11 +12,12 @@ from lumbung.web.sites import LumbungFlask
 
 ALLOWED_IN_EXTRACTS = {"accounts", "account_memberships", "municipalities", "wakeups"} | {
     "publishers", "apps", "listings", "signing_keys", "releases", "release_files", "release_events",
+    "app_transfers",
 }  # fmt: skip
 """Tables of nobody in particular of which a municipality's archive holds rows: each was thought about."""
 LEFT_OUT_OF_EVERYTHING = {
     "account_sessions", "account_tokens", "refusals", "rate_buckets", "periodic_runs", "measurements",
-    "requested_archives",
+    "requested_archives", "running_versions",
 }  # fmt: skip
 
 

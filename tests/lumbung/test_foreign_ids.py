@@ -27,6 +27,7 @@ from app_catalog.publishers.models import Publisher, PublisherInvitation, Publis
 from app_catalog.releases.models import App
 from app_catalog.requests.models import AppRequest
 from app_catalog.reviews.models import Review
+from app_catalog.transfers.models import AppTransfer
 from app_runtime.imports.models import Import
 from app_runtime.records.models import RecordFile
 from app_runtime.upgrades.models import RecordMove
@@ -271,7 +272,7 @@ def _other_app(session: Sessions, app_id: UUID) -> App:
     return found
 
 
-def _on_hub(session: Sessions, world: World, place: Place, publisher: Publisher, app_id: UUID) -> Ids:
+def _on_hub(session: Sessions, world: World, place: Place, publisher: Publisher, mine: Publisher, app_id: UUID) -> Ids:
     """What a person and a publisher have on the hub."""
     account = place.accounts["handler"]
     member = PublisherMember(publisher_id=publisher.id, account_id=account.id, role="maintainer")
@@ -298,7 +299,10 @@ def _on_hub(session: Sessions, world: World, place: Place, publisher: Publisher,
         evidence="Surat tugas",
         terms_version="1",
     )
-    session.add_all([member, key, token, invitation, claim])
+    transfer = AppTransfer(
+        app_id=app_id, from_publisher_id=mine.id, to_publisher_id=publisher.id, message="Kalian yang merawatnya"
+    )
+    session.add_all([member, key, token, invitation, claim, transfer])
     session.flush()
     open_session(session, account, "hub")
     opened = session.scalars(select(AccountSession.id).where(AccountSession.account_id == account.id)).one()
@@ -314,6 +318,7 @@ def _on_hub(session: Sessions, world: World, place: Place, publisher: Publisher,
         "key_id": key.id,
         "token_id": token.id,
         "invitation_id": invitation.id,
+        "transfer_id": transfer.id,
         "claim_id": claim.id,
         "session_id": opened,
         "subject_id": review.id,
@@ -337,7 +342,7 @@ def known_ids(app: LumbungFlask, session: Sessions, world: World) -> dict[str, t
     session.flush()
     admin = world.surabaya.accounts["admin"]
     session.add(PublisherMember(publisher_id=mine.id, account_id=admin.id, role="owner"))
-    on_hub = _on_hub(session, world, world.tangsel, others, there.installation.app_id)
+    on_hub = _on_hub(session, world, world.tangsel, others, mine, there.installation.app_id)
     with as_tenant(session, world.surabaya.id):
         session.add_all(
             RoleGrant(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, or_
@@ -51,7 +51,8 @@ class Carrying:
 
     In a municipality's archive: `emptied` columns hold that value and nothing else, `instead` ones what the expression
     gives. At another place a row is the same as one that is there already when `same_by` columns are equal; when
-    `must_match` columns then differ, the archive is refused. New rows get the values of `entering`, which are called
+    `must_match` columns then differ, the archive is refused, unless `unless` (SQL about the row here, `h`, and the
+    arriving one, `t`) holds. New rows get the values of `entering`, which are called
     when they can be.
 
     `with_new`: the column of a global table that names what a row is part of. From elsewhere a row comes only together
@@ -69,6 +70,7 @@ class Carrying:
     instead: Mapping[str, Callable[[Table, UUID], ColumnElement[Any]]] = field(default_factory=dict)
     same_by: tuple[str, ...] = ()
     must_match: tuple[str, ...] = ()
+    unless: LiteralString = "false"
     entering: Mapping[str, Any] = field(default_factory=dict)
     with_new: str = ""
     belongs: bool = False

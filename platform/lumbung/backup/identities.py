@@ -124,9 +124,10 @@ def _look_up(
                 ]
             )
             query = sql.SQL(
-                "SELECT t.id::text, h.id::text, {differs} FROM json_populate_recordset(NULL::public.{name}, %s::json) t"
+                "SELECT t.id::text, h.id::text, ({differs}) AND NOT ({unless})"
+                " FROM json_populate_recordset(NULL::public.{name}, %s::json) t"
                 " JOIN public.{name} h ON {equal}"
-            ).format(differs=differs, name=name, equal=equal)
+            ).format(differs=differs, unless=sql.SQL(carrying.unless), name=name, equal=equal)
             for theirs, ours, other in driver.execute(query, (rows,)):
                 if other:
                     raise _conflict(table, carrying, json.loads(_line_of(batch, theirs)))

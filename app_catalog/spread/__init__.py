@@ -1,0 +1,1 @@
+"""How a release spreads, told without saying where."""

@@ -1,0 +1,1 @@
+"""Apps that pass from one publisher to another."""
