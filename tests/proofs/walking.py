@@ -84,7 +84,7 @@ def walk(
                 found.faults.append(f"{address}: answered {answer.status}")
                 continue
             if pictures:
-                name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
+                name = re.sub(r"[^a-z0-9]+", "-", kind.lower().replace("*", "any")).strip("-")
                 page.screenshot(path=pictures / f"{name}-{screen}.png", full_page=True, scale="css")
             found.faults.extend(f"{address}: {fault}" for fault in (*_faults(page), *errors))
             waiting.extend(_links(page, walker.start))
