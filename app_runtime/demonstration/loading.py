@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlalchemy import select
 
+from app_runtime.demonstration.campaigning import run_campaign
 from app_runtime.demonstration.cities import CITIES
 from app_runtime.demonstration.counting import count_demonstration
 from app_runtime.demonstration.founding import Founded, add_account, find_visitors, found_city
@@ -117,6 +118,7 @@ def _load_generated(session: AnySession, until: datetime, *, profile: Profile, s
 
 def _load_verdicts(session: AnySession, until: datetime, *, seed: int) -> None:
     weigh_app(session, CITIES[0], until=until, seed=seed)
+    run_campaign(session, CITIES[0], until=until, seed=seed)
 
 
 def _count_figures(session: AnySession, until: datetime) -> None:

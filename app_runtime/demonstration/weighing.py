@@ -34,14 +34,14 @@ def weigh_app(session: AnySession, maintainer: City, *, until: datetime, seed: i
     app, _ = find_release(session)
     replying = maintainer_visitor(session, maintainer, app.publisher_id)
     for verdict in VERDICTS:
-        municipality, judge = _judge(session, verdict.slug, seed)
+        municipality, judge = find_judge(session, verdict.slug, seed)
         review = _review(session, municipality, judge, verdict, until=until)
         if verdict.reply:
             _reply(
                 session, replying, app, "review", review, municipality.id, verdict.reply, until=until, days=verdict.days
             )
     for found in ASSESSMENTS:
-        municipality, judge = _judge(session, found.slug, seed)
+        municipality, judge = find_judge(session, found.slug, seed)
         submitted = _evaluate(session, municipality, judge, found, until=until)
         if found.reply:
             _reply(
@@ -57,7 +57,8 @@ def weigh_app(session: AnySession, maintainer: City, *, until: datetime, seed: i
             )
 
 
-def _judge(session: AnySession, slug: str, seed: int) -> tuple[Municipality, Visitor]:
+def find_judge(session: AnySession, slug: str, seed: int) -> tuple[Municipality, Visitor]:
+    """A generated municipality that was loaded, and who evaluates there."""
     city = city_of(next(profile for profile in PROFILES if profile.slug == slug), seed)
     municipality = session.scalars(select(Municipality).where(Municipality.slug == slug)).one()
     with as_tenant(session, municipality.id):

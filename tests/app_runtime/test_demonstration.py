@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select, text
 
+from app_catalog.campaigns.models import Campaign, CampaignAnswer
 from app_catalog.evaluations.facts import count_facts
 from app_catalog.evaluations.models import SubmittedEvaluation
 from app_catalog.figures.models import PublishedFigures
@@ -228,6 +229,23 @@ def test_one_city_judged_the_app_and_the_maintainer_replied(loaded: Loaded) -> N
     page = browse(loaded.app, "lumbung.test").get(f"/apps/{APP}")
     assert page.status_code == 200
     assert "Wargaku" in page.text
+
+
+def test_a_campaign_runs_and_one_of_its_answers_is_not_for_the_public(loaded: Loaded) -> None:
+    with loaded.app.app_context():
+        use_tenant(db.session, None)
+        campaign = db.session.scalars(select(Campaign)).one()
+        answers = db.session.scalars(select(CampaignAnswer).where(CampaignAnswer.campaign_id == campaign.id)).all()
+        public = db.session.scalars(
+            select(SubmittedEvaluation.id).where(SubmittedEvaluation.campaign_id == campaign.id)
+        ).all()
+    assert len(answers) == 4
+    assert {answer.id for answer in answers if answer.public} == set(public)
+    assert [answer.facts is not None for answer in answers].count(False) == 1
+    (private,) = (answer for answer in answers if not answer.public)
+    hub = browse(loaded.app, "lumbung.test")
+    assert hub.get(f"/apps/{APP}/evaluations/{private.id}").status_code == 404
+    assert "Evaluasi dari tahun ke tahun" in hub.get("/regions/51.71").text
 
 
 def test_seventeen_municipalities_run_in_three_zones_and_differ(loaded: Loaded) -> None:
