@@ -14,6 +14,7 @@ from app_catalog.campaigns.tending import tend_campaign
 from app_catalog.publishers.blueprint import own_account
 from app_catalog.publishers.members import access_publisher, is_owner
 from app_catalog.publishers.models import Publisher
+from app_catalog.releases.models import App
 from app_catalog.requests.deciding import list_own_apps
 from lumbung.db import db
 from lumbung.errors import Invalid, NotFound
@@ -59,7 +60,7 @@ def open_new(slug: str) -> Page:
     """Open a campaign; who is asked is told on its first day."""
     publisher = access_publisher(db.session, own_account(), slug)
     spend(OPENING, str(publisher.id))
-    app = next((one for one in list_own_apps(db.session, publisher) if one.slug == request.form.get("app")), None)
+    app = next((one for one in _apps(publisher) if one.slug == request.form.get("app")), None)
     try:
         if app is None:
             raise Invalid(fields={"app": [t("Pilih aplikasinya.", "Choose the app.")]})
@@ -81,7 +82,7 @@ def open_new(slug: str) -> Page:
 
 
 def _form(publisher: Publisher, errors: Mapping[str, list[str]], values: Mapping[str, str]) -> str:
-    apps = list_own_apps(db.session, publisher)
+    apps = _apps(publisher)
     categories = {"", *(app.category for app in apps)}
     rubrics = [listed for listed in list_rubrics(db.session) if listed.category in categories]
     # The rubric of the app's own category comes first; the standing one is for all.
@@ -94,6 +95,11 @@ def _form(publisher: Publisher, errors: Mapping[str, list[str]], values: Mapping
         values=values,
         errors=errors,
     )
+
+
+def _apps(publisher: Publisher) -> list[App]:
+    """Only what can be run here can be judged from experience: not what is merely listed."""
+    return [app for app in list_own_apps(db.session, publisher) if app.latest_release_id is not None]
 
 
 def _frame(publisher: Publisher) -> dict[str, object]:

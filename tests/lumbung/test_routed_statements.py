@@ -12,6 +12,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.evaluations.criteria import CRITERIA
 from app_runtime.clocks.firing import fire_due_clocks
 from lumbung.db import TableKind, as_tenant, now, table_kinds
 from lumbung.outbox import drain
@@ -112,6 +113,19 @@ def _manage(desk: Desk) -> None:
     assert evaluator.get("/manage/evaluations").status_code == 200
     for path in ("/manage/apps/siaran/review", "/manage/apps/siaran/requests"):
         assert evaluator.get(path).status_code == 200, path
+    _evaluate(evaluator)
+
+
+def _evaluate(evaluator: Browser) -> None:
+    """Begin an evaluation, keep evidence, take the paper and the table, and submit it."""
+    at = str(evaluator.post_form("/manage/evaluations", {"app": "siaran"}).headers["Location"])
+    proof = {"step": "save", "evidence_ease": (io.BytesIO(b"%PDF-1.7"), "bukti.pdf")}
+    assert evaluator.post_form(at, proof).status_code == 303
+    for path in (at, f"{at}.pdf", f"{at}.csv"):
+        assert evaluator.get(path).status_code == 200, path
+    written = {f"{one.id}_score": "4" for one in CRITERIA} | {f"{one.id}_reason": "Mudah dipakai." for one in CRITERIA}
+    assert evaluator.post_form(at, {**written, "summary": "Layak dipakai.", "step": "submit"}).status_code == 303
+    assert evaluator.get(at).status_code == 200
 
 
 def _import(admin: Browser) -> None:
