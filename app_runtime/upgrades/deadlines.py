@@ -1,18 +1,20 @@
 """Which deadlines of running records would move if they were moved to another version.
 
 Spans are evaluated once for each combination of the fields that a clock names, not for each record; whether a deadline
-would have passed already is asked of the database by the latest start whose deadline has passed.
+would have passed already is asked of the database by the latest start whose deadline has passed. Each record's deadline
+is reckoned only where that says nothing: between working days and calendar days the holidays after its own start decide
+which is earlier, and a clock that stood still has its own pauses.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Text, and_, func, select, true, values
+from sqlalchemy import ColumnElement, Float, Text, and_, func, or_, select, true, values
 from sqlalchemy.sql import column
 
 from app_catalog.definitions.model import Clock, Definition, RecordType
@@ -24,10 +26,13 @@ from app_runtime.records.models import Record, RecordClock
 from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
+from tenants.calendars.working_time import Pause
 
 MOST_COMBINATIONS = 2_000
 _NAMED = re.compile(r"\brecord\.([A-Za-z_][A-Za-z0-9_]*)")
 _LONG_AGO = timedelta(days=3_650)
+_AT_ONCE = 2_000
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _SEPARATOR = "\x1f"
 
 
@@ -68,8 +73,13 @@ class _Side:
             return None
         return None if outcome.error is not None else str(outcome.value)
 
-    def due(self, start: datetime, span: str) -> datetime:
-        return self.app.calendar.due(start, parse_span(span), office_hours=self.clock.time == "working")
+    def due(self, start: datetime, span: str, pauses: Sequence[Pause] = ()) -> datetime:
+        office = self.clock.time == "working"
+        return self.app.calendar.due(start, parse_span(span), pauses=pauses, office_hours=office)
+
+    def counts(self, span: str) -> str:
+        """What time the clock counts with such a span: of two that count the same, one is always the shorter."""
+        return "working days" if parse_span(span).working_days else self.clock.time
 
 
 def find_deadlines(
@@ -101,8 +111,10 @@ def _compare(digest: str, old: _Side, new: _Side) -> DeadlineFinding | None:
     counted = groups.count()
     if counted is None:
         return groups.finding(untold=groups.total())
-    earlier = later = untold = 0
+    earlier = later = untold = red = 0
     thresholds: dict[str, datetime] = {}
+    afters: dict[str, str] = {}
+    mixed: set[str] = set()
     spans = _Spans(old, new, now())
     for key, count in counted.items():
         given = groups.given(key)
@@ -110,22 +122,30 @@ def _compare(digest: str, old: _Side, new: _Side) -> DeadlineFinding | None:
         if before is None or after is None:
             untold += count
             continue
+        if old.counts(before) != new.counts(after):
+            afters[key] = after
+            mixed.add(key)
+            continue
         shift = spans.shift(before, after)
         if not shift:
             continue
         earlier, later = (earlier + count, later) if shift < timedelta(0) else (earlier, later + count)
-        thresholds[key] = spans.latest_start(after)
-    if not (earlier or later or untold):
-        return None
-    return groups.finding(earlier=earlier, later=later, red=groups.count_red(thresholds), untold=untold)
+        thresholds[key], afters[key] = spans.latest_start(after), after
+    for row in groups.one_by_one(thresholds, mixed):
+        due = spans.due(afters[row.key], row.started_at, row.pauses)
+        if row.key in mixed:
+            earlier, later = earlier + (due < row.due_at), later + (due > row.due_at)
+        red += row.counting and due <= spans.moment and due != row.due_at
+    return groups.finding(earlier=earlier, later=later, red=red + groups.count_red(thresholds), untold=untold)
 
 
 class _Spans:
     """What spans come to from one moment on; many combinations of values come to the same few."""
 
     def __init__(self, old: _Side, new: _Side, moment: datetime) -> None:
-        self._old, self._new, self._moment = old, new, moment
+        self._old, self._new, self.moment = old, new, moment
         self._shifts: dict[tuple[str, str], timedelta] = {}
+        self._days: dict[tuple[str, date], datetime] = {}
         self._starts: dict[str, datetime] = {}
 
     def shift(self, before: str, after: str) -> timedelta:
@@ -133,9 +153,20 @@ class _Spans:
         if (before, self._old.clock.time) == (after, self._new.clock.time):
             return timedelta(0)
         if (before, after) not in self._shifts:
-            was, will_be = self._old.due(self._moment, before), self._new.due(self._moment, after)
+            was, will_be = self._old.due(self.moment, before), self._new.due(self.moment, after)
             self._shifts[before, after] = will_be - was
         return self._shifts[before, after]
+
+    def due(self, span: str, start: datetime, pauses: Sequence[Sequence[str]]) -> datetime:
+        """When a clock of the new version that began at `start` and stood still in `pauses` runs out."""
+        stood = [Pause(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in pauses]
+        if stood or self._new.counts(span) != "working days":
+            return self._new.due(start, span, stood)
+        # Working days begin with the day after that of the start, whatever its hour.
+        day = span, start.astimezone(self._new.app.zone).date()
+        if day not in self._days:
+            self._days[day] = self._new.due(start, span)
+        return self._days[day]
 
     def latest_start(self, span: str) -> datetime:
         """The latest start whose deadline has passed by now, to the second: a later start is never due earlier."""
@@ -144,12 +175,12 @@ class _Spans:
         return self._starts[span]
 
     def _search(self, span: str) -> datetime:
-        low, high = self._moment - _LONG_AGO, self._moment
-        if self._new.due(low, span) > self._moment:
+        low, high = self.moment - _LONG_AGO, self.moment
+        if self._new.due(low, span) > self.moment:
             return low - timedelta(days=1)
         while high - low > timedelta(seconds=1):
             middle = low + (high - low) / 2
-            if self._new.due(middle, span) <= self._moment:
+            if self._new.due(middle, span) <= self.moment:
                 low = middle
             else:
                 high = middle
@@ -189,7 +220,7 @@ class _Groups:
         return self._session.scalar(query) or 0
 
     def count_red(self, thresholds: Mapping[str, datetime]) -> int:
-        """Clocks that are not red yet and began no later than their key's threshold, pauses taken off."""
+        """Clocks that are not red yet, began no later than their key's threshold, and never stood still."""
         if not thresholds:
             return 0
         told = values(column("key", Text), column("latest", Float), name="told").data(
@@ -204,10 +235,33 @@ class _Groups:
                 *self._where(),
                 RecordClock.breached_at.is_(None),
                 RecordClock.paused_at.is_(None),
+                func.jsonb_array_length(RecordClock.pauses) == 0,
                 func.extract("epoch", RecordClock.started_at) <= told.c.latest,
             )
         )
         return self._session.scalar(query) or 0
+
+    def one_by_one(self, thresholds: Mapping[str, datetime], mixed: Collection[str]) -> Iterable[Any]:
+        """Each clock with one of the `mixed` keys, and each that stood still and may have run out."""
+        if not (mixed or thresholds):
+            return []
+        key = self._key()
+        stood = func.jsonb_array_length(RecordClock.pauses) > 0
+        began = RecordClock.started_at <= max(thresholds.values(), default=_NEVER)
+        chosen = or_(key.in_(list(mixed)), and_(key.in_(list(thresholds)), stood, began))
+        return self._session.execute(
+            select(
+                key.label("key"),
+                RecordClock.started_at,
+                RecordClock.due_at,
+                RecordClock.pauses,
+                and_(RecordClock.breached_at.is_(None), RecordClock.paused_at.is_(None)).label("counting"),
+            )
+            .select_from(Record)
+            .join(RecordClock, self._joined())
+            .where(*self._where(), chosen)
+            .execution_options(yield_per=_AT_ONCE)
+        )
 
     def finding(self, *, earlier: int = 0, later: int = 0, red: int = 0, untold: int = 0) -> DeadlineFinding | None:
         """What was found; None when it touches no record."""
