@@ -82,6 +82,15 @@ def list_figures(session: AnySession, installation: Installation) -> list[Monthl
     return sorted(rows, key=lambda row: row.month, reverse=True)
 
 
+def frozen_until(session: AnySession, installation: Installation) -> datetime | None:
+    """Records that were last touched before this moment may be deleted without any change to a figure: the months in
+    which something happened to them are frozen. None while no month is. For whatever deletes records by retention."""
+    frozen = _find(session, installation)
+    if frozen is None or frozen.before is None:
+        return None
+    return datetime.combine(frozen.before, time(), _zone(session))
+
+
 def id_at(moment: datetime) -> UUID:
     """The smallest id that could have been made at `moment` (UUID version 7, RFC 9562, section 5.7)."""
     return UUID(int=int(moment.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62)
