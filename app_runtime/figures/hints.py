@@ -71,7 +71,7 @@ def _silent(use: AgencyUse, key: str) -> Hint:
     )
     somebody = Text(
         "{n} petugas memegang peran, tetapi tidak ada yang bekerja dengannya. Hubungi mereka, atau minta bantuan.",
-        "{n} officials hold a role, but none works with it. Talk to them, or ask for help.",
+        "{n} with a role in the app, none at work with it. Talk to them, or ask for help.",
     ).format(n=use.officials)
     return Hint(
         "agency-silent",

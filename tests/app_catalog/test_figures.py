@@ -222,23 +222,25 @@ def test_versions_are_compared_once_enough_stands_behind_each(
 ) -> None:
     last = (now().date().replace(day=1) - timedelta(days=1)).replace(day=1)
     listed = session.scalars(select(App)).one()
-    places = [world.tangsel.id, world.surabaya.id, _third(session)]
+    places = [world.tangsel.id, world.surabaya.id, another_place(session)]
     for version, created, seconds in (("0.8.0", 20, 7_200), ("0.9.0", 12, 3_600)):
         for place in places:
             with as_tenant(session, place):
                 rated = {"rated": 12, "rating_mean": 3.0 if version == "0.8.0" else 4.5}
                 few = {"rated": 5, "rating_mean": 1.0} if (version, place) == ("0.8.0", places[2]) else rated
                 session.add(
-                    _row(place, listed.id, last, version, created=created, closed=10, close_median=seconds, **few)
+                    published_row(
+                        place, listed.id, last, version, created=created, closed=10, close_median=seconds, **few
+                    )
                 )
     for place in places:
         with as_tenant(session, place):
             # What merely arrives is no use: the third has handled too few.
             handled = {"closed": 20, "people": 6, "agencies": 2} if place != places[2] else {"closed": 4}
-            session.add(_row(place, listed.id, last, "", created=32, rated=17, rating_mean=3.5, **handled))
+            session.add(published_row(place, listed.id, last, "", created=32, rated=17, rating_mean=3.5, **handled))
             before = (last - timedelta(days=1)).replace(day=1)
             if place == places[0]:
-                session.add(_row(place, listed.id, before, "", created=9, answered=9))
+                session.add(published_row(place, listed.id, before, "", created=9, answered=9))
     session.commit()
     found = read_app_figures(session, listed.id)
     assert (found.publishing, found.used, found.used_before) == (3, 2, 1)
@@ -296,7 +298,7 @@ def test_figures_of_a_month_that_is_over_are_published_with_their_times(
     assert datetime.now(UTC) - row.published_at < timedelta(minutes=5)
 
 
-def _third(session: Sessions) -> Any:
+def another_place(session: Sessions) -> Any:
     place = Municipality(
         region_code="32.73", slug="bandung", name="Kota Bandung", timezone="Asia/Jakarta", status="active",
         activated_at=now(), terms_version="1", terms_accepted_at=now(),
@@ -306,7 +308,7 @@ def _third(session: Sessions) -> Any:
     return place.id
 
 
-def _row(place: Any, app_id: Any, month: date, version: str, **values: Any) -> PublishedFigures:
+def published_row(place: Any, app_id: Any, month: date, version: str, **values: Any) -> PublishedFigures:
     counts = dict.fromkeys(
         ("created", "closed", "closed_success", "reopened", "answered", "answered_in_time", "due", "in_time"), 0
     )

@@ -12,9 +12,11 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 from werkzeug.routing import Rule as UrlRule
+from werkzeug.routing import UUIDConverter
 from werkzeug.test import TestResponse
 
 from lumbung.db import Base, TableKind, table_kinds
+from lumbung.ids import new_id
 from lumbung.web.access import CURATOR, OPERATOR, stated_rule
 from lumbung.web.sites import LumbungFlask
 from tests.browsing import Browser
@@ -105,7 +107,7 @@ class Walk:
         site = str(rule.host)
         seen = set[str]()
         for values in self.values[site]:
-            filled = {name: values.get(name, "siaran") for name in rule.arguments}
+            filled = {name: values.get(name, _unknown(rule, name)) for name in rule.arguments}
             path = self.app.url_map.bind(site).build(rule.endpoint, filled)
             if path not in seen and not path.endswith(("/sign-out", "/static/siaran")):
                 seen.add(path)
@@ -116,6 +118,11 @@ class Walk:
         for word in {SECRET, PUBLISHED, PERSON} - allowed:
             if any(word in text.lower() for text in texts):
                 self.seen.append(f"{where}: {word}")
+
+
+def _unknown(rule: UrlRule, name: str) -> object:
+    """What stands for a variable of which nothing is known: what it leads to is not there."""
+    return new_id() if isinstance(rule._converters.get(name), UUIDConverter) else "siaran"
 
 
 def readable(data: bytes) -> list[str]:
