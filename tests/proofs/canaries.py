@@ -107,7 +107,7 @@ class Walk:
         site = str(rule.host)
         seen = set[str]()
         for values in self.values[site]:
-            filled = {name: values.get(name, _unknown(rule, name)) for name in rule.arguments}
+            filled = {name: values.get(name) or _unknown(rule, name) for name in rule.arguments}
             path = self.app.url_map.bind(site).build(rule.endpoint, filled)
             if path not in seen and not path.endswith(("/sign-out", "/static/siaran")):
                 seen.add(path)
