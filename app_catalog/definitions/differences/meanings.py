@@ -16,6 +16,8 @@ Values = Mapping[str, Any]
 _Judge = Callable[[Sequence[Property], Values, Values], Meaning]
 
 _LOOKS = frozenset({"label", "help", "name", "title", "text", "order", "tone", "done", "subject", "body", "message"})
+_BY_ID = frozenset({"fields", "columns", "asks", "escalate", "options", "steps", "set", "with", "values"})
+_LANGUAGES = frozenset({"id", "en"})
 _NEW_ONLY = both(
     "Berlaku bagi berkas baru; berkas yang berjalan tetap menurut versinya sendiri.",
     "Holds for new records; running ones stay as their own version says.",
@@ -54,7 +56,13 @@ def meaning_of(area: Area, change: Change, properties: Sequence[Property], befor
 
 
 def _only_looks(path: str) -> bool:
-    return not _LOOKS.isdisjoint(path.split("/"))
+    """Whether it is a property that is shown and does nothing. Ids are the publisher's own: a member of a group or a
+    column that is called `name` is no name."""
+    steps = path.split("/")
+    if steps[0] == "default":
+        return steps[-1] in _LANGUAGES and not _LOOKS.isdisjoint(steps[-2:-1])
+    named = {position + 1 for position, step in enumerate(steps) if step in _BY_ID and position % 2 == 0}
+    return any(step in _LOOKS for position, step in enumerate(steps) if position not in named)
 
 
 def _touched(properties: Sequence[Property]) -> set[str]:
