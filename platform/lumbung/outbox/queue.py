@@ -25,7 +25,6 @@ _DEFER = text(
       ::procrastinate.procrastinate_job_to_defer_v1])
     """
 )
-_STALLED_SECONDS = 120
 # Longer than the library's heartbeat and a worker's way out together: whoever is silent for so long is gone.
 _STALLED_SECONDS = 120
 _FORGET_STALLED = text("SELECT procrastinate.procrastinate_prune_stalled_workers_v1(:seconds)")
