@@ -16,7 +16,8 @@ import app_catalog.releases.models
 import app_catalog.requests.models
 import app_catalog.reviews.models
 import app_catalog.spread.noting
-import app_catalog.transfers.telling  # noqa: F401 - models and handlers are known once imported.
+import app_catalog.transfers.telling
+import app_catalog.wishes.models  # noqa: F401 - models are known once imported.
 from app_catalog.assistance.features import install_assistance
 from app_catalog.campaigns.features import install_campaigns
 from app_catalog.catalog.features import install_catalog
@@ -42,6 +43,8 @@ from app_catalog.reviews.sections import judgement_section, judgements
 from app_catalog.reviews.views import replies, reviews
 from app_catalog.spread.views import spread_pages
 from app_catalog.transfers.views import transfers
+from app_catalog.wishes.hub_views import wish_pages
+from app_catalog.wishes.portal_views import wishing
 from lumbung.i18n import Text
 from lumbung.web.access import ADMIN, CURATOR, EVALUATOR, PUBLISHER
 from lumbung.web.navigation import Entry, add_navigation
@@ -68,6 +71,8 @@ def install(app: LumbungFlask) -> None:
         comparing,
         feeds,
         overlaps,
+        wish_pages,
+        wishing,
     ):
         app.register_blueprint(blueprint)
     install_assistance(app)
@@ -87,6 +92,15 @@ def install(app: LumbungFlask) -> None:
             text=Text("Evaluasi", "Evaluations"),
             icon="clipboard-list",
             order=70,
+            rule=EVALUATOR,
+        ),
+        Entry(place="hub", href="/wishes", text=Text("Keinginan", "Wishes"), icon="bulb", order=25),
+        Entry(
+            place="manage",
+            href="/manage/wishes",
+            text=Text("Keinginan", "Wishes"),
+            icon="bulb",
+            order=75,
             rule=EVALUATOR,
         ),
         Entry(

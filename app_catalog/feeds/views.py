@@ -16,7 +16,7 @@ from lumbung.web.access import PUBLIC, access
 from tenants.municipalities.services import get_by_region
 
 feeds = Blueprint("feeds", __name__, subdomain="hub", template_folder="templates")
-_EMPTY = datetime(2026, 1, 1, tzinfo=UTC)
+EMPTY = datetime(2026, 1, 1, tzinfo=UTC)
 """When a feed changed last in which nothing has ever stood; a moment of its own would change with every question."""
 
 
@@ -25,7 +25,7 @@ _EMPTY = datetime(2026, 1, 1, tzinfo=UTC)
 def apps() -> Response:
     """New apps."""
     title = t("Aplikasi baru di katalog", "New apps in the catalog")
-    return answer_feed("/apps.atom", title=title, href="/apps", began=_EMPTY, entries=new_apps(db.session))
+    return answer_feed("/apps.atom", title=title, href="/apps", began=EMPTY, entries=new_apps(db.session))
 
 
 @feeds.get("/apps/<slug>/releases.atom")

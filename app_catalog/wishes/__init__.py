@@ -1,0 +1,1 @@
+"""What municipalities wish for and no app does yet."""

@@ -1,0 +1,148 @@
+"""What everybody may read of wishes: the list with support and state, and one in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select, union
+
+from app_catalog.publishers.models import Publisher
+from app_catalog.releases.models import App
+from app_catalog.wishes.models import Wish, WishClaim, WishRuling, WishVote
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import NotFound
+from lumbung.i18n import Text
+from tenants.municipalities.models import Municipality
+
+PAGE = 30
+STATES: dict[str, Text] = {
+    "open": Text("Belum ada yang mengerjakan", "Nobody works on it"),
+    "claimed": Text("Sedang dikerjakan", "Being worked on"),
+    "fulfilled": Text("Terwujud", "Fulfilled"),
+}
+TONES = {"open": "grey", "claimed": "blue", "fulfilled": "green"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A wish, how many municipalities miss it (who wished is one of them), and its state: one of `STATES`."""
+
+    wish: Wish
+    supporters: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Who works on a wish, until when, and the app that came of it."""
+
+    claim: WishClaim
+    publisher: Publisher
+    app: App | None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeWish:
+    """One wish with everybody who misses it, who works on it, and what was merged into it."""
+
+    wanted: Wanted
+    supporters: Sequence[str]
+    claims: list[Claimed]
+    merged: Sequence[Wish]
+
+
+def list_wishes(session: AnySession, *, state: str = "", newest: bool = False, page: int = 1) -> list[Wanted]:
+    """Wishes that are shown, the most wanted first, or the newest; one more than `PAGE` when there is a next page."""
+    query = _shown()
+    if state:
+        query = query.where(_state() == state)
+    order: list[Any] = [Wish.created_at.desc(), Wish.id.desc()]
+    if not newest:
+        order.insert(0, _number(query).desc())
+    rows = session.execute(query.order_by(*order).offset((page - 1) * PAGE).limit(PAGE + 1))
+    return [Wanted(*row) for row in rows]
+
+
+def list_wishes_of(session: AnySession, municipality_id: UUID, *, limit: int = 10) -> list[Wanted]:
+    """The wishes of one municipality that are shown, the newest first."""
+    query = _shown().where(Wish.tenant_id == municipality_id).order_by(Wish.created_at.desc(), Wish.id.desc())
+    return [Wanted(*row) for row in session.execute(query.limit(limit))]
+
+
+def get_wish(session: AnySession, wish_id: UUID) -> WholeWish:
+    """One wish that is shown; raises NotFound."""
+    row = session.execute(_shown().where(Wish.id == wish_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    each = supporting()
+    merged = select(WishRuling.wish_id).where(WishRuling.merged_into == wish_id)
+    claims = session.execute(
+        select(WishClaim, Publisher, App)
+        .join(Publisher, Publisher.id == WishClaim.publisher_id)
+        .outerjoin(App, (App.id == WishClaim.app_id) & App.hidden_at.is_(None) & App.latest_release_id.is_not(None))
+        .where(WishClaim.wish_id == wish_id, Publisher.status == "approved")
+        .order_by(WishClaim.until)
+    )
+    return WholeWish(
+        wanted=Wanted(*row),
+        supporters=session.scalars(
+            select(Municipality.name)
+            .join(each, each.c.tenant_id == Municipality.id)
+            .where(each.c.root == wish_id)
+            .order_by(Municipality.name)
+        ).all(),
+        claims=[Claimed(*claim) for claim in claims],
+        merged=session.scalars(select(Wish).where(Wish.id.in_(merged)).order_by(Wish.created_at)).all(),
+    )
+
+
+def root_of(session: AnySession, wish_id: UUID) -> UUID:
+    """The wish itself, or what it was merged into."""
+    merged = select(WishRuling.merged_into).where(WishRuling.wish_id == wish_id, WishRuling.kind == "merged")
+    return session.scalar(merged) or wish_id
+
+
+def supporting() -> Subquery:
+    """`root` and `tenant_id` of everybody who misses something: each municipality once for each root."""
+    root = func.coalesce(WishRuling.merged_into, Wish.id)
+    wished = select(root.label("root"), Wish.tenant_id.label("tenant_id")).outerjoin(
+        WishRuling, WishRuling.wish_id == Wish.id
+    )
+    voted = select(func.coalesce(WishRuling.merged_into, WishVote.wish_id), WishVote.tenant_id).outerjoin(
+        WishRuling, WishRuling.wish_id == WishVote.wish_id
+    )
+    return union(wished, voted).subquery("missing_it")
+
+
+def _shown() -> Select[Wish, int, str]:
+    """Neither hidden nor merged, and not of a municipality that is suspended."""
+    each = supporting()
+    counted = select(each.c.root, func.count().label("number")).group_by(each.c.root).subquery("counted")
+    ruled = select(WishRuling.id).where(WishRuling.wish_id == Wish.id).correlate(Wish).exists()
+    return (
+        select(Wish, func.coalesce(counted.c.number, 0).label("number"), _state())
+        .join(Municipality, Municipality.id == Wish.tenant_id)
+        .outerjoin(counted, counted.c.root == Wish.id)
+        .where(~ruled, Municipality.status != "suspended")
+    )
+
+
+def _number(query: Select[Wish, int, str]) -> ColumnElement[int]:
+    found: ColumnElement[int] = query.selected_columns["number"]
+    return found
+
+
+def _state() -> ColumnElement[str]:
+    """By the claim that is furthest."""
+    claims = (
+        select(WishClaim.id)
+        .join(Publisher, Publisher.id == WishClaim.publisher_id)
+        .where(WishClaim.wish_id == Wish.id, Publisher.status == "approved")
+        .correlate(Wish)
+    )
+    return case(
+        (claims.where(WishClaim.app_id.is_not(None)).exists(), "fulfilled"), (claims.exists(), "claimed"), else_="open"
+    )
