@@ -29,6 +29,7 @@ from app_catalog.requests.models import AppRequest, RequestVote
 from app_catalog.reviews.models import Review, ReviewPostponement
 from app_catalog.transfers.models import AppTransfer
 from app_catalog.transfers.ownership import publisher_at
+from app_catalog.wishes.models import WishNotice
 from lumbung.backup.carrying import Arrival, Carrying, SealedValue, carry, check_arrivals
 from lumbung.backup.errors import refused
 from lumbung.db import now
@@ -59,6 +60,7 @@ def _apps(tenant_id: UUID) -> Select[UUID]:
         CampaignAnswer,
         AppRequest,
         RequestVote,
+        WishNotice,
         ListingUse,
         AssistanceCase,
         AssistanceOffer,
@@ -197,6 +199,8 @@ carry("publisher_invitations", Carrying(reason=_AT_HOME))
 carry("agency_publishers", Carrying(reason=_AT_HOME))
 carry("publish_tokens", Carrying(reason=_AT_HOME))
 carry("request_decisions", Carrying(reason="A publisher's words stand in the catalog where they were given."))
+carry("wish_claims", Carrying(reason="What a publisher works on stands in the catalog."))
+carry("wish_rulings", Carrying(reason="A curator's decision stands in the catalog where it was made."))
 carry("review_flags", Carrying(reason="What people and curators think of a review stands in the catalog."))
 carry("hidden_reviews", Carrying(reason="A curator's decision stands in the catalog where it was made."))
 carry("evaluation_rubrics", Carrying(reason="Curators keep rubrics in the catalog; an evaluation carries its own."))

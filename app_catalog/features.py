@@ -34,6 +34,8 @@ from app_catalog.installations.views import installations
 from app_catalog.listings.hub_views import listing_pages
 from app_catalog.listings.portal_views import listing_uses
 from app_catalog.overlaps.views import overlaps
+from app_catalog.regions.sections import asked_things, given_apps
+from app_catalog.regions.views import adoption_maps
 from app_catalog.requests.desk_views import request_desk
 from app_catalog.requests.hub_views import request_pages, requests_section
 from app_catalog.requests.portal_views import asking
@@ -50,6 +52,7 @@ from lumbung.web.access import ADMIN, CURATOR, EVALUATOR, PUBLISHER
 from lumbung.web.navigation import Entry, add_navigation
 from lumbung.web.sites import LumbungFlask
 from tenants.municipalities.notices import register_overview_notice
+from tenants.regions.sections import register_region_section
 
 
 def install(app: LumbungFlask) -> None:
@@ -73,6 +76,7 @@ def install(app: LumbungFlask) -> None:
         overlaps,
         wish_pages,
         wishing,
+        adoption_maps,
     ):
         app.register_blueprint(blueprint)
     install_assistance(app)
@@ -80,6 +84,8 @@ def install(app: LumbungFlask) -> None:
     for blueprint in (transfers, spread_pages):
         app.register_blueprint(blueprint)
     register_overview_notice(review_notice)
+    register_region_section(given_apps)
+    register_region_section(asked_things)
     add_app_page_section(figures_section)
     add_app_page_section(judgement_section)
     add_app_page_section(requests_section)

@@ -10,6 +10,7 @@ from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release, ReleaseEvent
 from app_catalog.releases.states import list_states
 from app_catalog.requests.models import AppRequest
+from app_catalog.wishes.reading import list_wishes_of
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import pick, t
 from tenants.municipalities.models import Municipality
@@ -63,6 +64,7 @@ def news_of_region(session: AnySession, municipality: Municipality) -> list[Feed
         *_adoptions(session, municipality),
         *_published(session, municipality),
         *_requests(session, municipality),
+        *_wishes(session, municipality),
     ]
 
 
@@ -137,4 +139,19 @@ def _requests(session: AnySession, municipality: Municipality) -> list[FeedEntry
             category="asks",
         )
         for request, app in rows
+    ]
+
+
+def _wishes(session: AnySession, municipality: Municipality) -> list[FeedEntry]:
+    return [
+        FeedEntry(
+            id=f"urn:uuid:{one.wish.id}",
+            title=one.wish.title,
+            updated=one.wish.updated_at,
+            href=f"/wishes/{one.wish.id}",
+            text=one.wish.problem,
+            author=municipality.name,
+            category="wishes",
+        )
+        for one in list_wishes_of(session, municipality.id)
     ]

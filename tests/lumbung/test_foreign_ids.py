@@ -28,6 +28,7 @@ from app_catalog.releases.models import App
 from app_catalog.requests.models import AppRequest
 from app_catalog.reviews.models import Review
 from app_catalog.transfers.models import AppTransfer
+from app_catalog.wishes.models import Wish, WishRuling
 from app_runtime.imports.models import Import
 from app_runtime.records.models import RecordFile
 from app_runtime.upgrades.models import RecordMove
@@ -134,6 +135,11 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
         asked = _request(place, installation.app_id)
         elsewhere = _request(place, _other_app(session, installation.app_id).id)
         helped = _assistance(session, place, installation)
+        wished, hidden = _wish(place), _wish(place)
+        session.add_all([wished, hidden])
+        session.flush()
+        account_id = place.accounts["admin"].id
+        session.add(WishRuling(wish_id=hidden.id, kind="hidden", reason="Berisi nama.", account_id=account_id))
         session.add_all([delegation, day, invitation, evaluation, brought_in, archive, other, asked, elsewhere])
         session.flush()
         move = RecordMove(
@@ -166,6 +172,9 @@ def _belongings(session: Sessions, place: Place, desk_record: UUID, installation
         **helped,
         # Everybody may support what others ask about the same app, and nothing about another.
         "wanted_id": elsewhere.id,
+        "own_wish_id": wished.id,
+        # Everybody may support what is shown, and nobody what a curator hid.
+        "shown_wish_id": hidden.id,
         # A campaign about an app that nobody runs here asks nothing of anybody here.
         "campaign_id": _campaign(session, place, elsewhere.app_id).id,
     }
@@ -189,6 +198,19 @@ def _campaign(session: Sessions, place: Place, app_id: UUID) -> Campaign:
     session.add(campaign)
     session.commit()
     return campaign
+
+
+def _wish(place: Place) -> Wish:
+    return Wish(
+        tenant_id=place.id,
+        title="Antrean dari rumah",
+        problem="Warga datang subuh untuk mengambil nomor.",
+        serves="Pasien",
+        category="health",
+        author="Evaluator",
+        municipality_name=place.municipality.name,
+        updated_at=now(),
+    )
 
 
 def _request(place: Place, app_id: UUID) -> AppRequest:
@@ -378,7 +400,7 @@ def known_ids(app: LumbungFlask, session: Sessions, world: World) -> dict[str, t
         )
     )
     session.commit()
-    foreign_on_hub = {name: foreign[name] for name in ("evaluation_id", "file_id", "campaign_id")}
+    foreign_on_hub = {name: foreign[name] for name in ("evaluation_id", "file_id", "campaign_id", "shown_wish_id")}
     return {"portal": (own, foreign), "hub": ({}, {**on_hub, **helped, **foreign_on_hub})}
 
 
