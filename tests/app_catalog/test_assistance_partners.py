@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from app_catalog.assistance.models import AppMaterial, AssistanceOffer
+from app_catalog.assistance.models import AppMaterial, AssistanceAddress, AssistanceOffer
 from app_catalog.figures.models import PublishedFigures
 from app_catalog.installations.models import Installation
+from app_catalog.publishers.models import Publisher
 from app_catalog.reviews.models import Review
 from lumbung.db import as_tenant, now
 from lumbung.web.sites import LumbungFlask
@@ -115,14 +116,50 @@ def test_a_partner_is_shown_asked_and_helps(scene: Scene, world: World) -> None:
     assert desk.get(at).status_code == 200
 
 
-def test_a_request_is_handed_on_to_a_partner(scene: Scene, world: World) -> None:
-    run_well(scene, world.tangsel)
+def let_tangsel_be_a_partner(scene: Scene) -> str:
+    """SIARAN's publisher is a community from here on, so that Tangsel is asked as a partner; its key in forms."""
+    publisher = scene.session.scalars(select(Publisher).where(Publisher.slug == "tangsel")).one()
+    publisher.kind, publisher.municipality_id = "community", None
+    scene.session.commit()
+    run_well(scene, scene.world.tangsel)
+    assert step(admin_of(scene, scene.world.tangsel), HELPING, "", forms="online") == 303
+    return f"partner:{scene.world.tangsel.id}"
+
+
+def test_a_publisher_is_no_partner_of_its_own_app(scene: Scene) -> None:
+    run_well(scene, scene.world.tangsel)
+    assert step(admin_of(scene, scene.world.tangsel), HELPING, "", forms="online") == 303
+    page = scene.asker.get(PATH).text
+    assert scene.publisher_key in page
+    assert f"partner:{scene.world.tangsel.id}" not in page
+
+
+def test_a_request_is_handed_on_to_a_partner(scene: Scene) -> None:
+    partner = let_tangsel_be_a_partner(scene)
     case = scene.asked()
     at = f"/assistance/{case.id}"
-    assert step(scene.publisher, at, "answer", answer="hand_on", reason="Mereka lebih dekat.", to="x") == 422
-    # Tangsel is the publisher and would be asked as that: it is no partner of its own app.
-    assert step(admin_of(scene, world.tangsel), HELPING, "", forms="online") == 303
-    assert f"partner:{world.tangsel.id}" not in scene.asker.get(PATH).text
+    handed = {"answer": "hand_on", "reason": "Mereka lebih dekat dengan Anda."}
+    assert step(scene.publisher, at, "answer", **handed, to="x") == 422
+    assert step(scene.publisher, at, "answer", **{**handed, "reason": ""}, to=partner) == 422
+    assert step(scene.publisher, at, "answer", **handed, to=partner) == 303
+    assert "meneruskan" in scene.letters(scene.world.surabaya)[-1].subject
+    assert "meminta pendampingan" in scene.letters(scene.world.tangsel)[-1].subject
+    # The same person answers for the partner now, and no longer for the publisher.
+    assert "Anda menjawab sebagai Kota Tangerang Selatan." in words_of(scene.publisher.get(at))
+    assert step(scene.publisher, at, "answer", answer="accept") == 303
+    found = scene.case()
+    assert (found.state, found.publisher_id, found.partner_id) == ("accepted", None, scene.world.tangsel.id)
+
+
+def test_the_first_to_accept_helps_and_the_others_are_told(scene: Scene) -> None:
+    partner = let_tangsel_be_a_partner(scene)
+    case = scene.asked(helpers=[scene.publisher_key, partner])
+    assert step(scene.publisher, f"/assistance/{case.id}", "answer", answer="accept") == 303
+    assert scene.case().partner_id is None
+    assert "sudah ditangani" in scene.letters(scene.world.tangsel)[-1].subject
+    scene.session.rollback()
+    states = scene.session.execute(select(AssistanceAddress.partner_id, AssistanceAddress.state)).all()
+    assert {state for partner_id, state in states if partner_id} == {"taken"}
 
 
 def test_material_is_shown_to_everybody_and_removed(scene: Scene) -> None:
