@@ -179,6 +179,7 @@ carry(
     "listings",
     Carrying(
         of_municipality=lambda table, tenant_id: table.c.app_id.in_(_apps(tenant_id)),
+        emptied={"withheld_at": None, "withheld_reason": ""},
         same_by=("app_id",),
         with_new="app_id",
     ),

@@ -31,6 +31,7 @@ from app_catalog.figures.wording import show_month, show_share
 from app_catalog.installations.features import install_installation_hooks
 from app_catalog.installations.icons import own_icons
 from app_catalog.installations.views import installations
+from app_catalog.listings.curator_views import listing_curating
 from app_catalog.listings.hub_views import listing_pages
 from app_catalog.listings.portal_views import listing_uses
 from app_catalog.overlaps.views import overlaps
@@ -67,6 +68,7 @@ def install(app: LumbungFlask) -> None:
         own_icons,
         listing_pages,
         listing_uses,
+        listing_curating,
         *judging,
         *asked,
         app_figures,
@@ -115,6 +117,14 @@ def install(app: LumbungFlask) -> None:
             text=Text("Penilaian dan jawaban", "Judgements and replies"),
             icon="message",
             rule=PUBLISHER,
+        ),
+        Entry(
+            place="account",
+            href="/curator/listings",
+            text=Text("Daftar yang dikeluarkan", "Listings kept out"),
+            icon="list",
+            order=74,
+            rule=CURATOR,
         ),
         Entry(
             place="account",

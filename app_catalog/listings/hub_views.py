@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, Response, render_template, request
 
 from app_catalog.catalog.categories import AUDIENCES, category_choices
 from app_catalog.catalog.services import LONGEST_QUERY
 from app_catalog.listings.documents import get_text, write_entry
 from app_catalog.listings.kinds import KINDS, STAGES
 from app_catalog.listings.reading import find_listing, list_users, offered_listings, search_listings
-from app_catalog.listings.services import get_any_listing, set_listed
 from app_catalog.publishers.services import municipalities_administered_by
 from lumbung.db import db
 from lumbung.errors import NotFound
-from lumbung.i18n import t
-from lumbung.web.access import CURATOR, PUBLIC, access, current_visitor
+from lumbung.web.access import PUBLIC, access, current_visitor
 
 listing_pages = Blueprint("listing_pages", __name__, subdomain="hub", template_folder="templates")
 
@@ -61,22 +58,6 @@ def publiccode(slug: str) -> Response:
     response.headers["Content-Disposition"] = "inline"
     response.make_conditional(request)
     return response
-
-
-@listing_pages.post("/curator/listings/<slug>")
-@access(CURATOR)
-def curate(slug: str) -> BaseResponse:
-    """A curator takes a listing out of the catalog, or shows it again."""
-    app, _ = get_any_listing(db.session, slug)
-    listed = request.form.get("step") == "show"
-    set_listed(db.session, app, listed=listed, reason=request.form.get("reason", "").strip()[:500])
-    flash(
-        t("Daftar ini tampil lagi.", "The listing is shown again.")
-        if listed
-        else t("Daftar ini tidak tampil lagi.", "The listing is shown no more."),
-        "success",
-    )
-    return redirect(url_for("catalog.app_page", slug=slug) if listed else url_for("listing_pages.overview"), code=303)
 
 
 def listing_page(slug: str) -> str:

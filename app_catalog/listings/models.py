@@ -20,7 +20,7 @@ class Listing(GlobalTable):
 
     `agency` is who runs it, by name: agencies are rows of a municipality and nothing here points at them.
     `publiccode` is the file that the listing was made from, as it was read; what people changed since stands in the
-    other columns and goes before it.
+    other columns and goes before it. While `withheld_at` stands, a curator keeps it out of the catalog.
     """
 
     __tablename__ = "listings"
@@ -40,6 +40,8 @@ class Listing(GlobalTable):
     features: Mapped[list[str]] = mapped_column(default=list)
     publiccode: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     updated_at: Mapped[datetime]
+    withheld_at: Mapped[datetime | None]
+    withheld_reason: Mapped[str] = mapped_column(default="", server_default="")
     app: Mapped[App] = relationship(lazy="raise")
 
 

@@ -126,9 +126,12 @@ def save_listing(slug: str, app_slug: str) -> Page:
 def list_or_withdraw(slug: str, app_slug: str) -> Page:
     """Withdraw an own listing from the catalog, or show it again."""
     publisher = access_publisher(db.session, own_account(), slug)
-    app, _ = access_own_listing(db.session, publisher, app_slug)
-    listed = request.form.get("step") == "show"
-    set_listed(db.session, app, listed=listed)
+    known = access_own_listing(db.session, publisher, app_slug)
+    app, listed = known[0], request.form.get("step") == "show"
+    try:
+        set_listed(db.session, *known, listed=listed)
+    except Conflict as error:
+        return _form_page(publisher, shown_values(*known), {"name_id": [str(error.message)]}, known=known), error.status
     words = (
         Text("{name} tampil lagi.", "{name} is shown again.")
         if listed
@@ -178,6 +181,7 @@ def _form_page(
         values=values,
         errors=errors,
         known=known[0] if known else None,
+        withheld=known[1].withheld_reason if known and known[1].withheld_at else "",
         publiccode=publiccode or values.get("publiccode", ""),
         notes=notes,
         missing=sorted({problem.path for problem in missing}),

@@ -92,31 +92,33 @@ def change_listing(session: AnySession, publisher: Publisher, slug: str, values:
     fill_listing(app, listing, values, publisher)
     session.flush()
     after = {"kind": app.kind, "address": listing.address, "name": dict(app.name)}
-    _note(session, "listing.changed", app, before=before, after=after)
+    note_listing(session, "listing.changed", app, before=before, after=after)
     return app
 
 
-def set_listed(session: AnySession, app: App, *, listed: bool, reason: str = "") -> None:
-    """Show the listing in the catalog, or withdraw it; who said that they use it is kept. Again is the same."""
+def set_listed(session: AnySession, app: App, listing: Listing, *, listed: bool) -> None:
+    """Show the listing in the catalog, or withdraw it; who said that they use it is kept. Again is the same.
+
+    Raises Conflict when a curator keeps it out.
+    """
+    if listed and listing.withheld_at is not None:
+        raise Conflict(
+            Text(
+                "Kurator mengeluarkan daftar ini. Alasannya: {reason}",
+                "A curator keeps this listing out. The reason: {reason}",
+            ).format(reason=listing.withheld_reason)
+        )
     if listed == (app.hidden_at is None):
         return
     app.hidden_at = None if listed else now()
     session.flush()
-    _note(session, "listing.shown" if listed else "listing.withdrawn", app, after={"slug": app.slug, "reason": reason})
+    note_listing(session, "listing.shown" if listed else "listing.withdrawn", app, after={"slug": app.slug})
 
 
 def access_own_listing(session: AnySession, publisher: Publisher, slug: str) -> tuple[App, Listing]:
     """A listing of the publisher, withdrawn ones too. Raises NotFound for a foreign or unknown one."""
     found = _find(session, slug)
     if found is None or found[0].publisher_id != publisher.id:
-        raise NotFound
-    return found
-
-
-def get_any_listing(session: AnySession, slug: str) -> tuple[App, Listing]:
-    """A listing of whoever, withdrawn ones too; for curators. Raises NotFound."""
-    found = _find(session, slug)
-    if found is None:
         raise NotFound
     return found
 
@@ -210,7 +212,7 @@ def _pairs(apps: Sequence[App], many: Sequence[ListingValues]) -> Iterator[tuple
     return zip(apps, many, strict=True)
 
 
-def _note(
+def note_listing(
     session: AnySession,
     action: str,
     app: App,
@@ -218,4 +220,5 @@ def _note(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
+    """Note a change of a listing in the audit."""
     record_audit(session, action, subject_type="app", subject_id=app.id, before=before, after=after)

@@ -23,6 +23,7 @@ _NAMES = {
     "surabaya": "Kota Surabaya",
     "tangerang": "Kota Tangerang",
     "judgements": "penilaian dan klaim / judgements and a claim",
+    "inventory": "inventaris aplikasi / an inventory of apps",
     "verdicts": "ulasan empat belas daerah / reviews of fourteen municipalities",
     "figures": "angka tiap bulan / figures of every month",
 }

@@ -15,6 +15,7 @@ from app_runtime.demonstration.founding import Founded, add_account, find_visito
 from app_runtime.demonstration.generated.founding import load_municipality
 from app_runtime.demonstration.generated.profile import Profile
 from app_runtime.demonstration.generated.profiles import PROFILES
+from app_runtime.demonstration.inventory import list_inventory
 from app_runtime.demonstration.judging import judge_app, leave_claim_open
 from app_runtime.demonstration.month import LONGEST_DAYS, live_month
 from app_runtime.demonstration.progress import MARK, REFUSED, STEPS
@@ -67,6 +68,7 @@ def load_demonstration(
     steps: dict[str, Callable[[AnySession, datetime], None]] = {
         **{city.slug: partial(_load_city, city=city) for city in CITIES},
         "judgements": _load_judgements,
+        "inventory": _load_inventory,
         **{profile.slug: partial(_load_generated, profile=profile, seed=seed) for profile in PROFILES},
         "verdicts": partial(_load_verdicts, seed=seed),
         "figures": _count_figures,
@@ -110,6 +112,12 @@ def _load_city(session: AnySession, until: datetime, *, city: City) -> None:
 def _load_judgements(session: AnySession, until: datetime) -> None:
     judge_app(session, _refound(session, CITIES[1]), CITIES[0], until=until)
     leave_claim_open(session, until=until)
+
+
+def _load_inventory(session: AnySession, until: datetime) -> None:
+    # What the whole country knows the third of the cities for.
+    with set_clock(until - _BEFORE_THE_MONTH):
+        list_inventory(session, _refound(session, CITIES[2]), neighbour=_refound(session, CITIES[1]))
 
 
 def _load_generated(session: AnySession, until: datetime, *, profile: Profile, seed: int) -> None:

@@ -16,6 +16,7 @@ from app_catalog.publishers.models import Publisher, PublisherMember
 from app_catalog.releases.models import App
 from lumbung.audit import PlatformAuditEntry
 from lumbung.db import as_tenant
+from lumbung.messages.models import PlatformMessage
 from lumbung.web.sites import LumbungFlask
 from tests.app_catalog.definitions.publiccode_files import LONG, full, minimal
 from tests.browsing import Browser, browse, find_form, words_of
@@ -203,16 +204,30 @@ def test_a_listing_cannot_be_enabled_and_is_no_package_of_its_publisher(
         assert browse(app).get(address).status_code == 404, address
 
 
-def test_a_curator_takes_a_listing_out_and_puts_it_back(app: LumbungFlask, world: World, maintainer: Browser) -> None:
+def test_a_curator_keeps_a_listing_out_until_a_curator_lets_it_in(
+    app: LumbungFlask, session: Sessions, world: World, maintainer: Browser
+) -> None:
     add(maintainer)
-    curator = browse(app, account=world.operator)
-    assert maintainer.post_form(OWN + "/new", {}, to=f"/curator/listings/{SLUG}").status_code == 403
-    assert (
-        curator.post_form(f"/apps/{SLUG}", {"reason": "Menyesatkan"}, to=f"/curator/listings/{SLUG}").status_code == 303
-    )
+    curator, path = browse(app, account=world.operator), f"/curator/listings/{SLUG}"
+    assert maintainer.get(path).status_code == 403
+    assert curator.post_form(path, {"reason": " "}).status_code == 422
+    assert path in curator.get(f"/apps/{SLUG}").text
+    assert path not in maintainer.get(f"/apps/{SLUG}").text
+    assert curator.post_form(path, {"reason": "Alamatnya milik pihak lain."}).status_code == 303
+    for address in (f"/apps/{SLUG}", f"/apps/{SLUG}/publiccode.yml"):
+        assert browse(app).get(address).status_code == 404
+    own = f"{OWN}/{SLUG}"
+    assert "Alamatnya milik pihak lain." in words_of(maintainer.get(own))
+    shown = maintainer.post_form(own, {"step": "show"}, to=f"{own}/listed")
+    assert shown.status_code == 409
+    assert "Kurator mengeluarkan daftar ini" in words_of(shown)
     assert browse(app).get(f"/apps/{SLUG}").status_code == 404
-    assert curator.post_form("/listings", {"step": "show"}, to=f"/curator/listings/{SLUG}").status_code == 303
+    told = session.scalars(select(PlatformMessage.text).where(PlatformMessage.recipient == "admin@surabaya.test")).all()
+    assert ["Alamatnya milik pihak lain." in text for text in told] == [True]
+    assert "Situs Dinas Kesehatan" in words_of(curator.get("/curator/listings"))
+    assert curator.post_form("/curator/listings", {}, to=f"{path}/show").status_code == 303
     assert browse(app).get(f"/apps/{SLUG}").status_code == 200
+    assert curator.get("/curator/listings/tidak-ada").status_code == 404
 
 
 def test_a_municipality_says_that_it_uses_a_listing_and_takes_it_back(

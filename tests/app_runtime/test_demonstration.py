@@ -18,6 +18,7 @@ from app_catalog.evaluations.facts import count_facts
 from app_catalog.evaluations.models import SubmittedEvaluation
 from app_catalog.figures.models import PublishedFigures
 from app_catalog.installations.services import access_installation
+from app_catalog.releases.models import App
 from app_catalog.reviews.models import PublisherReply, Review
 from app_runtime.clocks.firing import fire_due_clocks
 from app_runtime.demonstration.cities import CITIES
@@ -396,3 +397,14 @@ def test_most_municipalities_publish_their_figures(loaded: Loaded) -> None:
     assert portal.get(f"/open-data/{APP}.csv").text.count("\n") > 12
     assert "Open data" in portal.get("/open-data?lang=en").text
     assert browse(loaded.app, "ternate.lumbung.test").get(f"/open-data/{APP}.json").status_code == 404
+
+
+def test_a_part_of_an_inventory_stands_in_the_catalog(loaded: Loaded) -> None:
+    with loaded.app.app_context():
+        found = db.session.execute(select(App.kind, func.count()).where(App.kind != "package").group_by(App.kind))
+        assert {kind: number for kind, number in found} == {"website": 19, "hosted": 19, "android": 2}
+        db.session.remove()
+    page = browse(loaded.app, "lumbung.test").get("/listings?publisher=tangerang&audience=government").text
+    assert "E-Kinerja" in page
+    used = browse(loaded.app, "lumbung.test").get("/apps/kota-dalam-genggaman-tangerang").text
+    assert "Kota Surabaya" in used
