@@ -9,6 +9,11 @@ from tests.app_catalog.definitions.publiccode_files import LONG, minimal
 from tests.journeys.conftest import Person, Served
 
 SITE = "Situs Dinas Perhubungan"
+INVENTORY = """nama,jenis,kategori,dinas,alamat
+Situs Dinas Kesehatan,situs web,Kesehatan,Dinas Kesehatan,dinkes.tangsel.example
+E-Kinerja,aplikasi web,Lainnya,BKPSDM,ekinerja.tangsel.example
+Aplikasi Lama,faksimile,,Setda,lama.tangsel.example
+"""
 
 
 def test_what_already_runs_is_listed_and_used(served: Served, person: Callable[..., Person]) -> None:
@@ -66,3 +71,15 @@ def test_what_already_runs_is_listed_and_used(served: Served, person: Callable[.
     admin.see("said-in-public")
     visitor.page.reload()
     assert "Kota Tangerang Selatan" in visitor.page.locator("#users").inner_text()
+
+    admin.go("/publish/tangsel/inventory")
+    admin.see("an-inventory")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "inventaris.csv", "mimeType": "text/csv", "buffer": INVENTORY.encode()}
+    )
+    page.get_by_role("button", name="Lihat dulu").click()
+    page.get_by_role("heading", name="Ditolak").wait_for()
+    admin.see("looked-over")
+    page.get_by_role("button", name="Catat semuanya").click()
+    page.get_by_text("2 aplikasi dicatat").wait_for()
+    admin.see("taken-in")
