@@ -20,7 +20,7 @@ from app_catalog.installations.models import Installation, SettingsVersion
 from app_catalog.installations.values import check_settings
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.platform import require_platform
-from app_catalog.releases.states import newest_event
+from app_catalog.releases.states import settled_event
 from app_catalog.releases.waking import PUBLISHED
 from app_catalog.reviews.archiving import archive_review, restore_review
 from app_catalog.spread.noting import note_running
@@ -117,7 +117,7 @@ def enable_app(
     """
     tenant_id = current_tenant(session)
     assert tenant_id is not None
-    event = newest_event(session, release.id)
+    event = settled_event(session, release)
     if event is None or event.kind != "published":
         raise Conflict(NOT_OFFERED)
     ends = find_deprecated(session, app.id, release.id)

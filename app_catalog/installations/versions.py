@@ -19,7 +19,7 @@ from app_catalog.installations.models import Installation, InstalledDefinition, 
 from app_catalog.installations.services import require_fit, seal_secrets, write_settings
 from app_catalog.releases.models import Release
 from app_catalog.releases.platform import require_platform
-from app_catalog.releases.states import newest_event
+from app_catalog.releases.states import settled_event
 from app_catalog.releases.waking import PUBLISHED
 from app_catalog.spread.noting import note_running
 from lumbung.audit import record_audit
@@ -174,7 +174,7 @@ def set_policy(session: AnySession, installation: Installation, *, policy: str, 
 def _require_offered(session: AnySession, installation: Installation, release: Release, *, back: bool) -> None:
     if release.app_id != installation.app_id:
         raise Conflict(_NOT_OFFERED)
-    event = newest_event(session, release.id)
+    event = settled_event(session, release)
     if back:
         return
     if event is None or event.kind != "published":

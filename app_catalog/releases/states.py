@@ -68,6 +68,13 @@ def newest_event(session: AnySession, release_id: UUID) -> ReleaseEvent | None:
     )
 
 
+def settled_event(session: AnySession, release: Release) -> ReleaseEvent | None:
+    """As `newest_event`, and it stays the newest until the transaction ends: whoever yanks the release waits, and then
+    finds everybody who runs it."""
+    session.execute(select(App.id).where(App.id == release.app_id).with_for_update(read=True, key_share=True))
+    return newest_event(session, release.id)
+
+
 def list_states(session: AnySession, app_id: UUID) -> list[ReleaseState]:
     """All releases of an app with their states, the highest version first."""
     newest = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import enable_app
 from app_catalog.installations.shelf import list_shelf
+from app_catalog.installations.versions import switch_version
 from app_catalog.publishers.models import Publisher
 from app_catalog.publishers.tokens import create_token
 from app_catalog.releases.changing import promote_release, yank_release
@@ -18,7 +20,7 @@ from app_catalog.releases.models import App, Release
 from app_catalog.releases.states import list_states, newest_published
 from app_catalog.releases.submission import submit_package
 from app_runtime.upgrades.showing import get_versions_page
-from lumbung.db import as_tenant
+from lumbung.db import as_tenant, db, use_tenant
 from lumbung.errors import Conflict
 from lumbung.messages.models import Message
 from lumbung.outbox import drain
@@ -140,6 +142,51 @@ def test_a_yanked_version_is_kept_by_who_runs_it_and_nobody_new_gets_it(
     assert "0.9.0" in _offered(session, world.tangsel, installation)
     with as_tenant(session, world.surabaya.id):
         assert session.scalars(select(Message).where(Message.subject_type == "yank")).all() == []
+
+
+@pytest.mark.parametrize("way", ["enable", "switch"])
+def test_who_takes_a_version_while_it_is_being_yanked_is_told(
+    app: LumbungFlask, session: Db, world: World, publisher: Publisher, way: str
+) -> None:
+    app_id, tenant_id = _app(session).id, world.surabaya.id
+    if way == "switch":
+        first = newest_published(session, app_id)
+        assert first is not None
+        _enable(session, world.surabaya, first)
+    release_id = _publish(session, publisher, "0.9.1").id
+    taken, may_go_on = Event(), Event()
+
+    def take() -> None:
+        with app.app_context():
+            use_tenant(db.session, tenant_id)
+            release = db.session.get_one(Release, release_id)
+            if way == "switch":
+                switch_version(db.session, db.session.scalars(select(Installation)).one(), release)
+            else:
+                entry = db.session.get_one(App, app_id)
+                enable_app(db.session, app=entry, release=release, overrides={"categories": AGENCIES})
+            taken.set()
+            may_go_on.wait(20)
+            db.session.commit()
+
+    def yank() -> None:
+        with app.app_context():
+            yank_release(db.session, db.session.get_one(App, app_id), "0.9.1", account_id=None, reason="Salah hitung")
+            db.session.commit()
+        drain(app)
+
+    taking, yanking = Thread(target=take), Thread(target=yank)
+    taking.start()
+    assert taken.wait(20)
+    yanking.start()
+    # Long enough for whoever does not wait to be done.
+    yanking.join(3)
+    may_go_on.set()
+    taking.join(20)
+    yanking.join(20)
+    with as_tenant(session, tenant_id):
+        letters = session.scalars(select(Message).where(Message.subject_type == "yank")).all()
+    assert [letter.recipient for letter in letters] == [world.surabaya.accounts["admin"].email]
 
 
 def test_an_app_whose_only_version_was_yanked_stays_on_the_shelf_of_who_runs_it(
