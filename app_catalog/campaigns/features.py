@@ -6,12 +6,14 @@ import app_catalog.campaigns.tending
 import app_catalog.evaluations.file_views  # noqa: F401 - it adds its routes to `evaluations`.
 from app_catalog.campaigns.curator_views import curator_campaigns, curator_rubrics
 from app_catalog.campaigns.desk_views import campaigns
+from app_catalog.campaigns.notice import campaign_notice
 from app_catalog.campaigns.publisher_views import publisher_campaigns
 from app_catalog.evaluations.positions import positions_section
 from lumbung.i18n import Text
 from lumbung.web.access import CURATOR
 from lumbung.web.navigation import Entry, add_navigation
 from lumbung.web.sites import LumbungFlask
+from tenants.municipalities.notices import register_overview_notice
 from tenants.regions.sections import register_region_section
 
 
@@ -20,6 +22,7 @@ def install_campaigns(app: LumbungFlask) -> None:
     for blueprint in (publisher_campaigns, curator_campaigns, curator_rubrics, campaigns):
         app.register_blueprint(blueprint)
     register_region_section(positions_section)
+    register_overview_notice(campaign_notice)
     add_navigation(
         Entry(
             place="account",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.routing import BuildError
 
 from app_catalog.campaigns.models import Campaign, CampaignAnswer
 from app_catalog.campaigns.services import list_asked
@@ -333,3 +336,44 @@ def test_a_campaign_of_the_future_waits_for_its_day(app: LumbungFlask, session: 
         db.session.commit()
     session.refresh(campaign)
     assert campaign.announced_at is not None
+
+
+def test_the_first_page_of_the_management_says_what_is_asked_until_it_is_handed_in(
+    app: LumbungFlask, world: World, campaign: Campaign
+) -> None:
+    admin = browse(app, world.surabaya.host, world.surabaya.accounts["admin"])
+    asked = "1 evaluasi diminta"
+    with set_clock(TODAY):
+        assert asked in words_of(admin.get("/manage"))
+    hand_in(app, world.surabaya, campaign)
+    with set_clock(TODAY):
+        assert asked not in words_of(admin.get("/manage"))
+
+
+SLUGS = {"slug": ("siaran", "tangsel", "surabaya"), "code": ("35.78",), "version": ("0.9.0",), "kind": ("evaluation",)}
+
+
+def test_no_page_of_the_hub_shows_others_an_answer_that_was_not_published(
+    app: LumbungFlask, session: Sessions, world: World, campaign: Campaign
+) -> None:
+    """Every route of the hub that can be read, with the ids of the answer, as everybody whom it is not for."""
+    secret = "Rahasiakampanye"
+    hand_in(app, world.surabaya, campaign, summary=f"{secret} kami.", ease_reason=f"{secret} kami.", file_points=None)
+    answer = session.scalars(select(CampaignAnswer)).one()
+    paths = set()
+    for rule in app.url_map.iter_rules():
+        if str(rule.host) != "hub" or "GET" not in (rule.methods or set()) or "sign-out" in rule.rule:
+            continue
+        for values in product(*(SLUGS.get(name, ("",)) for name in sorted(rule.arguments))):
+            chosen = dict(zip(sorted(rule.arguments), values, strict=True))
+            ids = {name: answer.id for name in chosen if name.endswith("_id")}
+            known = {**chosen, **ids, **({"campaign_id": campaign.id} if "campaign_id" in chosen else {})}
+            with suppress(BuildError, ValueError):
+                paths.add(app.url_map.bind("hub").build(rule.endpoint, known))
+    assert f"/campaigns/{campaign.id}/answers/{answer.id}" in paths
+    readers = browse(app, HUB, world.tangsel.accounts["admin"])
+    found = {path for path in paths if secret.encode() in readers.get(path).data}
+    assert found, "The publisher reads it, so that this test can fail."
+    for account in (None, world.stranger, world.tangsel.accounts["evaluator"]):
+        browser = browse(app, HUB, account)
+        assert {path for path in paths if secret.encode() in browser.get(path).data} == set()
