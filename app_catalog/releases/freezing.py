@@ -36,9 +36,10 @@ _TYPES = {
 def find_or_add_app(session: AnySession, publisher: Publisher, definition: Definition) -> App:
     """The catalog's entry of the package's id, made when it is new.
 
-    Raises Conflict when the id belongs to another publisher.
+    Until the transaction ends nobody hands it over or sends another release of it. Raises Conflict when the id belongs
+    to another publisher.
     """
-    app = _find_app(session, definition.id)
+    app = _lock_app(session, definition.id)
     if app is None:
         app = App(slug=definition.id, publisher_id=publisher.id, latest_release_id=None)
         describe_app(app, definition, publisher)
@@ -48,7 +49,7 @@ def find_or_add_app(session: AnySession, publisher: Publisher, definition: Defin
         except IntegrityError as error:
             if violated_constraint(error) != "uq_apps_slug":
                 raise
-            app = _find_app(session, definition.id)
+            app = _lock_app(session, definition.id)
     if app is None or app.publisher_id != publisher.id:
         raise _foreign(definition.id)
     _require_package(app)
@@ -162,6 +163,12 @@ def _foreign(app_id: str) -> Conflict:
             "The app id “{id}” belongs to another publisher. Choose another in app.yaml.",
         ).format(id=app_id)
     )
+
+
+def _lock_app(session: AnySession, slug: str) -> App | None:
+    # Whoever refers to the app (who enables or judges it) does not wait for that.
+    found = select(App).where(App.slug == slug).with_for_update(key_share=True)
+    return session.scalar(found.execution_options(populate_existing=True))
 
 
 def _find_app(session: AnySession, slug: str) -> App | None:

@@ -106,7 +106,7 @@ def list_offers(session: AnySession, publisher: Publisher) -> list[Offered]:
 
 
 def access_offer_to(session: AnySession, publisher: Publisher, transfer_id: UUID) -> Offered:
-    """An offer to the publisher that can still be taken. Raises NotFound."""
+    """An offer to the publisher that can still be taken: not too old, and its giver not suspended. Raises NotFound."""
     found = _offers(session, AppTransfer.id == transfer_id, AppTransfer.to_publisher_id == publisher.id)
     if not found:
         raise NotFound
@@ -168,7 +168,9 @@ def _offers(session: AnySession, *where: ColumnElement[bool]) -> list[Offered]:
         .join(App, App.id == AppTransfer.app_id)
         .join(giver, giver.id == AppTransfer.from_publisher_id)
         .join(taker, taker.id == AppTransfer.to_publisher_id)
-        .where(AppTransfer.status == "offered", AppTransfer.created_at > now() - LIFE, *where)
+        .where(
+            AppTransfer.status == "offered", AppTransfer.created_at > now() - LIFE, giver.status == "approved", *where
+        )
         .order_by(AppTransfer.created_at)
         .execution_options(populate_existing=True)
     )

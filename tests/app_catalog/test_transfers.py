@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 from app_catalog.installations.services import enable_app
 from app_catalog.publishers.keys import make_platform_key
 from app_catalog.publishers.models import Publisher, PublisherMember
+from app_catalog.releases import submission
 from app_catalog.releases.loading import forget_loaded
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.shelves import approve_release
@@ -20,7 +22,7 @@ from app_catalog.transfers.models import AppTransfer
 from app_catalog.transfers.ownership import publisher_at
 from app_catalog.transfers.services import accept_offer, list_offers, offer_app, withdraw_offer
 from lumbung.audit.models import PlatformAuditEntry
-from lumbung.db import as_tenant, now
+from lumbung.db import as_tenant, db, now
 from lumbung.db.clock import shift_clock
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.messages.models import Message, PlatformMessage
@@ -198,6 +200,47 @@ def test_an_app_is_offered_to_no_publisher_that_cannot_answer(
     with pytest.raises(Invalid) as refused:
         _offer(session, world, giver, to)
     assert set(refused.value.fields) == {"to"}
+
+
+def test_what_a_suspended_publisher_offered_is_not_to_be_had(
+    session: Db, world: World, giver: Publisher, taker: Publisher
+) -> None:
+    offered = _offer(session, world, giver)
+    giver.status = "suspended"
+    session.commit()
+    with pytest.raises(NotFound):
+        accept_offer(session, taker, offered.id, account_id=world.operator.id)
+
+
+def test_a_release_is_its_senders_though_the_app_is_accepted_meanwhile(
+    app: LumbungFlask,
+    session: Db,
+    world: World,
+    giver: Publisher,
+    taker: Publisher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    offered, account, taker_id = _offer(session, world, giver).id, world.operator.id, taker.id
+
+    def accept() -> None:
+        with app.app_context():
+            accept_offer(db.session, db.session.get_one(Publisher, taker_id), offered, account_id=account)
+            db.session.commit()
+            db.session.remove()
+
+    other = Thread(target=accept)
+
+    def meanwhile(*_: object) -> list[str]:
+        other.start()
+        other.join(1)
+        return []
+
+    monkeypatch.setattr(submission, "_look_alikes", meanwhile)
+    sent = _publish(session, giver, "0.9.1").created_at
+    other.join(20)
+    session.rollback()
+    assert _app(session).publisher_id == taker_id
+    assert publisher_at(session, _app(session), sent) == giver.id
 
 
 def test_nothing_is_accepted_while_a_curator_looks_at_the_givers_release(
