@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Numeric, cast, func
 
 from app_catalog.catalog.services import Card, cards_with_use, count_apps, get_card, list_adopters
+from app_catalog.deprecations.reading import list_deprecated, of_release
 from app_catalog.figures.reading import read_app_figures
 from app_catalog.releases.loading import load_release_definition
 from app_catalog.releases.models import App, Release
@@ -95,7 +96,7 @@ def get_document(session: AnySession, origin: str, slug: str) -> dict[str, Any]:
         "licence": about["legal"]["license"],
         "languages": list(about["localisation"]["availableLanguages"]),
         "source": about["url"],
-        "releases": _releases(session, app, origin),
+        "releases": _releases(session, card, origin),
         "reviews": {
             "mean": rating.mean,
             "number": rating.number,
@@ -132,6 +133,7 @@ def _card_document(card: Card, origin: str) -> dict[str, Any]:
         "audience": app.audience,
         "version": card.version,
         "released_at": card.released_at,
+        "supported_until": card.supported_until,
         "publisher": {"id": card.publisher.slug, "name": card.publisher.name},
         "municipalities": card.adopters,
         "rating": None if card.rating is None else round(float(card.rating), 1),
@@ -141,20 +143,28 @@ def _card_document(card: Card, origin: str) -> dict[str, Any]:
     }
 
 
-def _releases(session: AnySession, app: App, origin: str) -> list[Mapping[str, Any]]:
-    return [
-        {
-            "version": state.release.version,
-            "state": state.kind,
-            "channel": state.channel,
-            "released_at": state.release.created_at,
-            "digest": state.release.digest,
-            "page": f"{origin}/apps/{app.slug}/{state.release.version}",
-            "changes": f"{origin}/api/v1/apps/{app.slug}/releases/{state.release.version}/changes",
-        }
-        for state in list_states(session, app.id)
-        if state.kind in ("published", "yanked")
-    ]
+def _releases(session: AnySession, card: Card, origin: str) -> list[Mapping[str, Any]]:
+    app = card.app
+    endings = list_deprecated(session, [app.id]) if card.some_end else []
+    found: list[Mapping[str, Any]] = []
+    for state in list_states(session, app.id):
+        if state.kind not in ("published", "yanked"):
+            continue
+        version, ends = state.release.version, of_release(endings, state.release.id)
+        found.append(
+            {
+                "version": version,
+                "state": state.kind,
+                "channel": state.channel,
+                "released_at": state.release.created_at,
+                "supported_until": ends.until if ends else None,
+                "successor": (ends.successor_version or ends.successor_slug) if ends else None,
+                "digest": state.release.digest,
+                "page": f"{origin}/apps/{app.slug}/{version}",
+                "changes": f"{origin}/api/v1/apps/{app.slug}/releases/{version}/changes",
+            }
+        )
+    return found
 
 
 def _write_cursor(value: Any, slug: str) -> str:

@@ -28,6 +28,11 @@ class AppOut(Schema):
     audience = fields.String(required=True, metadata={"enum": ["public-service", "government"]})
     version = fields.String(required=True, metadata={"description": "The newest published version."})
     released_at = fields.AwareDateTime(required=True)
+    supported_until = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The last day of support, in Jakarta; null while no end was announced."},
+    )
     publisher = fields.Nested(PublisherOut, required=True)
     municipalities = fields.Integer(
         required=True, metadata={"description": "How many municipalities say in public that they run it."}
@@ -55,6 +60,12 @@ class ReleaseOut(Schema):
     state = fields.String(required=True, metadata={"enum": ["published", "yanked"]})
     channel = fields.String(required=True, metadata={"enum": ["stable", "beta"]})
     released_at = fields.AwareDateTime(required=True)
+    supported_until = fields.Date(required=True, allow_none=True)
+    successor = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The version, or the id of the app, that comes instead."},
+    )
     digest = fields.String(required=True, metadata={"description": "SHA-256 of the canonical form."})
     page = fields.URL(required=True)
     changes = fields.URL(required=True)

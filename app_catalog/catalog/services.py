@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from app_catalog.catalog.categories import category_choices
 from app_catalog.deprecations.models import Deprecation
+from app_catalog.deprecations.reading import today_in_jakarta
 from app_catalog.installations.models import Adoption
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release, ReleaseFile
@@ -61,6 +62,11 @@ class Card:
     some_end: bool
     released_at: datetime
     rating: float | None
+
+    @property
+    def support_over(self) -> bool:
+        """Whether support has ended already."""
+        return self.supported_until is not None and today_in_jakarta() > self.supported_until
 
 
 def count_figures(session: AnySession) -> Figures:

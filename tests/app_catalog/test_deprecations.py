@@ -227,6 +227,13 @@ def test_a_whole_app_that_ends_names_another_one(
     catalog = words_of(browse(app).get("/apps"))
     assert "Didukung sampai" in catalog
     assert "Digabung ke aplikasi baru" in words_of(browse(app).get("/apps/siaran"))
+    document: Any = browse(app).get("/api/v1/apps/siaran").json
+    assert document["supported_until"] == said.until.isoformat()
+    assert {(one["supported_until"], one["successor"]) for one in document["releases"]} == {
+        (said.until.isoformat(), "lapor")
+    }
+    other: Any = browse(app).get("/api/v1/apps/lapor").json
+    assert other["supported_until"] is None
     admin = browse(app, world.surabaya.host, account=world.surabaya.accounts["admin"])
     assert "Digabung ke aplikasi baru" in words_of(admin.get("/manage/apps/siaran/enable"))
     with as_tenant(session, world.surabaya.id):
@@ -234,6 +241,7 @@ def test_a_whole_app_that_ends_names_another_one(
         later(61)
         assert {one.slug for one, _ in list_shelf(session).offered} == {"lapor"}
     admin = browse(app, world.surabaya.host, account=world.surabaya.accounts["admin"])
+    assert "Dukungan berakhir" in words_of(browse(app).get("/apps"))
     refused = admin.get("/manage/apps/siaran/enable")
     assert "tidak dapat diaktifkan lagi" in words_of(refused)
     # Who runs it already is not kept from its last versions.
