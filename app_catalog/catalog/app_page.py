@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from app_catalog.catalog.services import Card, get_card, list_adopters
 from app_catalog.definitions.model import Definition, Duration, SettingSpec
@@ -110,16 +111,15 @@ def get_release_page(session: AnySession, slug: str, version: str, visitor: Visi
     state = next((state for state in states if state.release.version == version), None)
     if app is None or state is None or not _may_see(session, app, state, visitor):
         raise NotFound
-    key = session.get_one(SigningKey, state.release.signing_key_id)
-    card_publisher = _publisher_of(session, app)
+    key, signer, publisher = _signed_and_published(session, app, state.release)
     return ReleasePage(
         app=app,
-        publisher_name=card_publisher[0],
-        publisher_slug=card_publisher[1],
+        publisher_name=publisher.name,
+        publisher_slug=publisher.slug,
         state=state,
         key_id=fingerprint_of(key),
         key_revoked=key.revoked_at is not None,
-        signed_by=session.get_one(Publisher, key.publisher_id).name,
+        signed_by=signer,
         definition=load_release_definition(session, state.release.id),
         may_yank=may_yank(session, app, visitor),
         ends=of_release(list_deprecated(session, [app.id]), state.release.id),
@@ -199,6 +199,13 @@ def _may_see(session: AnySession, app: App, state: ReleaseState, visitor: Visito
     return visitor.account_id is not None and is_member(session, app.publisher_id, visitor.account_id)
 
 
-def _publisher_of(session: AnySession, app: App) -> tuple[str, str]:
-    publisher = session.get_one(Publisher, app.publisher_id)
-    return publisher.name, publisher.slug
+def _signed_and_published(session: AnySession, app: App, release: Release) -> tuple[SigningKey, str, Publisher]:
+    """The key, the name of whose it is, and the publisher whose the app is now."""
+    signer = aliased(Publisher)
+    row = session.execute(
+        select(SigningKey, signer.name, Publisher)
+        .join(signer, signer.id == SigningKey.publisher_id)
+        .join(Publisher, Publisher.id == app.publisher_id)
+        .where(SigningKey.id == release.signing_key_id)
+    ).one()
+    return row[0], row[1], row[2]
