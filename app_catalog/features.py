@@ -37,6 +37,7 @@ from app_catalog.listings.portal_views import listing_uses
 from app_catalog.overlaps.views import overlaps
 from app_catalog.regions.sections import asked_things, given_apps
 from app_catalog.regions.views import adoption_maps
+from app_catalog.requests.api import requests_api
 from app_catalog.requests.desk_views import request_desk
 from app_catalog.requests.hub_views import request_pages, requests_section
 from app_catalog.requests.portal_views import asking
@@ -62,7 +63,7 @@ def install(app: LumbungFlask) -> None:
     install_catalog(app)
     install_installation_hooks()
     judging = (evaluations, reviews, replies, judgements, flags, review_curating)
-    asked = (asking, request_pages, request_desk)
+    asked = (asking, request_pages, request_desk, requests_api)
     for blueprint in (
         installations,
         own_icons,

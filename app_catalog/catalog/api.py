@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, json, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
 from app_catalog.catalog.documents import MOST, USUAL, get_document, list_documents
 from app_catalog.catalog.openapi import describe_hub, list_operations
+from app_catalog.catalog.program_answers import answer_programs
 from app_catalog.catalog.schemas import AppDetailOut, AppListOut
 from app_catalog.catalog.services import LONGEST_QUERY
 from lumbung.db import db
@@ -43,7 +43,7 @@ def apps() -> Response:
         kept = {name: value for name, value in asked.items() if value}
         given = {"limit": limit} if limit != USUAL else {}
         following = f"{hub_origin()}/api/v1/apps?{urlencode({**kept, **given, 'after': page.following})}"
-    response = _answer(AppListOut().dump({"items": page.items, "total": page.total, "next": following}))
+    response = answer_programs(AppListOut().dump({"items": page.items, "total": page.total, "next": following}))
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
@@ -54,7 +54,7 @@ def apps() -> Response:
 @for_programs()
 def app_in_full(slug: str) -> Response:
     """One app with its releases, what municipalities say of it, and who runs it."""
-    return _answer(AppDetailOut().dump(get_document(db.session, hub_origin(), slug)))
+    return answer_programs(AppDetailOut().dump(get_document(db.session, hub_origin(), slug)))
 
 
 @catalog_api.get("/openapi.json")
@@ -62,7 +62,7 @@ def app_in_full(slug: str) -> Response:
 @for_programs()
 def openapi() -> Response:
     """This interface as OpenAPI 3.1."""
-    response = _answer(describe_hub(_app(), hub_origin()))
+    response = answer_programs(describe_hub(_app(), hub_origin()))
     response.headers["Vary"] = "Accept-Language"
     return response
 
@@ -78,16 +78,3 @@ def page() -> str:
 def _app() -> LumbungFlask:
     found: Any = current_app
     return found  # type: ignore[no-any-return]
-
-
-def _answer(document: Any) -> Response:
-    """JSON with a strong validator, for scripts of any site."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    response = Response(body, mimetype="application/json")
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Link"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.set_etag(sha256(body).hexdigest()[:32])
-    response.make_conditional(request)
-    return response

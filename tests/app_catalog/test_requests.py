@@ -296,3 +296,52 @@ def test_requests_of_a_hidden_app_answer_nobody(app: LumbungFlask, session: Sess
     hub = browse(app, "lumbung.test")
     for path in ("requests", "requests.atom", "roadmap"):
         assert hub.get(f"/apps/siaran/{path}").status_code == 404
+
+
+def test_programs_read_requests_and_the_roadmap(
+    app: LumbungFlask, session: Sessions, evaluator: Browser, neighbour: Browser, maintainer: Browser
+) -> None:
+    lamp = ask(evaluator, session)
+    idea = ask(evaluator, session, kind="idea", title="Ekspor ke kalender", words="")
+    assert support(neighbour, idea) == 303
+    assert decide(maintainer, lamp, state="planned", note="Bulan depan.") == 303
+    program, at = browse(app, "lumbung.test"), "/api/v1/apps/siaran/requests"
+    answer = program.get(at)
+    found = answer.json
+    assert found is not None
+    assert [(one["title"], one["kind"], one["state"], one["supporters"]) for one in found["items"]] == [
+        ("Ekspor ke kalender", "idea", "open", 2),
+        (LAMP["title"], "bug", "planned", 1),
+    ]
+    assert (found["counts"], found["next"]) == ({"open": 1, "planned": 1}, None)
+    assert program.get(at, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert program.get(found["items"][0]["page"]).status_code == 200
+    whole = program.get(found["items"][0]["url"]).json
+    assert whole is not None
+    assert whole["supported_by"] == ["Kota Surabaya", "Kota Tangerang Selatan"]
+    (only,) = program.get(f"{at}?kind=bug&state=planned").json["items"]  # type: ignore[index]
+    assert (only["note"], only["fixed_version"]) == ("Bulan depan.", None)
+    assert program.get(f"{at}?kind=other&state=nothing").json["errors"].keys() == {"kind", "state"}  # type: ignore[index]
+    plan = program.get("/api/v1/apps/siaran/roadmap").json
+    assert plan is not None
+    assert ([one["id"] for one in plan["planned"]], plan["in_progress"], plan["fixed"]) == ([str(lamp.id)], [], [])
+    document = program.get("/api/v1/openapi.json").json
+    assert document is not None
+    assert "/api/v1/apps/{slug}/requests/{request_id}" in document["paths"]
+
+
+def test_the_next_page_of_requests_goes_on(
+    app: LumbungFlask, session: Sessions, evaluator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app_catalog.requests.reading.PAGE", 2)
+    monkeypatch.setattr("app_catalog.requests.api.PAGE", 2)
+    for number in range(3):
+        ask(evaluator, session, title=f"Usulan nomor {number}")
+    program, target, seen = browse(app, "lumbung.test"), "/api/v1/apps/siaran/requests?sort=newest", []
+    while target:
+        answer = program.get(target)
+        assert answer.json is not None
+        seen += [one["title"] for one in answer.json["items"]]
+        target = answer.json["next"]
+    assert seen == ["Usulan nomor 2", "Usulan nomor 1", "Usulan nomor 0"]

@@ -64,6 +64,7 @@ APP_ON_HUB = {
     "judgements.evaluation_table",
     "judgements.evaluation_evidence",
     "request_pages.show",
+    "requests_api.in_full",
     "flags.flag_form",
     "flags.flag",
 }
