@@ -67,14 +67,15 @@ def move_record(
     catch_up(old)
     before, private = _picture(old)
     change = replace(old, app=sides.after, old=old.values())
+    stored = field_values(record, old.record_type)
     try:
-        carried = carry_over(change, old.record_type, field_values(record, old.record_type), mapping)
+        carried = carry_over(change, old.record_type, stored, mapping)
     except Invalid as error:
         return _told(session, move, record, "refused", problems=error.fields)
     _rewrite(change, old.record_type, carried, mapping.state(record.state))
     reckon_again(change, set(old.record_type.clocks), named=mapping.state)
     derive(change)
-    _note(change, move, carried, before["state"], old.record_type, kind="moved")
+    _note(change, move, carried, before["state"], old.record_type, stored, kind="moved")
     session.flush()
     moved = _told(session, move, record, "moved")
     # What stays in the record needs no second place that erasure would have to know.
@@ -112,7 +113,7 @@ def undo_record(session: AnySession, sides: Sides, move: RecordMove, moved: Move
 def _take_back(change: Change, new: Change, moved: MovedRecord, undone: Undone) -> None:
     assert moved.before is not None
     record, before = change.record, moved.before
-    state_now = record.state
+    state_now, stored = record.state, field_values(record, new.record_type)
     names = {target: name for name, target in undone.renamed.items()}
     carried = Carried(undone.values, {}, names)
     _rewrite(change, new.record_type, carried, undone.state)
@@ -128,7 +129,8 @@ def _take_back(change: Change, new: Change, moved: MovedRecord, undone: Undone) 
         record.agency_assigned = before["agency_assigned"]
     derive(change)
     move = change.session.get_one(RecordMove, (record.tenant_id, moved.move_id))
-    _note(change, move, Carried(undone.values, undone.left, names), state_now, new.record_type, kind="move_undone")
+    taken = Carried(undone.values, undone.left, names)
+    _note(change, move, taken, state_now, new.record_type, stored, kind="move_undone")
     change.session.flush()
 
 
@@ -177,11 +179,28 @@ def _picture(change: Change) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _note(
-    change: Change, move: RecordMove, carried: Carried, from_state: str, before: RecordType, *, kind: str
+    change: Change,
+    move: RecordMove,
+    carried: Carried,
+    from_state: str,
+    before: RecordType,
+    stored: Dict[str, Any],
+    *,
+    kind: str,
 ) -> None:
-    """One row of history says from where to where, and holds what was left behind."""
+    """One row of history says from where to where, and holds what was left behind and what is not simply what stood in
+    the record (`given`: filled in by the mapping, made into a text, or back as it was), so that history tells every
+    value that the record has had."""
     back = kind == "move_undone"
     personal = {name for name in carried.left if name in before.fields and before.fields[name].private}
+    plain = {carried.renamed.get(name, name): value for name, value in stored.items() if name not in carried.left}
+    values = field_values(change.record, change.record_type)
+    given = {name: values.get(name) for name in (*plain, *values) if values.get(name) != plain.get(name)}
+    sealed = {name for name in given if name in change.record_type.fields and change.record_type.fields[name].private}
+    private = {
+        "left": {name: carried.left[name] for name in personal},
+        "given": {name: given[name] for name in sealed},
+    }
     change.note(
         kind,
         "",
@@ -190,8 +209,9 @@ def _note(
             "to": move.from_version if back else move.to_version,
             "renamed": dict(carried.renamed),
             "left": {name: value for name, value in carried.left.items() if name not in personal},
+            "given": {name: value for name, value in given.items() if name not in sealed},
         },
-        private={"left": {name: carried.left[name] for name in personal}} if personal else None,
+        private={name: held for name, held in private.items() if held} or None,
         from_state=from_state,
         public=change.record.state != from_state,
     )
