@@ -12,6 +12,7 @@ from app_runtime.imports.making import Maker
 from app_runtime.imports.mapping import Mapping
 from app_runtime.imports.models import Import
 from app_runtime.imports.neighbours import Neighbourhood
+from app_runtime.imports.notes import Note
 from app_runtime.imports.running import known_sources
 from app_runtime.imports.services import app_of_import
 from app_runtime.imports.staging import staged_lines
@@ -25,11 +26,22 @@ TRIED = 500
 """So many lines are tried for the counts of a preview."""
 
 
+@dataclass
+class Reason:
+    """Something that is said of lines: of how many, and of which first; `refuses` when they stay out because of it."""
+
+    refuses: bool
+    note: Note
+    line: int
+    count: int = 0
+
+
 @dataclass(frozen=True)
 class Preview:
     """The first lines as they would come in, and how many of those tried would be refused, left out or doubted.
 
-    `codes` counts what is said of them.
+    `codes` counts what is said of them, `reasons` sums it up: what keeps lines out first, then what is said most.
+    `unused` are the columns of the file that nothing is taken from.
     """
 
     app: RunningApp
@@ -41,6 +53,8 @@ class Preview:
     known: int
     warned: int
     codes: Counter[str]
+    reasons: Sequence[Reason]
+    unused: Sequence[str]
 
     @property
     def ready(self) -> int:
@@ -80,4 +94,24 @@ def preview_import(
         known=sum(draft.skipped for draft in drafts),
         warned=sum(bool(draft.notes) for draft in taken),
         codes=Counter(code for draft in drafts for code in {note.code for note in draft.notes}),
+        reasons=_sum_up(drafts),
+        unused=_unused(found, mapping),
     )
+
+
+def _sum_up(drafts: Sequence[Draft]) -> list[Reason]:
+    found: dict[tuple[bool, str], Reason] = {}
+    for draft in drafts:
+        # Whatever refuses a line is said of it last.
+        seen = {(draft.refused and note is draft.notes[-1], note.code): note for note in draft.notes}
+        for key, note in seen.items():
+            found.setdefault(key, Reason(key[0], note, draft.line)).count += 1
+    return sorted(found.values(), key=lambda reason: (not reason.refuses, -reason.count))
+
+
+def _unused(found: Import, mapping: Mapping) -> list[str]:
+    sources = mapping.sources().values()
+    used = {name for source in sources for name in source.columns}
+    patterns = [source.derived for source in sources if source.derived]
+    names = [str(column["name"]) for column in found.columns]
+    return [name for name in names if name not in used and not any(f"{{{name}}}" in one for one in patterns)]

@@ -67,6 +67,20 @@ def shown_drafts(preview: Preview) -> list[ShownLine]:
     return [_draft(preview, draft) for draft in preview.drafts]
 
 
+def shown_reasons(preview: Preview) -> list[tuple[bool, str, str]]:
+    """What is said of lines, summed up: whether it keeps them out, how many there are, and the words of the first."""
+    return [
+        (
+            reason.refuses,
+            t("{n} baris, misalnya baris {line}", "{n} lines, such as line {line}", n=reason.count, line=reason.line)
+            if reason.count > 1
+            else t("Baris {line}", "Line {line}", line=reason.line),
+            str(note_text(reason.note.as_json())),
+        )
+        for reason in preview.reasons
+    ]
+
+
 def shown_notes(session: AnySession, found: Import) -> list[ShownLine]:
     """The first lines about which something is said, of an import that has run."""
     lines = list_lines(session, found, noted=True, limit=_LISTED)

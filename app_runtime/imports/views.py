@@ -29,7 +29,15 @@ from app_runtime.imports.services import (
     set_mapping,
     start_import,
 )
-from app_runtime.imports.showing import STATUS, map_address, shown_drafts, shown_notes, shown_problem, targets
+from app_runtime.imports.showing import (
+    STATUS,
+    map_address,
+    shown_drafts,
+    shown_notes,
+    shown_problem,
+    shown_reasons,
+    targets,
+)
 from app_runtime.imports.words import unknown_words, with_words
 from lumbung.db import db
 from lumbung.errors import Invalid, TooLarge
@@ -134,6 +142,7 @@ def preview(import_id: UUID) -> Page:
         found=found,
         preview=tried,
         lines=shown_drafts(tried),
+        reasons=shown_reasons(tried),
         name=_target_name(found),
         unchecked=_unchecked(found, tried.kind),
     )

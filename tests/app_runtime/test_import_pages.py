@@ -82,6 +82,9 @@ def test_a_file_becomes_records_page_by_page(desk: Desk) -> None:
     seen = admin.get(f"{at}/preview").text
     assert "Lampu mati" in seen
     assert "kapan-kapan" in seen
+    summary = seen[seen.index("Yang perlu Anda ketahui") : seen.index("baris pertama</h2>")]
+    assert "Ditolak" in summary
+    assert "kapan-kapan" in summary
     assert "Impor 2 baris" in seen
     assert "Baris yang ditolak tidak masuk." in seen
     assert "belum tampil di peta dan daftar umum" in seen
@@ -106,6 +109,7 @@ def test_the_report_of_refused_lines_runs_nothing_in_a_spreadsheet(desk: Desk) -
     at = place_of(upload(admin, table.encode(), "a.csv"))
     admin.post_form(f"{at}/columns", {})
     seen = admin.get(f"{at}/preview").text
+    assert "2 baris, misalnya baris 2" in seen
     assert "Tidak ada baris yang dapat masuk." in seen
     assert not re.search(r"Impor \d+ baris", seen)
     admin.post_form(f"{at}/preview", to=f"{at}/start")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import resource
+import signal
+import subprocess
 import zipfile
 from datetime import UTC, datetime
 from time import process_time
@@ -16,11 +19,11 @@ from openpyxl import Workbook
 from app_runtime.imports.errors import UnreadableFile
 from app_runtime.imports.moments import parse_moment
 from app_runtime.imports.places import place_of, place_of_two
-from app_runtime.imports.reading import MOST_COLUMNS, MOST_LINES, Line, read_table, xlsx_lines
+from app_runtime.imports.reading import MOST_COLUMNS, MOST_LINES, Line, in_child, read_table, xlsx_lines
 from app_runtime.imports.reporting import harmless
 from app_runtime.imports.staging import stage_lines, staged_lines
 from app_runtime.imports.values import truncated, whole_number
-from lumbung.errors import TooLarge
+from lumbung.errors import TooLarge, Unavailable
 from tests.app_runtime.import_files import feature, geojson, workbook
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -105,7 +108,8 @@ def test_a_sheet_that_reaches_to_the_end_of_the_world_costs_nothing() -> None:
     out = io.BytesIO()
     book.save(out)
     began = process_time()
-    columns, lines = read(out.getvalue(), "a.xlsx")
+    table = xlsx_lines.read_xlsx(out.getvalue())
+    columns, lines = table.columns, list(table.lines)
     assert process_time() - began < 5
     assert columns == ["judul", "isi"]
     assert [line.values for line in lines] == [{"judul": "Satu"}]
@@ -162,7 +166,7 @@ def test_a_workbook_that_would_inflate_is_refused_before_it_does(
     monkeypatch.setattr(xlsx_lines, cap, 4_000_000)
     monkeypatch.setattr(xlsx_lines, "load_workbook", lambda *args, **options: pytest.fail("It was opened."))
     with pytest.raises(UnreadableFile):
-        read(bomb, "a.xlsx")
+        xlsx_lines.read_xlsx(bomb)
 
 
 @pytest.mark.parametrize("member", ["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/media/picture.png"])
@@ -173,7 +177,7 @@ def test_a_small_workbook_of_countless_marks_is_refused_before_it_fills_the_memo
     assert len(bomb) < 50_000
     monkeypatch.setattr(xlsx_lines, "load_workbook", lambda *args, **options: pytest.fail("It was opened."))
     with pytest.raises(UnreadableFile, match="CSV"):
-        read(bomb, "a.xlsx")
+        xlsx_lines.read_xlsx(bomb)
 
 
 def test_names_of_columns_hold_nothing_that_cannot_be_stored_or_read() -> None:
@@ -340,3 +344,50 @@ def test_a_long_text_is_cut_between_words_and_never_longer_than_allowed() -> Non
 @pytest.mark.parametrize("cell", ["=1+1", "+62", "-1", "@x", "\tx", "\rx"])
 def test_no_cell_of_a_report_is_a_formula(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
+
+
+def _large() -> bytes:
+    return workbook([["judul", "isi"], *([f"Lampu nomor {number} mati", number] for number in range(20_000))])
+
+
+def test_a_workbook_costs_the_web_no_memory_and_its_child_some() -> None:
+    data = _large()
+    read(workbook([["a"], ["b"]]), "a.xlsx")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert sum(1 for _ in read_table(data, "a.xlsx")[1].lines) == 20_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 8 * 1024
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 30 * 1024
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_MEMORY", 30 * 1024**2), ("MOST_SECONDS", 0.05)])
+def test_a_workbook_that_takes_too_much_is_refused(monkeypatch: pytest.MonkeyPatch, limit: str, most: float) -> None:
+    monkeypatch.setattr(in_child, limit, most)
+    with pytest.raises(UnreadableFile, match="CSV"):
+        read(_large(), "a.xlsx")
+
+
+def test_a_child_that_dies_is_a_refusal_and_the_next_workbook_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+
+    def remember(*given: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(start(*given, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", remember)
+    lines = read_table(_large(), "a.xlsx")[1].lines
+    next(lines)
+    started[0].send_signal(signal.SIGKILL)
+    with pytest.raises(UnreadableFile, match="CSV"):
+        list(lines)
+    columns, _ = read(workbook([["judul"], ["Lampu"]]), "a.xlsx")
+    assert columns == ["judul"]
+
+
+def test_whoever_stops_reading_ends_the_child_and_leaves_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_child, "_WAIT_SECONDS", 0.1)
+    _, table = read_table(_large(), "a.xlsx")
+    with pytest.raises(Unavailable):
+        read_table(_large(), "b.xlsx")
+    del table
+    assert len(read(workbook([["judul"], ["Lampu"]]), "a.xlsx")[1]) == 1

@@ -8,11 +8,11 @@ from typing import Literal
 from app_runtime.imports.errors import file_too_large, unreadable
 from app_runtime.imports.reading.csv_lines import read_csv
 from app_runtime.imports.reading.geojson_lines import read_geojson
+from app_runtime.imports.reading.in_child import read_in_child
 from app_runtime.imports.reading.tables import Table
-from app_runtime.imports.reading.xlsx_lines import read_xlsx
 
 Format = Literal["csv", "xlsx", "geojson"]
-FORMATS: Mapping[Format, Callable[[bytes], Table]] = {"csv": read_csv, "xlsx": read_xlsx, "geojson": read_geojson}
+FORMATS: Mapping[Format, Callable[[bytes], Table]] = {"csv": read_csv, "xlsx": read_in_child, "geojson": read_geojson}
 MOST_MEGABYTES = 40
 
 _ZIP, _OLD_OFFICE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-"
