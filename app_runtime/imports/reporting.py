@@ -12,8 +12,7 @@ from app_runtime.imports.reading.tables import MOST_LINES
 from app_runtime.imports.services import list_lines
 from app_runtime.imports.values import written
 from lumbung.db.tenancy import AnySession
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from lumbung.spreadsheets import plain_cell
 
 
 def refused_csv(session: AnySession, found: Import) -> bytes:
@@ -35,9 +34,4 @@ def refused_csv(session: AnySession, found: Import) -> bytes:
 
 def harmless(cell: Any) -> str:
     """A cell as text that no spreadsheet takes for a formula; plain numbers stay as they are."""
-    if cell is None:
-        return ""
-    if isinstance(cell, int | float):
-        return str(cell)
-    text = written(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return plain_cell(cell if cell is None or isinstance(cell, int | float) else written(cell))
