@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from app_catalog.deprecations.forms import read_announced_json
 from app_catalog.deprecations.models import Deprecation
@@ -14,6 +14,7 @@ from app_catalog.releases.changing import access_own_app
 from app_catalog.releases.models import App
 from lumbung.db import db
 from lumbung.web.access import access
+from lumbung.web.json_body import sent_json
 from lumbung.web.security import csrf
 
 deprecations_api = Blueprint(
@@ -33,7 +34,7 @@ def announce(slug: str, app_slug: str, version: str | None) -> Response:
     """
     publisher, account = caller(slug)
     app = access_own_app(db.session, publisher, app_slug)
-    said = read_announced_json(request.get_json(silent=True))
+    said = read_announced_json(sent_json())
     made = deprecate(db.session, app, version, said, account_id=account.id)
     return jsonify(_document(app, version, "deprecated", made))
 

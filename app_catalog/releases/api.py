@@ -19,6 +19,7 @@ from lumbung.errors import BadRequest, SignInNeeded
 from lumbung.i18n import Text, t, use_language
 from lumbung.limits import Limit, spend
 from lumbung.web.access import Rule, Visitor, access
+from lumbung.web.json_body import sent_json
 from lumbung.web.security import csrf
 from lumbung.web.sites import url_on_hub
 from tenants.accounts.models import Account
@@ -66,7 +67,7 @@ def yank(slug: str, app_slug: str, version: str) -> Response:
     """
     publisher, account = caller(slug)
     app = access_own_app(db.session, publisher, app_slug)
-    body = request.get_json(silent=True)
+    body = sent_json()
     reason = body.get("reason") if isinstance(body, dict) else None
     event = yank_release(
         db.session, app, version, account_id=account.id, reason=reason if isinstance(reason, str) else ""

@@ -18,6 +18,7 @@ from lumbung.db import db
 from lumbung.errors import BadRequest
 from lumbung.i18n import Text
 from lumbung.web.access import PUBLIC, access, for_programs
+from lumbung.web.json_body import sent_json
 from lumbung.web.request_cycle import enter_site
 from lumbung.web.security import csrf
 from lumbung.web.sites import Site, current_municipality
@@ -158,10 +159,7 @@ def _sent_object() -> dict[str, Any]:
     # A form of another site can send no JSON without asking first, and is not allowed to.
     if not request.is_json:
         raise UnsupportedMediaType
-    try:
-        values = request.get_json(silent=True)
-    except RecursionError:
-        values = None
+    values = sent_json()
     if not isinstance(values, dict):
         raise BadRequest(_NOT_AN_OBJECT)
     return values

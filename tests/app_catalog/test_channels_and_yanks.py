@@ -217,6 +217,26 @@ def test_yanking_from_the_page_is_for_the_publisher_and_curators(
     assert "Salah tenggat" in words_of(browse(app).get("/apps/siaran/0.9.0"))
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"[" * 100_000, 422),
+        (b'{"reason":' * 50_000, 422),
+        (b'{"reason": true}', 422),
+        (b'{"reason": "half a character \\ud800"}', 400),
+        (b'{"reason": "nothing \\u0000"}', 400),
+    ],
+)
+def test_a_body_that_no_reader_follows_is_the_senders_mistake(
+    app: LumbungFlask, session: Db, world: World, publisher: Publisher, body: bytes, status: int
+) -> None:
+    _, token = create_token(session, publisher, account_id=world.tangsel.accounts["admin"].id, name="CI", days=30)
+    session.commit()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    at = "/api/v1/publishers/tangsel/apps/siaran/0.9.0/yank"
+    assert browse(app).open("POST", at, data=body, headers=headers).status_code == status
+
+
 def test_yanking_and_promoting_by_token(app: LumbungFlask, session: Db, world: World, publisher: Publisher) -> None:
     _publish(session, publisher, "0.9.1", "beta")
     _, token = create_token(session, publisher, account_id=world.tangsel.accounts["admin"].id, name="CI", days=30)

@@ -75,8 +75,8 @@ def _as_problem(error: Exception) -> LumbungError:
         return TooLarge()
     if isinstance(error, HTTPException):
         return _from_http(error)
-    if isinstance(error, DataError):
-        # What no column can hold, a NUL byte above all, is the sender's mistake.
+    if isinstance(error, DataError | UnicodeEncodeError):
+        # What no column can hold, a NUL byte or half a character above all, is the sender's mistake.
         return BadRequest()
     if isinstance(error, _AWAY):
         return Unavailable()
