@@ -78,7 +78,12 @@ def move_record(
     _note(change, move, carried, before["state"], old.record_type, stored, kind="moved")
     session.flush()
     moved = _told(session, move, record, "moved")
-    # What stays in the record needs no second place that erasure would have to know.
+    # What stays in the record needs no second place that erasure would have to know; nor does what is personal from now
+    # on and was not before.
+    for name in list(before["data"]):
+        after = change.record_type.fields.get(mapping.target(name) or "")
+        if after is not None and after.private:
+            del before["data"][name]
     moved.before, moved.private = before, {name: private[name] for name in private if name in carried.left} or None
     moved.after, _ = _picture(change)
     moved.version_after = record.version

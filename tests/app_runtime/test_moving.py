@@ -21,7 +21,7 @@ from app_runtime.upgrades.running import run_move_step, start_move, start_undo
 from lumbung.db import now, set_clock, use_tenant
 from lumbung.errors import Conflict, Invalid
 from tests.app_runtime.stage import Sessions, Stage, set_stage
-from tests.next_siaran import publish_next
+from tests.next_siaran import changed_siaran, publish_archive, publish_next
 from tests.world import World
 
 actor_of = running._actor
@@ -264,3 +264,20 @@ def test_a_version_that_is_in_use_is_a_conflict(stage: Stage, following: Release
     with pytest.raises(Conflict):
         switch_version(stage.session, stage.installation, first(stage))
     assert isinstance(now(), datetime)
+
+
+def test_what_is_personal_from_the_new_version_on_is_kept_once(session: Sessions, world: World, stage: Stage) -> None:
+    edits = {
+        "records/report.yaml": [("    type: long_text\n    max: 4000\n", "    type: long_text\n    private: true\n")]
+    }
+    release = publish_archive(session, world, changed_siaran(edits, renamed={"scenarios/": ""}))
+    use_tenant(session, stage.place.id)
+    record = stage.report({"description": "Rumah Bu Sri di sebelahnya"}).record
+    mapping = Mapping(fields={"description": "description"})
+    done = move(stage, release, states=("received",), mapping=mapping)
+    assert record.private["description"] == "Rumah Bu Sri di sebelahnya"
+    kept = session.scalars(select(MovedRecord)).one()
+    assert "Bu Sri" not in f"{kept.before} {kept.after} {kept.private}"
+    undo(stage, done)
+    session.refresh(record)
+    assert record.data["description"] == "Rumah Bu Sri di sebelahnya"
