@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlalchemy import select
 
+from app_runtime.demonstration.assisting import show_assistance
 from app_runtime.demonstration.campaigning import run_campaign
 from app_runtime.demonstration.cities import CITIES
 from app_runtime.demonstration.counting import count_demonstration
@@ -72,6 +73,7 @@ def load_demonstration(
         **{profile.slug: partial(_load_generated, profile=profile, seed=seed) for profile in PROFILES},
         "verdicts": partial(_load_verdicts, seed=seed),
         "figures": _count_figures,
+        "assistance": _show_assistance,
     }
     for step in missing:
         tell(step)
@@ -131,6 +133,11 @@ def _load_verdicts(session: AnySession, until: datetime, *, seed: int) -> None:
 
 def _count_figures(session: AnySession, until: datetime) -> None:
     count_demonstration(session, until=until)
+
+
+def _show_assistance(session: AnySession, until: datetime) -> None:
+    thankful, learning = (_refound(session, city) for city in CITIES[1:3])
+    show_assistance(session, maintainer=CITIES[0], learning=learning, thankful=thankful, until=until)
 
 
 def _refound(session: AnySession, city: City) -> Founded:

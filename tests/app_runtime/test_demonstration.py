@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select, text
 
+from app_catalog.assistance.models import AssistanceCase
 from app_catalog.campaigns.models import Campaign, CampaignAnswer
 from app_catalog.evaluations.facts import count_facts
 from app_catalog.evaluations.models import SubmittedEvaluation
@@ -41,7 +42,7 @@ from tenants.accounts.models import Account
 from tenants.accounts.services import authenticate
 from tenants.municipalities.claims import count_open_claims
 from tenants.municipalities.models import Municipality
-from tests.browsing import browse
+from tests.browsing import browse, words_of
 from tests.conftest import EMPTY_ALL
 
 UNTIL = datetime.now(UTC)
@@ -409,3 +410,20 @@ def test_a_part_of_an_inventory_stands_in_the_catalog(loaded: Loaded) -> None:
     assert "E-Kinerja" in page
     used = browse(loaded.app, "lumbung.test").get("/apps/kota-dalam-genggaman-tangerang").text
     assert "Kota Surabaya" in used
+
+
+def test_two_cities_are_helped_and_others_offer_to_help(loaded: Loaded) -> None:
+    learn = words_of(browse(loaded.app, "lumbung.test").get(f"/apps/{APP}/learn"))
+    assert "Dijawab hari itu juga, dengan contoh nyata." in learn
+    assert "Video: satu hari di kotak kerja" in learn
+    assert "Kami tunjukkan cara kami membagi laporan" in learn
+    with loaded.app.app_context():
+        states: dict[str, list[str]] = {}
+        for slug in SLUGS[1:3]:
+            use_tenant(db.session, None)
+            place = db.session.scalars(select(Municipality).where(Municipality.slug == slug)).one()
+            use_tenant(db.session, place.id)
+            states[slug] = list(db.session.scalars(select(AssistanceCase.state)))
+        db.session.rollback()
+        db.session.remove()
+    assert sorted(states.values()) == [["done"], ["under_way"]]
