@@ -34,6 +34,7 @@ from app_catalog.installations.views import installations
 from app_catalog.listings.curator_views import listing_curating
 from app_catalog.listings.hub_views import listing_pages
 from app_catalog.listings.portal_views import listing_uses
+from app_catalog.listings.sections import used_listings
 from app_catalog.overlaps.views import overlaps
 from app_catalog.regions.sections import asked_things, given_apps
 from app_catalog.regions.views import adoption_maps
@@ -89,6 +90,7 @@ def install(app: LumbungFlask) -> None:
     register_overview_notice(review_notice)
     register_region_section(given_apps)
     register_region_section(asked_things)
+    register_region_section(used_listings)
     add_app_page_section(figures_section)
     add_app_page_section(judgement_section)
     add_app_page_section(requests_section)

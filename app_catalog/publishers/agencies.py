@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from app_catalog.publishers.models import AgencyPublisher, Publisher
@@ -61,6 +61,12 @@ def access_agency(session: AnySession, account_id: UUID, offered_id: str) -> Off
             "Only the head of an agency or an administrator of its municipality may offer it as a publisher.",
         )
     )
+
+
+def is_of_municipality(municipality_id: UUID) -> ColumnElement[bool]:
+    """The condition that a publisher is the municipality itself, or one of its agencies."""
+    agencies = select(AgencyPublisher.publisher_id).where(AgencyPublisher.municipality_id == municipality_id)
+    return (Publisher.municipality_id == municipality_id) | Publisher.id.in_(agencies)
 
 
 def carry_agency(session: AnySession, publisher: Publisher, offered: OfferedAgency) -> None:

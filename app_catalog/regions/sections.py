@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from app_catalog.publishers.agencies import is_of_municipality
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App
 from app_catalog.requests.models import AppRequest, RequestDecision
@@ -20,12 +21,12 @@ MOST = 12
 
 
 def given_apps(session: AnySession, municipality: Municipality) -> RegionSection | None:
-    """The packages and listings of the municipality's publishers; None when the catalog shows none."""
+    """The packages and listings of the municipality and its agencies; None when the catalog shows none."""
     apps = session.scalars(
         select(App)
         .join(Publisher, Publisher.id == App.publisher_id)
         .where(
-            Publisher.municipality_id == municipality.id,
+            is_of_municipality(municipality.id),
             Publisher.status == "approved",
             App.hidden_at.is_(None),
             App.latest_release_id.is_not(None) | (App.kind != "package"),

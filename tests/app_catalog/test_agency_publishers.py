@@ -71,6 +71,7 @@ def test_what_an_agency_lists_stands_under_its_name(app: LumbungFlask, session: 
     }
     assert browser.post_form("/publish/dishub-tangsel/listings/new", listing).status_code == 303
     assert SHOWN in words_of(browse(app).get("/apps/bus-kota-dishub-tangsel"))
+    assert "Bus Kota" in words_of(browse(app).get("/regions/36.74"))
 
 
 def test_each_person_is_offered_their_own_agencies_only(session: Sessions, world: World) -> None:

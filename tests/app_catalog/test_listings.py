@@ -242,6 +242,7 @@ def test_a_municipality_says_that_it_uses_a_listing_and_takes_it_back(
     visitor = browse(app)
     assert "Kota Tangerang Selatan diumumkan" in words_of(visitor.get(f"/apps/{SLUG}"))
     assert "Dipakai 1 daerah" in words_of(visitor.get("/listings"))
+    assert "Situs Dinas Kesehatan" in words_of(visitor.get("/regions/36.74"))
     assert len(session.scalars(select(ListingUse)).all()) == 1
     # Who withdraws the listing does not take away the way to take the word back.
     maintainer.post_form(f"{OWN}/{SLUG}", {}, to=f"{OWN}/{SLUG}/listed")
