@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from bench.catalog import measure_catalog
 from bench.load import Cost, Target, measure, middle
 from bench.lumbung_side import activate_and_enable, fill, officials_cookie, open_lumbung, publish, summary
 from bench.pages import lighthouse, weigh
@@ -114,6 +115,8 @@ def _measure_all(given: argparse.Namespace, server: SuiteServer, db_pid: int, fo
         costs = _rounds(given, _targets(hosts[0], filled[0].number), pids, db_pid)
         long_lists = _long_lists(given, hosts[1:], cookies, lumbung_pid, db_pid)
         pages = _pages(hosts[1], judge=not given.quick)
+    _say("Mengukur katalog … / Measuring the catalog …")
+    catalog = measure_catalog(server, "bench_template", folder)
     return {
         "quick": given.quick,
         "requests": costs,
@@ -123,6 +126,7 @@ def _measure_all(given: argparse.Namespace, server: SuiteServer, db_pid: int, fo
             "Lumbung: enabling an app": summary(steps.enablings),
         },
         "long_lists": long_lists,
+        "catalog": catalog,
         "pages": pages,
     }
 

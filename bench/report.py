@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bench.catalog import lines as catalog_lines
+
 SYSTEMS = ("limit", "django-tenants", "lumbung")
 _GOALS = {"list": (0.5, 2.0), "detail": (0.5, 2.0), "create": (1.0, None)}
 
@@ -14,6 +16,8 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield from _requests(result["requests"])
     yield from _steps(result)
     yield from _pages(result)
+    yield ""
+    yield from catalog_lines(result["catalog"])
 
 
 def _requests(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

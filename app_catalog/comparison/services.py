@@ -112,7 +112,7 @@ def _said(session: AnySession, ids: Sequence[UUID]) -> Mapping[UUID, Said]:
             PublishedFigures.month == last_month,
             PublishedFigures.version == "",
             PublishedFigures.record_type == "",
-            PublishedFigures.created >= TRULY_USED,
+            func.greatest(PublishedFigures.answered, PublishedFigures.closed) >= TRULY_USED,
             Municipality.status != "suspended",
         )
         .group_by(PublishedFigures.app_id)
@@ -135,7 +135,8 @@ def _rows(apps: Sequence[Compared]) -> list[Row]:
     for title, answer in _QUESTIONS:
         answers = [list(dict.fromkeys(answer(one))) for one in apps]
         times = Counter(text.casefold() for texts in answers for text in texts)
-        cells = [[Entry(text, times[text.casefold()] > 1) for text in texts] for texts in answers]
+        marked = title.id in _MARKED
+        cells = [[Entry(text, marked and times[text.casefold()] > 1) for text in texts] for texts in answers]
         rows.append(Row(title, cells))
     return rows
 
@@ -238,3 +239,5 @@ _QUESTIONS: tuple[tuple[Text, Callable[[Compared], Iterable[str]]], ...] = (
     (Text("Lisensi", "Licence"), lambda one: [str(one.definition.publiccode["legal"]["license"])]),
     (Text("Pemelihara", "Maintainers"), _maintainers),
 )
+_MARKED = frozenset({"Yang dicatat", "Isian", "Keadaan", "Tenggat", "Yang dapat diatur daerah", "Peran petugas"})
+"""Questions whose answers say what apps have in common; that two have as many reviews says nothing."""

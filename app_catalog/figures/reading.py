@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Numeric, cast, func, select
+from sqlalchemy import ColumnElement, Numeric, Select, Uuid, bindparam, cast, func, select
 
 from app_catalog.figures.models import PublishedFigures
 from app_catalog.installations.models import Adoption
@@ -156,7 +157,21 @@ def read_app_figures(session: AnySession, app_id: UUID) -> AppFigures:
     """The figures of an app from what municipalities have published; those of suspended ones are left out."""
     present = now().astimezone(_HUB_ZONE).date().replace(day=1)
     last_month = (present - timedelta(days=1)).replace(day=1)
-    months = _months(session, app_id)
+    counts = session.execute(_counts(), {"app_id": app_id}).one()
+    months = _months(session, app_id) if counts[1] else []
+    return AppFigures(
+        enabled=counts[0] or 0,
+        publishing=counts[1] or 0,
+        last_month=last_month,
+        months=months,
+        versions=_versions(session, app_id, present) if months else [],
+    )
+
+
+@cache
+def _counts() -> Select[int | None, int | None]:
+    """How many run an app, and how many publish its figures; asked by every app's page, so it is built once."""
+    app_id = bindparam("app_id", type_=Uuid())
     enabled = (
         select(func.count())
         .select_from(Adoption)
@@ -166,16 +181,9 @@ def read_app_figures(session: AnySession, app_id: UUID) -> AppFigures:
     publishing = (
         select(func.count(func.distinct(PublishedFigures.tenant_id)))
         .join(Municipality, Municipality.id == PublishedFigures.tenant_id)
-        .where(*_shown(app_id))
+        .where(PublishedFigures.app_id == app_id, Municipality.status != "suspended")
     )
-    counts = session.execute(select(enabled.scalar_subquery(), publishing.scalar_subquery())).one()
-    return AppFigures(
-        enabled=counts[0],
-        publishing=counts[1],
-        last_month=last_month,
-        months=months,
-        versions=_versions(session, app_id, present) if months else [],
-    )
+    return select(enabled.scalar_subquery(), publishing.scalar_subquery())
 
 
 def _months(session: AnySession, app_id: UUID) -> list[AppMonth]:

@@ -31,13 +31,13 @@ READ_BY_INDEX = {"releases", "release_files", "release_events", "reviews", "adop
 MOST_STATEMENTS = {
     "/": 4,
     "/apps": 6,
-    "/apps/{app}": 13,
-    "/apps/{app}/1.0.0": 8,
+    "/apps/{app}": 16,
+    "/apps/{app}/1.0.0": 11,
     "/apps/{app}/figures": 5,
     "/apps/{app}/requests": 5,
     "/apps/{app}/roadmap": 4,
     "/api/v1/apps": 4,
-    "/api/v1/apps/{app}": 10,
+    "/api/v1/apps/{app}": 12,
     "/api/v1/apps/{app}/figures": 5,
 }
 
