@@ -83,8 +83,9 @@ def get_app_page(session: AnySession, slug: str, *, account_id: UUID | None) -> 
     card = get_card(session, slug)
     if card.app.latest_release_id is None:
         raise NotFound
-    definition = load_release_definition(session, card.app.latest_release_id)
     states = [state for state in list_states(session, card.app.id) if state.kind in PUBLIC_STATES]
+    digest = next((state.release.digest for state in states if state.release.id == card.app.latest_release_id), None)
+    definition = load_release_definition(session, card.app.latest_release_id, digest=digest)
     deprecated = list_deprecated(session, [card.app.id]) if card.some_end else []
     return AppPage(
         card=card,
@@ -120,7 +121,7 @@ def get_release_page(session: AnySession, slug: str, version: str, visitor: Visi
         key_id=fingerprint_of(key),
         key_revoked=key.revoked_at is not None,
         signed_by=signer,
-        definition=load_release_definition(session, state.release.id),
+        definition=load_release_definition(session, state.release.id, digest=state.release.digest),
         may_yank=may_yank(session, app, visitor),
         ends=of_release(list_deprecated(session, [app.id]), state.release.id),
     )

@@ -70,13 +70,14 @@ _cache = _Cache(_KEPT)
 _pinned = _Cache(16 * _KEPT)
 
 
-def load_release_definition(session: AnySession, release_id: UUID) -> Definition:
+def load_release_definition(session: AnySession, release_id: UUID, *, digest: str | None = None) -> Definition:
     """The compiled definition of a release, its digest recomputed and its signature verified.
 
-    Immutable, kept in this process by release and digest. A key that was revoked since still verifies. Raises NotFound
-    for an unknown release, ReleaseDamaged when content, digest or signature do not fit together.
+    Immutable, kept in this process by release and digest; whoever has read the release's row gives its `digest`. A key
+    that was revoked since still verifies. Raises NotFound for an unknown release, ReleaseDamaged when content, digest
+    or signature do not fit together.
     """
-    digest = session.scalar(select(Release.digest).where(Release.id == release_id))
+    digest = digest or session.scalar(select(Release.digest).where(Release.id == release_id))
     if digest is None:
         raise NotFound
     known = _cache.get((release_id, digest))
