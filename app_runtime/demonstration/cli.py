@@ -26,6 +26,7 @@ _NAMES = {
     "inventory": "inventaris aplikasi / an inventory of apps",
     "verdicts": "ulasan empat belas daerah / reviews of fourteen municipalities",
     "figures": "angka tiap bulan / figures of every month",
+    "assistance": "pendampingan dan bahan belajar / help with apps and material",
 }
 _LARGE_MINUTES = 4
 _LARGE_GIGABYTES = 1.2

@@ -83,6 +83,7 @@ def _walk(desk: Desk) -> None:
         "/apps/siaran",
         "/apps/siaran/requests",
         "/apps/siaran/roadmap",
+        "/apps/siaran/learn",
         "/regions",
         "/regions/36.74",
     ):
@@ -106,6 +107,7 @@ def _manage(desk: Desk) -> None:
     agency, person = desk.place.agencies["dishub"].id, desk.place.members["handler"].id
     paths = ["", "/municipality", "/agencies", f"/agencies/{agency}", "/people", f"/people/{person}", "/calendar"]
     paths += ["/apps", "/apps/siaran", "/apps/siaran/history", "/apps/siaran/clocks", "/data/import"]
+    paths += ["/apps/siaran/assistance", "/apps/siaran/helping"]
     for path in paths:
         assert admin.get(f"/manage{path}").status_code == 200, path
     _import(admin)
