@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -14,9 +15,10 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app_catalog.installations.models import Installation
 from app_catalog.installations.versions import switch_version
+from app_runtime.figures.months import list_figures, reckon_months
 from app_runtime.records.models import Record
 from app_runtime.upgrades.report import make_report
-from lumbung.db import as_tenant, db
+from lumbung.db import as_tenant, db, now, set_clock
 from lumbung.db.direct import read_row
 from lumbung.postgres.roles import DatabaseUrls
 from lumbung.web.sites import LumbungFlask
@@ -35,7 +37,8 @@ INSERT INTO records ({columns}) SELECT {values} FROM records, generate_series(1,
 HISTORY = """
 INSERT INTO record_history (tenant_id, id, created_at, record_id, sequence, kind, name, actor_kind, actor_name, changes,
                             public, definition_digest)
-SELECT tenant_id, gen_random_uuid(), created_at, id, 1, 'created', '', 'visitor', '', '{}', true, definition_digest
+SELECT tenant_id, uuidv7(created_at - now()), created_at, id, 1, 'created', '', 'visitor', '', '{}', true,
+       definition_digest
 FROM records WHERE number LIKE 'C/%'
 """
 CLOCKS = """
@@ -210,6 +213,18 @@ def test_records_of_two_versions_are_read_by_the_same_indexes(
         nodes = [node for asked in sent for node in _plan_of_api(desk, asked)]
         assert not [node for node in nodes if node["Node Type"] == "Seq Scan" and node.get("Relation Name") in BIG]
         sent.clear()
+
+
+def test_the_months_that_are_open_are_counted_without_those_that_are_not(app: LumbungFlask, desk: Desk) -> None:
+    with as_tenant(desk.session, desk.place.id), set_clock(now() + timedelta(days=45)):
+        installation = desk.session.scalars(select(Installation)).one()
+        reckon_months(desk.session, installation, under_way=-timedelta(milliseconds=1))
+        desk.session.commit()
+        with _heard(app) as heard:
+            assert list_figures(desk.session, installation)
+    counting = [one for one in heard if "record_history" in one[0] or "satisfaction_answers" in one[0]]
+    assert len(counting) == 3
+    assert not _whole_tables(desk, counting)
 
 
 def test_the_guard_sees_a_whole_table_read(desk: Desk) -> None:
