@@ -11,7 +11,6 @@ from app_catalog.installations.adoptions import find_adoption, set_publicity
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import list_installations
-from app_runtime.demonstration.rating import rate_closed
 from app_runtime.figures.months import reckon_anew
 from lumbung.db import as_tenant, set_clock
 from lumbung.db.tenancy import AnySession
@@ -27,7 +26,6 @@ def count_demonstration(session: AnySession, *, until: datetime) -> None:
         agrees = municipality.status == "active" and municipality.slug not in SILENT
         with as_tenant(session, municipality.id), set_clock(until):
             for installation in list_installations(session, with_disabled=True):
-                rate_closed(session, installation, until=until, seed=f"{municipality.slug}/ratings")
                 count_installation(session, installation)
                 if agrees and installation.status == "enabled":
                     _agree(session, installation)

@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlalchemy import select
 
+from app_catalog.installations.services import list_installations
 from app_runtime.demonstration.assisting import show_assistance
 from app_runtime.demonstration.campaigning import run_campaign
 from app_runtime.demonstration.cities import CITIES
@@ -21,6 +22,7 @@ from app_runtime.demonstration.judging import judge_app, leave_claim_open
 from app_runtime.demonstration.month import LONGEST_DAYS, live_month
 from app_runtime.demonstration.progress import MARK, REFUSED, STEPS
 from app_runtime.demonstration.publishing import enable_in, publish_app
+from app_runtime.demonstration.rating import rate_closed
 from app_runtime.demonstration.script import CITIZEN_LOGIN, City
 from app_runtime.demonstration.seed import SEED
 from app_runtime.demonstration.weighing import weigh_app
@@ -109,6 +111,7 @@ def _load_city(session: AnySession, until: datetime, *, city: City) -> None:
             installation = enable_in(session, founded)
         visitor = Visitor(account_id=citizen.id, name=citizen.name, email=citizen.email)
         live_month(session, founded, installation, until=until, citizen=visitor)
+        rate_closed(session, installation, until=until, seed=city.slug)
 
 
 def _load_judgements(session: AnySession, until: datetime) -> None:
@@ -124,6 +127,10 @@ def _load_inventory(session: AnySession, until: datetime) -> None:
 
 def _load_generated(session: AnySession, until: datetime, *, profile: Profile, seed: int) -> None:
     load_municipality(session, profile, until=until.replace(microsecond=0), seed=seed)
+    municipality = session.scalars(select(Municipality).where(Municipality.slug == profile.slug)).one()
+    with as_tenant(session, municipality.id):
+        for installation in list_installations(session, with_disabled=True):
+            rate_closed(session, installation, until=until, seed=f"{seed}/{profile.slug}")
 
 
 def _load_verdicts(session: AnySession, until: datetime, *, seed: int) -> None:
