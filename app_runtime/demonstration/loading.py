@@ -26,6 +26,7 @@ from app_runtime.demonstration.rating import rate_closed
 from app_runtime.demonstration.script import CITIZEN_LOGIN, City
 from app_runtime.demonstration.seed import SEED
 from app_runtime.demonstration.weighing import weigh_app
+from app_runtime.demonstration.wishing import wish_for_apps
 from lumbung.audit import record_audit
 from lumbung.audit.models import PlatformAuditEntry
 from lumbung.db import as_tenant, now, set_clock, use_tenant
@@ -76,6 +77,7 @@ def load_demonstration(
         "verdicts": partial(_load_verdicts, seed=seed),
         "figures": _count_figures,
         "assistance": _show_assistance,
+        "wishes": _wish_for_apps,
     }
     for step in missing:
         tell(step)
@@ -145,6 +147,10 @@ def _count_figures(session: AnySession, until: datetime) -> None:
 def _show_assistance(session: AnySession, until: datetime) -> None:
     thankful, learning = (_refound(session, city) for city in CITIES[1:3])
     show_assistance(session, maintainer=CITIES[0], learning=learning, thankful=thankful, until=until)
+
+
+def _wish_for_apps(session: AnySession, until: datetime) -> None:
+    wish_for_apps(session, CITIES[0], until=until)
 
 
 def _refound(session: AnySession, city: City) -> Founded:
