@@ -27,6 +27,7 @@ _NAMES = {
     "verdicts": "ulasan empat belas daerah / reviews of fourteen municipalities",
     "figures": "angka tiap bulan / figures of every month",
     "assistance": "pendampingan dan bahan belajar / help with apps and material",
+    "wishes": "keinginan daerah / wishes of municipalities",
 }
 _LARGE_MINUTES = 4
 _LARGE_GIGABYTES = 1.2
