@@ -28,6 +28,7 @@ _NAMES = {
     "figures": "angka tiap bulan / figures of every month",
     "assistance": "pendampingan dan bahan belajar / help with apps and material",
     "wishes": "keinginan daerah / wishes of municipalities",
+    "requests": "permintaan daerah / requests of municipalities",
 }
 _LARGE_MINUTES = 4
 _LARGE_GIGABYTES = 1.2

@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import select
 
 from app_catalog.installations.services import list_installations
+from app_runtime.demonstration.asking import ask_publisher
 from app_runtime.demonstration.assisting import show_assistance
 from app_runtime.demonstration.campaigning import run_campaign
 from app_runtime.demonstration.cities import CITIES
@@ -78,6 +79,7 @@ def load_demonstration(
         "figures": _count_figures,
         "assistance": _show_assistance,
         "wishes": _wish_for_apps,
+        "requests": _ask_publisher,
     }
     for step in missing:
         tell(step)
@@ -151,6 +153,10 @@ def _show_assistance(session: AnySession, until: datetime) -> None:
 
 def _wish_for_apps(session: AnySession, until: datetime) -> None:
     wish_for_apps(session, CITIES[0], until=until)
+
+
+def _ask_publisher(session: AnySession, until: datetime) -> None:
+    ask_publisher(session, CITIES[0], until=until)
 
 
 def _refound(session: AnySession, city: City) -> Founded:

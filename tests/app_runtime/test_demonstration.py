@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -427,3 +428,13 @@ def test_two_cities_are_helped_and_others_offer_to_help(loaded: Loaded) -> None:
         db.session.rollback()
         db.session.remove()
     assert sorted(states.values()) == [["done"], ["under_way"]]
+
+
+def test_municipalities_ask_and_the_publisher_has_answered(loaded: Loaded) -> None:
+    hub = browse(loaded.app, "lumbung.test")
+    told = json.loads(hub.get(f"/api/v1/apps/{APP}/requests").text)["items"]
+    states = {one["title"]: one["state"] for one in told}
+    assert len(states) >= 7
+    assert {"planned", "in_progress", "fixed", "declined", "open"} <= set(states.values())
+    assert max(told, key=lambda one: int(one["supporters"]))["title"].startswith("Gabungkan laporan kembar")
+    assert "Gabungkan laporan kembar" in hub.get(f"/apps/{APP}/roadmap").text
