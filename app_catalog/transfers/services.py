@@ -22,6 +22,7 @@ from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
 from lumbung.outbox import enqueue_effect
+from lumbung.plain_text import plain_text
 from lumbung.web.sites import hub_origin
 
 LIFE = timedelta(days=30)
@@ -59,7 +60,7 @@ def offer_app(
                 "Write the short address of another publisher that is approved.",
             )
         ]
-    if not 5 <= len(message.strip()) <= 500:
+    if not 5 <= len(plain_text(message)) <= 500:
         errors["message"] = [
             t("Tulis alasannya (5 sampai 500 huruf) untuk penerimanya.", "Say why (5 to 500 characters).")
         ]
@@ -72,13 +73,13 @@ def offer_app(
         app_id=app.id,
         from_publisher_id=publisher.id,
         to_publisher_id=taker.id,
-        message=message.strip(),
+        message=plain_text(message),
         offered_by=account_id,
     )
     session.add(transfer)
     session.flush()
     _note(session, "offered", transfer)
-    said = {"app": app.slug, "name": publisher.name, "message": message.strip()}
+    said = {"app": app.slug, "name": publisher.name, "message": plain_text(message)}
     tell_publisher(
         session,
         taker.id,
@@ -146,8 +147,10 @@ def decline_offer(
     session: AnySession, publisher: Publisher, transfer_id: UUID, *, account_id: UUID, reason: str
 ) -> None:
     """The app stays where it is, and who offered it reads why. Raises NotFound when the offer is not there any more."""
+    _lock(session, access_offer_to(session, publisher, transfer_id).app)
+    # Somebody else may have decided while this one waited for the row.
     offered = access_offer_to(session, publisher, transfer_id)
-    offered.transfer.reason = reason.strip()[:500]
+    offered.transfer.reason = plain_text(reason)[:500]
     _decide(session, offered.transfer, "declined", account_id)
     _answer(session, offered, Text("menolak", "declined"), offered.transfer.reason)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.definitions.shape.records import CATEGORIES
@@ -19,6 +19,7 @@ from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
 from lumbung.ids import new_id
+from lumbung.plain_text import plain_text
 from lumbung.web.access import Visitor
 from tenants.municipalities.services import own_municipality
 
@@ -26,6 +27,7 @@ SHORTEST_TITLE, LONGEST_TITLE = 8, 120
 SHORTEST_PROBLEM, LONGEST_PROBLEM, LONGEST_SERVES = 20, 2_000, 200
 LONGEST_NOTE, SHORTEST_REASON = 1_000, 10
 LONGEST_CLAIM = timedelta(days=730)
+_TURN = text("SELECT pg_advisory_xact_lock(1464619848)")
 _OWN = Text("Keinginan daerah Anda sendiri sudah dihitung.", "Your own municipality's wish is counted already.")
 _TAKEN_UP = Text(
     "Daerah lain atau penerbit sudah menanggapinya, jadi isinya tidak dapat diubah lagi. Tulis yang baru, atau tarik.",
@@ -60,6 +62,7 @@ def access_own_wish(session: AnySession, wish_id: UUID) -> Wish:
 def rewrite_wish(session: AnySession, own: Wish, *, title: str, problem: str, serves: str, category: str) -> None:
     """Change what is wished, while nobody has taken it up. Raises Invalid as `wish` does, Conflict afterwards."""
     answers = _checked(title, problem, serves, category)
+    _take_turn(session)
     if is_taken_up(session, own):
         raise Conflict(_TAKEN_UP)
     for name, value in answers.items():
@@ -81,6 +84,7 @@ def is_taken_up(session: AnySession, own: Wish) -> bool:
 
 def withdraw_wish(session: AnySession, own: Wish) -> None:
     """Nobody reads it any more; what was merged into it stands by itself again, and claims of it are gone."""
+    _take_turn(session)
     record_audit(session, "wish.withdrawn", subject_type="wish", subject_id=own.id, before={"title": own.title})
     session.execute(delete(WishRuling).where((WishRuling.wish_id == own.id) | (WishRuling.merged_into == own.id)))
     session.execute(delete(WishClaim).where(WishClaim.wish_id == own.id))
@@ -94,6 +98,7 @@ def vote(session: AnySession, wish_id: UUID) -> None:
     Raises NotFound, Conflict for the municipality's own wish.
     """
     place = own_municipality(session)
+    _take_turn(session)
     found = get_wish(session, root_of(session, wish_id)).wanted.wish
     if found.tenant_id == place.id:
         raise Conflict(_OWN)
@@ -129,6 +134,7 @@ def claim_wish(
 
     Raises NotFound, and Invalid for a day that has passed or is too far off, and a note that is too long.
     """
+    _take_turn(session)
     found = get_wish(session, wish_id).wanted.wish
     today = now().date()
     if until is None or not today < until <= today + LONGEST_CLAIM:
@@ -141,7 +147,7 @@ def claim_wish(
     if claim is None:
         claim = WishClaim(wish_id=found.id, publisher_id=publisher.id, account_id=visitor.account_id)
         session.add(claim)
-    claim.until, claim.note, claim.updated_at = until, note.strip(), now()
+    claim.until, claim.note, claim.updated_at = until, plain_text(note), now()
     session.flush()
     record_audit(session, "wish.claimed", subject_type="wish", subject_id=found.id, after={"publisher": publisher.slug})
     return claim
@@ -164,6 +170,7 @@ def fulfil_wish(session: AnySession, visitor: Visitor, publisher: Publisher, wis
 
     Raises NotFound for an unknown wish, Invalid for another app.
     """
+    _take_turn(session)
     found = get_wish(session, wish_id).wanted.wish
     app = session.scalar(
         select(App).where(
@@ -193,6 +200,7 @@ def rule(session: AnySession, visitor: Visitor, wish_id: UUID, *, kind: str, rea
 
     Raises NotFound, and Invalid without a reason or for a wish that it cannot be merged into.
     """
+    _take_turn(session)
     known = session.scalar(select(Wish).where(Wish.id == wish_id))
     if known is None:
         raise NotFound
@@ -203,14 +211,20 @@ def rule(session: AnySession, visitor: Visitor, wish_id: UUID, *, kind: str, rea
         assert visitor.account_id is not None
         session.add(
             WishRuling(
-                wish_id=wish_id, kind=kind, merged_into=target, reason=reason.strip(), account_id=visitor.account_id
+                wish_id=wish_id, kind=kind, merged_into=target, reason=plain_text(reason), account_id=visitor.account_id
             )
         )
         if target is not None:
             for former in session.scalars(select(WishRuling).where(WishRuling.merged_into == wish_id)):
                 former.merged_into = target
     session.flush()
-    record_audit(session, f"wish.{kind}", subject_type="wish", subject_id=wish_id, after={"reason": reason.strip()})
+    record_audit(session, f"wish.{kind}", subject_type="wish", subject_id=wish_id, after={"reason": plain_text(reason)})
+
+
+def _take_turn(session: AnySession) -> None:
+    """Whoever votes, claims, rewrites, withdraws and rules does so one after the other, each seeing what the one before
+    did: those whom a wish is about live in several municipalities, so that there is no row to queue for."""
+    session.execute(_TURN)
 
 
 def _target(session: AnySession, wish_id: UUID, written: str) -> UUID:
@@ -226,7 +240,7 @@ def _target(session: AnySession, wish_id: UUID, written: str) -> UUID:
 def _check_ruling(kind: str, reason: str) -> None:
     if kind not in ("hidden", "merged"):
         raise Invalid(fields={"kind": [t("Pilih tindakannya.", "Choose what to do.")]})
-    if len(reason.strip()) < SHORTEST_REASON:
+    if len(plain_text(reason)) < SHORTEST_REASON:
         raise Invalid(fields={"reason": [t("Tulis alasannya.", "Say why.")]})
 
 
@@ -235,15 +249,15 @@ def _claim_of(session: AnySession, publisher: Publisher, wish_id: UUID) -> WishC
 
 
 def _check_note(note: str) -> None:
-    if len(note.strip()) > LONGEST_NOTE:
+    if len(plain_text(note)) > LONGEST_NOTE:
         raise Invalid(fields={"note": [t("Paling banyak {n} huruf.", "At most {n} characters.", n=LONGEST_NOTE)]})
 
 
 def _checked(title: str, problem: str, serves: str, category: str) -> dict[str, str]:
     answers = {
-        "title": " ".join(title.split()),
-        "problem": problem.strip(),
-        "serves": " ".join(serves.split()),
+        "title": " ".join(plain_text(title).split()),
+        "problem": plain_text(problem),
+        "serves": " ".join(plain_text(serves).split()),
         "category": category,
     }
     bounds = {

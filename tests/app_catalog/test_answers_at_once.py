@@ -1,0 +1,170 @@
+"""Two who answer at the same moment: one answer holds, the other is told, and nothing is said that did not happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+from time import sleep
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from app_catalog.publishers.models import Publisher
+from app_catalog.releases.models import App
+from app_catalog.transfers.models import AppTransfer
+from app_catalog.transfers.services import accept_offer, decline_offer, offer_app
+from app_catalog.wishes.models import Wish, WishClaim, WishRuling
+from app_catalog.wishes.reading import list_wishes
+from app_catalog.wishes.services import claim_wish, rewrite_wish, rule, vote, wish, withdraw_wish
+from lumbung.db import as_tenant, db, now, use_tenant
+from lumbung.errors import LumbungError
+from lumbung.web.access import Visitor
+from lumbung.web.sites import LumbungFlask
+from tests.app_catalog.packages import approved_publisher
+from tests.siaran import add_publisher, publish_siaran
+from tests.world import Place, World
+
+Sessions = scoped_session[Session]
+Doing = Callable[[], object]
+
+
+def _both(app: LumbungFlask, first: Doing, second: Doing, *places: Place | None) -> list[object]:
+    """`first` is done but not committed when `second` begins. How `second` ended: what it raised, or None."""
+    ended: list[object] = []
+
+    def later() -> None:
+        with app.app_context():
+            use_tenant(db.session, places[1].id if places and places[1] else None)
+            try:
+                second()
+                db.session.commit()
+            except Exception as error:
+                db.session.rollback()
+                ended.append(error)
+            else:
+                ended.append(None)
+
+    with app.app_context():
+        use_tenant(db.session, places[0].id if places and places[0] else None)
+        first()
+        db.session.flush()
+        thread = Thread(target=later)
+        thread.start()
+        # Long enough for whoever does not wait to be done.
+        sleep(1)
+        db.session.commit()
+    thread.join()
+    return ended
+
+
+def test_declining_what_a_colleague_just_accepted(app: LumbungFlask, session: Sessions, world: World) -> None:
+    publish_siaran(session, world)
+    giver = session.scalars(select(Publisher).where(Publisher.slug == "tangsel")).one()
+    taker = approved_publisher(session, world.surabaya.accounts["admin"], slug="komunitas", name="Komunitas Warga")
+    account_id = world.surabaya.accounts["admin"].id
+    siaran = session.scalars(select(App)).one()
+    offer = offer_app(session, giver, siaran, to="komunitas", message="Rawatlah", account_id=giver.requested_by).id
+    session.commit()
+    taker_id = taker.id
+
+    def taking() -> Publisher:
+        return db.session.get_one(Publisher, taker_id)
+
+    ended = _both(
+        app,
+        lambda: accept_offer(db.session, taking(), offer, account_id=account_id),
+        lambda: decline_offer(db.session, taking(), offer, account_id=account_id, reason="Tidak jadi"),
+    )
+    assert isinstance(ended[0], LumbungError)
+    session.expire_all()
+    assert session.get_one(AppTransfer, offer).status == "accepted"
+    assert session.scalars(select(App.publisher_id)).one() == taker_id
+
+
+@pytest.fixture
+def wished(session: Sessions, world: World) -> list[UUID]:
+    """Two wishes of Surabaya, and a publisher of Tangsel."""
+    add_publisher(session, world)
+    session.commit()
+    with as_tenant(session, world.surabaya.id):
+        found = [_wish(session, title) for title in ("Antrean puskesmas dari rumah", "Nomor antrean lewat ponsel")]
+        session.commit()
+    return found
+
+
+def _wish(session: Sessions, title: str) -> UUID:
+    problem = "Warga datang subuh hanya untuk mengambil nomor."
+    return wish(session, Visitor(name="Sri"), title=title, problem=problem, serves="Pasien", category="health").id
+
+
+def test_two_of_a_publisher_take_up_the_same_wish(
+    app: LumbungFlask, session: Sessions, world: World, wished: list[UUID]
+) -> None:
+    visitor = Visitor(account_id=world.tangsel.accounts["admin"].id, name="Tia")
+
+    def claim() -> None:
+        publisher = db.session.scalars(select(Publisher)).one()
+        claim_wish(db.session, visitor, publisher, wished[0], until=now().date().replace(year=2027), note="")
+
+    ended = _both(app, claim, claim)
+    assert ended == [None]
+    session.expire_all()
+    assert len(session.scalars(select(WishClaim)).all()) == 1
+
+
+def test_two_curators_merge_two_wishes_into_each_other(
+    app: LumbungFlask, session: Sessions, world: World, wished: list[UUID]
+) -> None:
+    visitor = Visitor(account_id=world.operator.id, name="Kurator")
+
+    def merge(one: UUID, into: UUID) -> Doing:
+        return lambda: rule(db.session, visitor, one, kind="merged", reason="Sama maksudnya.", into=str(into))
+
+    ended = _both(app, merge(*wished), merge(wished[1], wished[0]))
+    assert isinstance(ended[0], LumbungError)
+    session.expire_all()
+    assert len(session.scalars(select(WishRuling)).all()) == 1
+
+
+def test_two_curators_rule_about_the_same_wish(
+    app: LumbungFlask, session: Sessions, world: World, wished: list[UUID]
+) -> None:
+    visitor = Visitor(account_id=world.operator.id, name="Kurator")
+
+    def hide() -> None:
+        rule(db.session, visitor, wished[0], kind="hidden", reason="Bukan keinginan.")
+
+    ended = _both(app, hide, hide)
+    assert ended == [None]
+    session.expire_all()
+    assert len(session.scalars(select(WishRuling)).all()) == 1
+
+
+def test_rewriting_what_is_just_being_supported(
+    app: LumbungFlask, session: Sessions, world: World, wished: list[UUID]
+) -> None:
+    def rewrite() -> None:
+        own = db.session.scalars(select(Wish).where(Wish.id == wished[0])).one()
+        rewrite_wish(db.session, own, title="Sama sekali lain", problem="x" * 30, serves="Siapa", category="health")
+
+    ended = _both(app, lambda: vote(db.session, wished[0]), rewrite, world.tangsel, world.surabaya)
+    assert isinstance(ended[0], LumbungError)
+
+
+def test_merging_into_what_is_just_being_withdrawn(
+    app: LumbungFlask, session: Sessions, world: World, wished: list[UUID]
+) -> None:
+    visitor = Visitor(account_id=world.operator.id, name="Kurator")
+
+    def withdraw() -> None:
+        withdraw_wish(db.session, db.session.scalars(select(Wish).where(Wish.id == wished[0])).one())
+
+    def merge() -> None:
+        rule(db.session, visitor, wished[1], kind="merged", reason="Sama maksudnya.", into=str(wished[0]))
+
+    ended = _both(app, withdraw, merge, world.surabaya, None)
+    assert isinstance(ended[0], LumbungError)
+    session.expire_all()
+    assert [found.wish.id for found in list_wishes(session)] == [wished[1]]
