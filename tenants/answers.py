@@ -10,6 +10,7 @@ from uuid import UUID
 
 from lumbung.errors import Invalid
 from lumbung.i18n import Text
+from lumbung.plain_text import plain_text
 
 Chosen = TypeVar("Chosen", bound=str)
 _DATE = Text("Tulis tanggal yang ada di kalender.", "Write a date that exists.")
@@ -105,4 +106,5 @@ def clean_text(written: str, *, lines: bool = False) -> str:
     kept = "".join(
         letter if (lines and letter == "\n") or unicodedata.category(letter) != "Cc" else " " for letter in plain
     )
-    return kept.strip() if lines else " ".join(kept.split())
+    kept = plain_text(kept)
+    return kept if lines else " ".join(kept.split())

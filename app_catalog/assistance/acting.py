@@ -39,6 +39,7 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import BadRequest
 from lumbung.i18n import Text, speaking
+from lumbung.plain_text import plain_text
 from lumbung.web.access import Visitor
 from tenants.accounts.models import Account
 
@@ -48,7 +49,9 @@ def say(session: AnySession, case: AssistanceCase, party: Party, form: Form) -> 
     write_message(session, case, party, form.get("message", ""))
     said = {"who": party.organisation, "app": app_name(session, case)}
     subject = Text("{who} menulis tentang pendampingan {app}", "{who} wrote about the help with {app}").format(**said)
-    tell_other_side(session, case, party, Letter(subject, Text.paragraphs(subject, form.get("message", "").strip())))
+    tell_other_side(
+        session, case, party, Letter(subject, Text.paragraphs(subject, plain_text(form.get("message", ""))))
+    )
     return Text("Pesan terkirim.", "The message was sent.")
 
 
@@ -89,7 +92,7 @@ def finish(session: AnySession, case: AssistanceCase, party: Party, form: Form) 
                     "{who} menutup pendampingan {app}. Semua pesan dan hasil sesi tetap dapat dibaca.",
                     "{who} closed the case of help with {app}. All messages and minutes can still be read.",
                 ).format(**said),
-                form.get("words", "").strip(),
+                plain_text(form.get("words", "")),
             ),
         ),
     )

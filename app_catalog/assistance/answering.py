@@ -25,6 +25,7 @@ from lumbung.db import as_tenant, now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
+from lumbung.plain_text import plain_text
 from lumbung.web.access import Visitor
 from tenants.municipalities.models import Municipality
 
@@ -179,6 +180,7 @@ def hand_on(session: AnySession, helped: Helping, key: str, reason: str) -> tupl
 
 def close_case(session: AnySession, case: AssistanceCase, party: Party, words: str = "") -> AssistanceCase:
     """The help is given. Raises Conflict unless somebody is helping, Invalid when the words are too long."""
+    words = plain_text(words)
     if len(words) > LONGEST_REASON:
         raise Invalid(fields={"words": [t("Paling banyak {n} huruf.", "At most {n} characters.", n=LONGEST_REASON)]})
     case = lock_case(session, case)
@@ -186,7 +188,7 @@ def close_case(session: AnySession, case: AssistanceCase, party: Party, words: s
         raise Conflict
     case.state, case.closed_at, case.updated_at = "done", now(), now()
     end_addresses(session, case, "done")
-    note_event(session, case, party, "done", words.strip())
+    note_event(session, case, party, "done", words)
     return case
 
 
@@ -208,7 +210,7 @@ def _waiting(session: AnySession, case: AssistanceCase) -> bool:
 
 
 def _checked(reason: str) -> str:
-    reason = reason.strip()
+    reason = plain_text(reason)
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise Invalid(
             fields={

@@ -18,6 +18,7 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
+from lumbung.plain_text import plain_text
 from lumbung.web.access import Visitor
 from tenants.municipalities.models import Municipality
 from tenants.people.roles import ADMIN_ROLE
@@ -101,8 +102,8 @@ def ask_for_help(
         app_id=installation.app_id,
         topic=wish.topic,
         form=wish.form,
-        suitable=wish.suitable.strip(),
-        words=wish.words.strip(),
+        suitable=plain_text(wish.suitable),
+        words=plain_text(wish.words),
         author=visitor.name,
         contact_id=contact.id,
         contact_name=contact.name,
@@ -210,7 +211,7 @@ def _check(wish: Wish, *, chosen: Collection[Helper], contacts: Collection[str])
         errors["topic"] = [t("Pilih tentang apa.", "Choose what it is about.")]
     if wish.form not in FORMS:
         errors["form"] = [t("Pilih bentuknya.", "Choose in what form.")]
-    if not SHORTEST_WORDS <= len(wish.words.strip()) <= LONGEST_WORDS:
+    if not SHORTEST_WORDS <= len(plain_text(wish.words)) <= LONGEST_WORDS:
         errors["words"] = [
             t(
                 "Tulis {low} sampai {high} huruf, supaya mereka dapat menyiapkan diri.",
@@ -219,7 +220,7 @@ def _check(wish: Wish, *, chosen: Collection[Helper], contacts: Collection[str])
                 high=LONGEST_WORDS,
             )
         ]
-    if len(wish.suitable) > LONGEST_SUITABLE:
+    if len(plain_text(wish.suitable)) > LONGEST_SUITABLE:
         errors["suitable"] = [t("Paling banyak {n} huruf.", "At most {n} characters.", n=LONGEST_SUITABLE)]
     if not chosen:
         errors["helpers"] = [t("Pilih siapa yang ditanya.", "Choose whom to ask.")]

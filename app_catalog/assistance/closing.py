@@ -14,6 +14,7 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import Text, t
+from lumbung.plain_text import plain_text
 from tenants.municipalities.models import Municipality
 
 LONGEST_THANKS = 600
@@ -29,7 +30,7 @@ def rate_help(session: AnySession, case: AssistanceCase, *, stars: int | None, w
     case = lock_case(session, case)
     if case.state != "done" or not case.helper_name:
         raise Conflict(_NOT_YET)
-    words = words.strip()
+    words = plain_text(words)
     errors: dict[str, list[str]] = {}
     if stars is None or not 1 <= stars <= 5:
         errors["stars"] = [t("Pilih 1 sampai 5.", "Choose 1 to 5.")]

@@ -17,6 +17,7 @@ from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.files.kinds import HEAD_BYTES, safe_name, sniff
 from lumbung.i18n import Text, t
+from lumbung.plain_text import plain_text
 
 MOST_BYTES = 5_000_000
 MOST = 30
@@ -108,7 +109,7 @@ def remove_material(session: AnySession, app: App, material_id: UUID) -> None:
 
 
 def _clean(texts: dict[str, str]) -> dict[str, str]:
-    return {language: " ".join(text.split()) for language, text in texts.items() if text.strip()}
+    return {language: " ".join(plain_text(text).split()) for language, text in texts.items() if text.strip()}
 
 
 def _pdf_name(name: str) -> str:

@@ -18,6 +18,7 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
+from lumbung.plain_text import plain_text
 
 MOST_OPTIONS = 3
 FARTHEST = timedelta(days=366)
@@ -82,12 +83,12 @@ def propose_meeting(session: AnySession, case: AssistanceCase, party: Party, pro
     meeting = AssistanceMeeting(
         tenant_id=case.tenant_id,
         case_id=case.id,
-        title=" ".join(proposal.title.split()),
+        title=" ".join(plain_text(proposal.title).split()),
         proposed_by=party.side,
         options=_written(proposal.options),
         minutes=proposal.minutes,
         form=proposal.form,
-        place=proposal.place.strip(),
+        place=plain_text(proposal.place),
         updated_at=now(),
     )
     session.add(meeting)
@@ -130,7 +131,7 @@ def change_place(
     errors = _wrong_place(form, place)
     if errors:
         raise Invalid(fields=errors)
-    meeting.form, meeting.place, meeting.updated_at = form, place.strip(), now()
+    meeting.form, meeting.place, meeting.updated_at = form, plain_text(place), now()
     if meeting.state == "agreed":
         meeting.sequence += 1
     session.flush()
@@ -194,13 +195,13 @@ def write_minutes(
     if meeting.state not in ("agreed", "held") or meeting.starts_at is None or meeting.starts_at > now():
         raise Conflict(Text("Sesi ini belum berlangsung.", "This session has not taken place yet."))
     errors: dict[str, list[str]] = {}
-    if not 1 <= len(notes.strip()) <= LONGEST_NOTES:
+    if not 1 <= len(plain_text(notes)) <= LONGEST_NOTES:
         errors["notes"] = [t("Tulis 1 sampai {n} huruf.", "Write 1 to {n} characters.", n=LONGEST_NOTES)]
     if attendance is None or not 0 <= attendance <= 10_000:
         errors["attendance"] = [t("Tulis jumlah orangnya, 0 sampai 10.000.", "Write how many people, 0 to 10,000.")]
     if errors:
         raise Invalid(fields=errors)
-    meeting.state, meeting.notes, meeting.attendance = "held", notes.strip(), attendance
+    meeting.state, meeting.notes, meeting.attendance = "held", plain_text(notes), attendance
     meeting.options, meeting.updated_at = [], now()
     note_event(session, case, party, "meeting_held", meeting.title)
     return meeting
@@ -219,7 +220,7 @@ def _written(options: Sequence[datetime]) -> list[str]:
 
 def _wrong_frame(proposal: Proposal) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
-    if not 3 <= len(" ".join(proposal.title.split())) <= LONGEST_TITLE:
+    if not 3 <= len(" ".join(plain_text(proposal.title).split())) <= LONGEST_TITLE:
         errors["title"] = [t("Tulis 3 sampai {n} huruf.", "Write 3 to {n} characters.", n=LONGEST_TITLE)]
     if not 15 <= proposal.minutes <= 600:
         errors["minutes"] = [t("Pilih 15 sampai 600 menit.", "Choose 15 to 600 minutes.")]
@@ -235,7 +236,7 @@ def _wrong_times(options: Sequence[datetime]) -> dict[str, list[str]]:
 
 
 def _wrong_place(form: str, place: str) -> dict[str, list[str]]:
-    place = place.strip()
+    place = plain_text(place)
     if form not in MEETING_FORMS:
         return {"form": [t("Pilih bentuknya.", "Choose the form.")]}
     if not 3 <= len(place) <= LONGEST_PLACE or any(ord(character) < 32 for character in place):

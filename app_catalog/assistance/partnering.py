@@ -20,6 +20,7 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import Text, show_number, t
+from lumbung.plain_text import plain_text
 from tenants.municipalities.models import Municipality
 
 LONG_ENOUGH: Final = timedelta(days=90)
@@ -114,7 +115,7 @@ def offer_help(
     errors: dict[str, list[str]] = {}
     if not online and not on_site:
         errors["forms"] = [t("Pilih sedikitnya satu bentuk.", "Choose one form at least.")]
-    if len(words.strip()) > LONGEST_WORDS:
+    if len(plain_text(words)) > LONGEST_WORDS:
         errors["words"] = [t("Paling banyak {n} huruf.", "At most {n} characters.", n=LONGEST_WORDS)]
     if errors:
         raise Invalid(fields=errors)
@@ -126,7 +127,7 @@ def offer_help(
             municipality_name=session.get_one(Municipality, installation.tenant_id).name,
         )
         session.add(offer)
-    offer.words, offer.online, offer.on_site = words.strip(), online, on_site
+    offer.words, offer.online, offer.on_site = plain_text(words), online, on_site
     offer.reasons = {reason.id: reason.value for reason in found}
     offer.updated_at = now()
     session.flush()

@@ -8,6 +8,7 @@ from app_catalog.assistance.telling import Letter, app_name, tell_asker, tell_he
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid
 from lumbung.i18n import Text, t
+from lumbung.plain_text import plain_text
 
 
 def answer(session: AnySession, helped: Helping, form: Form) -> Text:
@@ -15,7 +16,7 @@ def answer(session: AnySession, helped: Helping, form: Form) -> Text:
 
     Raises Invalid when it is none of these, and as `accept_case`, `decline_case` and `hand_on` do.
     """
-    reason = form.get("reason", "")
+    reason = plain_text(form.get("reason", ""))
     match form.get("answer"):
         case "accept":
             return _accept(session, helped)
@@ -62,7 +63,7 @@ def _decline(session: AnySession, helped: Helping, reason: str) -> Text:
         case,
         Letter(
             Text("{who} tidak dapat mendampingi {app}", "{who} cannot help with {app}").format(**said),
-            Text.paragraphs(reason.strip(), more if case.state == "declined" else None),
+            Text.paragraphs(reason, more if case.state == "declined" else None),
         ),
     )
     return Text("Jawaban terkirim.", "The answer was sent.")
@@ -76,5 +77,5 @@ def _hand_on(session: AnySession, helped: Helping, to: str, reason: str) -> Text
         "{who} meneruskan permintaan Anda tentang {app} kepada {to}",
         "{who} handed your request about {app} on to {to}",
     )
-    tell_asker(session, case, Letter(subject.format(**said), Text.paragraphs(subject.format(**said), reason.strip())))
+    tell_asker(session, case, Letter(subject.format(**said), Text.paragraphs(subject.format(**said), reason)))
     return Text("Permintaan diteruskan.", "The request was handed on.")

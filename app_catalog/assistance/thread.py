@@ -15,6 +15,7 @@ from lumbung.audit import record_audit
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import Text, t
+from lumbung.plain_text import plain_text
 
 LONGEST_MESSAGE = 4_000
 CLOSED = Text(
@@ -61,7 +62,7 @@ def note_event(session: AnySession, case: AssistanceCase, party: Party, event: s
 def write_message(session: AnySession, case: AssistanceCase, party: Party, words: str) -> None:
     """Say something to the other side. Raises Conflict when the case is closed, Invalid for what does not fit."""
     require_open(case)
-    words = words.strip()
+    words = plain_text(words)
     if not words:
         raise Invalid(fields={"message": [t("Tulis pesannya.", "Write the message.")]})
     if len(words) > LONGEST_MESSAGE:

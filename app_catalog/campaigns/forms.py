@@ -12,6 +12,7 @@ from app_catalog.evaluations.rubric import MOST_CRITERIA
 from app_catalog.evaluations.services import usual_period
 from lumbung.errors import Invalid
 from lumbung.i18n import Text, t
+from lumbung.plain_text import plain_text
 from tenants.regions.slugs import slug_from
 
 _DAYS = ("opens_on", "closes_on", "first", "last")
@@ -28,7 +29,7 @@ def usual_answers() -> dict[str, str]:
 
 def read_title(form: Mapping[str, str], name: str = "title") -> Text:
     """A text in both languages, blanks run together."""
-    return Text(*(" ".join(form.get(f"{name}_{language}", "").split()) for language in ("id", "en")))
+    return Text(*(" ".join(plain_text(form.get(f"{name}_{language}", "")).split()) for language in ("id", "en")))
 
 
 def read_days(form: Mapping[str, str]) -> Days:

@@ -24,6 +24,7 @@ from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, show_date, t
 from lumbung.outbox import enqueue_effect
+from lumbung.plain_text import plain_text
 
 SPREAD = "spread_deprecation"
 """The platform's effect that has every municipality look whether it runs what this is about."""
@@ -71,7 +72,7 @@ def deprecate(
     made = Deprecation(
         app_id=app.id,
         release_id=state.release.id if state else None,
-        reason=said.reason.strip(),
+        reason=plain_text(said.reason),
         supported_until=said.until,
         successor_release_id=successor.id if successor else None,
         successor_app_id=successor_app.id if successor_app else None,
@@ -125,7 +126,7 @@ def _published(session: AnySession, app: App, version: str | None) -> ReleaseSta
 
 def _check_words(said: Announced) -> None:
     errors: dict[str, list[str]] = {}
-    if not SHORTEST_REASON <= len(said.reason.strip()) <= LONGEST_REASON:
+    if not SHORTEST_REASON <= len(plain_text(said.reason)) <= LONGEST_REASON:
         errors["reason"] = [
             t(
                 "Tulis alasannya (5 sampai 500 huruf): daerah yang memakainya akan membacanya.",

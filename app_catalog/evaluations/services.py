@@ -23,6 +23,7 @@ from lumbung.db import now, violated_constraint
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
+from lumbung.plain_text import plain_text
 from lumbung.web.access import Visitor
 from tenants.municipalities.models import Municipality
 
@@ -127,12 +128,12 @@ def save_draft(session: AnySession, evaluation: Evaluation, values: Mapping[str,
     locked.scores = {
         criterion.id: {
             "score": _score(values.get(f"{criterion.id}_score", "")),
-            "reason": values.get(f"{criterion.id}_reason", "").strip()[:LONGEST_TEXT],
+            "reason": plain_text(values.get(f"{criterion.id}_reason", ""))[:LONGEST_TEXT],
         }
         for criterion in rubric_from(locked.rubric).criteria
     }
-    locked.summary = values.get("summary", "").strip()[:LONGEST_TEXT]
-    locked.should_change = values.get("should_change", "").strip()[:LONGEST_TEXT]
+    locked.summary = plain_text(values.get("summary", ""))[:LONGEST_TEXT]
+    locked.should_change = plain_text(values.get("should_change", ""))[:LONGEST_TEXT]
     locked.updated_at = now()
     session.flush()
 

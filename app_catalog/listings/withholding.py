@@ -13,6 +13,7 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid, NotFound
 from lumbung.i18n import Text, pick, t
+from lumbung.plain_text import plain_text
 from lumbung.web.sites import hub_origin
 
 SHORTEST_REASON = 5
@@ -48,11 +49,11 @@ def withhold_listing(session: AnySession, slug: str, *, reason: str) -> App:
 
     Raises Invalid without a reason, NotFound for an unknown listing.
     """
-    if len(reason.strip()) < SHORTEST_REASON:
+    if len(plain_text(reason)) < SHORTEST_REASON:
         message = t("Tulis alasannya, supaya penerbit tahu.", "Say why, so that its publisher knows.")
         raise Invalid(fields={"reason": [message]})
     app, listing, publisher = get_any_listing(session, slug)
-    listing.withheld_at, listing.withheld_reason = now(), reason.strip()[:1_000]
+    listing.withheld_at, listing.withheld_reason = now(), plain_text(reason)[:1_000]
     app.hidden_at = app.hidden_at or now()
     session.flush()
     note_listing(session, "listing.withheld", app, after={"slug": slug, "reason": listing.withheld_reason})

@@ -16,6 +16,7 @@ from lumbung.db.constraints import violated_constraint
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Forbidden, Invalid, NotFound
 from lumbung.i18n import Text, t
+from lumbung.plain_text import plain_text
 from tenants.accounts.models import Account, AccountMembership
 from tenants.municipalities.models import Municipality
 from tenants.people.roles import ADMIN_ROLE
@@ -110,7 +111,7 @@ def _check_request(
                     "Only an administrator of a municipality may offer it as a publisher.",
                 )
             )
-    elif kind != "agency" and len(evidence.strip()) < 20:
+    elif kind != "agency" and len(plain_text(evidence)) < 20:
         message = t(
             "Ceritakan siapa Anda dan sertakan buktinya (misalnya akta, situs resmi, surat penunjukan): "
             "minimal 20 huruf.",
@@ -171,10 +172,10 @@ def refuse_publisher(session: AnySession, publisher_id: UUID, *, decided_by: UUI
 
     Raises Invalid without a reason, NotFound when there is no such request, Conflict when it has been decided.
     """
-    if len(reason.strip()) < 5:
+    if len(plain_text(reason)) < 5:
         raise Invalid(fields={"reason": [t("Tulis alasannya, supaya pemohon tahu.", "Say why, so that they know.")]})
     publisher = _waiting(session, publisher_id)
-    _decide(session, publisher, status="refused", decided_by=decided_by, reason=reason.strip())
+    _decide(session, publisher, status="refused", decided_by=decided_by, reason=plain_text(reason))
     forget_agency(session, publisher)
     return publisher
 

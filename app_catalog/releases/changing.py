@@ -17,6 +17,7 @@ from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
 from lumbung.outbox import enqueue_effect
+from lumbung.plain_text import plain_text
 from lumbung.web.access import Visitor
 
 SPREAD_YANK = "spread_yank"
@@ -85,7 +86,7 @@ def yank_release(session: AnySession, app: App, version: str, *, account_id: UUI
 
     Raises Invalid without a reason, NotFound for an unknown version, Conflict for one that is not published.
     """
-    words = reason.strip()
+    words = plain_text(reason)
     if not SHORTEST_REASON <= len(words) <= 500:
         message = t(
             "Tulis alasannya (5 sampai 500 huruf): daerah yang memakainya akan membacanya.",

@@ -20,6 +20,7 @@ from app_runtime.workflow.acting import lock_for_change
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import t
+from lumbung.plain_text import plain_text
 
 OPEN_FOR: Final = timedelta(days=30)
 """How long after the closing the answer may be given and changed."""
@@ -91,7 +92,7 @@ def answer_question(
         raise too_late()
     if score is None or not 1 <= score <= question.spec.scale:
         raise bad_score(question.spec.scale)
-    kept = words.strip() if question.spec.reasons else ""
+    kept = plain_text(words) if question.spec.reasons else ""
     if len(kept) > LONGEST_WORDS:
         raise too_many_words(LONGEST_WORDS)
     before = question.answer
