@@ -70,6 +70,7 @@ def add_listings(session: AnySession, publisher: Publisher, many: Sequence[Listi
                 "This publisher is not approved, so it cannot list apps.",
             )
         )
+    wait_for_listings(session, publisher)
     _require_room(session, publisher, len(many))
     apps = _entries(session, publisher, many)
     session.add_all(Listing(app_id=app.id, updated_at=now(), **_columns(values)) for app, values in _pairs(apps, many))
@@ -145,6 +146,11 @@ def fill_listing(app: App, listing: Listing, values: ListingValues, publisher: P
 def key_of(kind: str, name: str, agency: str) -> tuple[str, str, str]:
     """What makes two lines of an inventory the same app: kind, name and agency, however they are spaced."""
     return kind, " ".join(name.casefold().split()), " ".join(agency.casefold().split())
+
+
+def wait_for_listings(session: AnySession, publisher: Publisher) -> None:
+    """Whoever adds to the publisher's listings does so one after the other: its row is what they queue for."""
+    session.execute(select(Publisher.id).where(Publisher.id == publisher.id).with_for_update())
 
 
 def _require_room(session: AnySession, publisher: Publisher, more: int) -> None:

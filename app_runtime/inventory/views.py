@@ -12,6 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from app_catalog.catalog.categories import category_choices
 from app_catalog.listings.kinds import KINDS
+from app_catalog.listings.services import wait_for_listings
 from app_catalog.publishers.blueprint import Page, own_account
 from app_catalog.publishers.members import access_publisher, is_owner
 from app_catalog.publishers.models import Publisher
@@ -22,6 +23,7 @@ from lumbung.errors import Conflict, Invalid, TooLarge
 from lumbung.i18n import t
 from lumbung.limits import Limit, spend
 from lumbung.web.access import SIGNED_IN, access
+from tenants.answers import clean_text
 
 inventory = Blueprint(
     "inventory", __name__, url_prefix="/publish/<slug>/inventory", subdomain="hub", template_folder="templates"
@@ -75,6 +77,7 @@ def preview(slug: str) -> Page:
 def confirm(slug: str) -> Page:
     """Take in what was looked at: the lines come back with the form and are judged again."""
     publisher = access_publisher(db.session, own_account(), slug)
+    wait_for_listings(db.session, publisher)
     plan = plan_inventory(db.session, publisher, _lines_that_came_back(request.form.get("lines", "")))
     try:
         take_in(db.session, publisher, plan)
@@ -105,7 +108,7 @@ def _lines_that_came_back(written: str) -> list[InventoryLine]:
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, str]:
-    return {name: value for name in COLUMNS if isinstance(value := row.get(name, ""), str)}
+    return {name: clean_text(value) for name in COLUMNS if isinstance(value := row.get(name, ""), str)}
 
 
 def _form_page(publisher: Publisher, errors: Mapping[str, list[str]]) -> str:
