@@ -255,4 +255,6 @@ def is_link(place: str) -> bool:
         parts = urlsplit(place)
     except ValueError:
         return False
-    return parts.scheme == "https" and bool(parts.hostname) and not any(character.isspace() for character in place)
+    # A name before the host makes one site look like another.
+    sound = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+    return sound and not any(character.isspace() or character == "\\" for character in place)

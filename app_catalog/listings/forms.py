@@ -8,7 +8,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 
 from app_catalog.catalog.categories import AUDIENCES, category_choices
-from app_catalog.definitions.publiccode.values import is_web_address, spdx_expression
+from app_catalog.definitions.publiccode.values import spdx_expression
 from app_catalog.listings.addresses import MAX_ADDRESS, public_address
 from app_catalog.listings.kinds import KINDS, STAGES
 from app_catalog.listings.models import Listing
@@ -21,7 +21,6 @@ ADDRESS = Text(
     "Tulis alamat lengkap yang diawali https://, dengan nama situs yang dikenal umum.",
     "Write the whole address, beginning with https://, with a site’s public name.",
 )
-_REPOSITORY = Text("Tulis alamat lengkap yang diawali https://", "Write the whole address, beginning with https://")
 _LICENCE = Text(
     "Tulis menurut SPDX, misalnya AGPL-3.0-or-later; kosongkan bila tertutup.",
     "Write it as SPDX does, as AGPL-3.0-or-later; leave it out when it is closed.",
@@ -96,8 +95,8 @@ def _address(answers: Answers) -> str:
 
 def _repository(answers: Answers) -> str:
     written = answers.text("repository", most=MAX_ADDRESS, optional=True)
-    if written and not (written.startswith("https://") and is_web_address(written)):
-        answers.wrong("repository", _REPOSITORY)
+    if written and public_address(written) is None:
+        answers.wrong("repository", ADDRESS)
     return written
 
 

@@ -92,7 +92,7 @@ def form_of(document: Mapping[str, Any]) -> dict[str, str]:
         "agency": document.get("organisation", {}).get("name", "") or document.get("legal", {}).get("repoOwner", ""),
         "stage": document.get("developmentStatus", "stable"),
         "licence": document.get("legal", {}).get("license", ""),
-        "repository": document.get("url", "") if document.get("url", "").startswith("https://") else "",
+        "repository": public_address(document.get("url", "")) or "",
         "contact_name": contact.get("name", ""),
         "contact_email": contact.get("email", ""),
         "features": "\n".join(indonesian.get("features", [])),

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.assistance.meetings import is_link
 from app_catalog.assistance.models import AssistanceCase, AssistanceMeeting, AssistanceMessage
 from app_catalog.deprecations.services import Announced, deprecate
 from app_catalog.evaluations.models import SubmittedEvaluation
@@ -116,3 +117,11 @@ def test_what_forms_read() -> None:
     answers = Answers({"name": _hide("Antrean"), "about": _hide("Satu\nDua")})
     assert answers.text("name", most=20).replace(" ", "") == "Antrean"
     assert "\u202e" not in answers.text("about", most=20, lines=True)
+
+
+@pytest.mark.parametrize(
+    "place", ["https://zoom.us@evil.example/j/1", "https://zoom.us\\@evil.example", "javascript:alert(1)//https://x"]
+)
+def test_a_link_that_looks_like_another_site_is_none(place: str) -> None:
+    assert is_link("https://zoom.us/j/1?pwd=a@b")
+    assert not is_link(place)

@@ -118,6 +118,8 @@ def test_listings_read_well_in_english(app: LumbungFlask, maintainer: Browser, a
         ("stage", "jadi"),
         ("licence", "Bebas sekali"),
         ("repository", "git@example"),
+        ("repository", "https://github.com@evil.example/dinkes.git"),
+        ("repository", "https://10.0.0.8/dinkes.git"),
         ("contact_email", "rina"),
     ],
 )
