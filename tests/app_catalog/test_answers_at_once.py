@@ -65,7 +65,7 @@ def test_declining_what_a_colleague_just_accepted(app: LumbungFlask, session: Se
     taker = approved_publisher(session, world.surabaya.accounts["admin"], slug="komunitas", name="Komunitas Warga")
     account_id = world.surabaya.accounts["admin"].id
     siaran = session.scalars(select(App)).one()
-    offer = offer_app(session, giver, siaran, to="komunitas", message="Rawatlah", account_id=giver.requested_by).id
+    offer = offer_app(session, giver, siaran, to="komunitas", message="Rawatlah", account_id=account_id).id
     session.commit()
     taker_id = taker.id
 
