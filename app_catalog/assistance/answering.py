@@ -13,10 +13,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from app_catalog.assistance.asking import address, end_addresses, helpers_left, lock_case
+from app_catalog.assistance.asking import address, end_addresses, helpers_left
 from app_catalog.assistance.helpers import Helper
 from app_catalog.assistance.models import AssistanceAddress, AssistanceCase
-from app_catalog.assistance.thread import Party, note_event
+from app_catalog.assistance.thread import Party, lock_case, note_event
 from app_catalog.publishers.members import publishers_of
 from app_catalog.publishers.models import Publisher
 from app_catalog.publishers.services import municipalities_administered_by
@@ -167,11 +167,11 @@ def hand_on(session: AnySession, helped: Helping, key: str, reason: str) -> tupl
     Raises Invalid without a reason or when nobody who may be asked is chosen, Conflict when it does not wait for the
     helper.
     """
-    choices = {helper.key: helper for helper in helpers_left(session, helped.case)}
+    case = _lock_asked(session, helped)
+    choices = {helper.key: helper for helper in helpers_left(session, case)}
     if key not in choices:
         raise Invalid(fields={"to": [t("Pilih kepada siapa diteruskan.", "Choose to whom it goes.")]})
     reason = _checked(reason)
-    case = _lock_asked(session, helped)
     helped.address.state, helped.address.updated_at = "handed_on", now()
     address(session, case, [choices[key]])
     note_event(session, case, helped.party, "handed_on", f"{choices[key].name}. {reason}")

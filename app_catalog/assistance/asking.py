@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from app_catalog.assistance.helpers import Helper, list_helpers
 from app_catalog.assistance.models import AssistanceAddress, AssistanceCase
-from app_catalog.assistance.thread import Party, note_event, require_open
+from app_catalog.assistance.thread import Party, lock_case, note_event, require_open
 from app_catalog.assistance.wording import FORMS, TOPICS
 from app_catalog.installations.models import Installation
 from lumbung.db import now
@@ -74,12 +74,6 @@ def access_case(session: AnySession, installation: Installation, case_id: UUID) 
     if found is None:
         raise NotFound
     return found
-
-
-def lock_case(session: AnySession, case: AssistanceCase) -> AssistanceCase:
-    """The case as it is now; others who change it wait until the transaction ends."""
-    query = select(AssistanceCase).where(AssistanceCase.tenant_id == case.tenant_id, AssistanceCase.id == case.id)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def ask_for_help(

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from app_catalog.assistance.asking import lock_case
 from app_catalog.assistance.models import AssistanceCase, AssistanceThanks
+from app_catalog.assistance.thread import lock_case
 from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession

@@ -10,9 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app_catalog.assistance.asking import lock_case
 from app_catalog.assistance.models import AssistanceCase, AssistanceMeeting
-from app_catalog.assistance.thread import Party, note_event
+from app_catalog.assistance.thread import Party, lock_case, note_event
 from app_catalog.assistance.wording import HELPED_STATES, MEETING_FORMS
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession

@@ -119,6 +119,9 @@ def offer_help(
         errors["words"] = [t("Paling banyak {n} huruf.", "At most {n} characters.", n=LONGEST_WORDS)]
     if errors:
         raise Invalid(fields=errors)
+    # Two administrators offer one after the other: the installation's row is what they queue for.
+    own = (Installation.tenant_id == installation.tenant_id, Installation.id == installation.id)
+    session.execute(select(Installation.id).where(*own).with_for_update())
     offer = find_offer(session, installation)
     if offer is None:
         offer = AssistanceOffer(

@@ -61,13 +61,20 @@ def note_event(session: AnySession, case: AssistanceCase, party: Party, event: s
 
 def write_message(session: AnySession, case: AssistanceCase, party: Party, words: str) -> None:
     """Say something to the other side. Raises Conflict when the case is closed, Invalid for what does not fit."""
-    require_open(case)
     words = plain_text(words)
     if not words:
         raise Invalid(fields={"message": [t("Tulis pesannya.", "Write the message.")]})
     if len(words) > LONGEST_MESSAGE:
         raise Invalid(fields={"message": [t("Paling banyak {n} huruf.", "At most {n} characters.", n=LONGEST_MESSAGE)]})
+    case = lock_case(session, case)
+    require_open(case)
     note_event(session, case, party, "", words)
+
+
+def lock_case(session: AnySession, case: AssistanceCase) -> AssistanceCase:
+    """The case as it is now; others who change it wait until the transaction ends."""
+    query = select(AssistanceCase).where(AssistanceCase.tenant_id == case.tenant_id, AssistanceCase.id == case.id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def require_open(case: AssistanceCase) -> None:

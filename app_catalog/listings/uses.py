@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.listings.models import ListingUse
 from app_catalog.listings.reading import find_listing
@@ -13,6 +14,7 @@ from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
+from lumbung.ids import new_id
 from tenants.municipalities.models import Municipality
 
 
@@ -21,10 +23,17 @@ def say_use(session: AnySession, municipality_id: UUID, slug: str) -> App:
     card = find_listing(session, slug)
     if card is None:
         raise NotFound
-    if _find(session, municipality_id, card.app.id) is None:
-        name = session.get_one(Municipality, municipality_id).name
-        session.add(ListingUse(tenant_id=municipality_id, app_id=card.app.id, municipality_name=name, since=now()))
-        session.flush()
+    name = session.get_one(Municipality, municipality_id).name
+    said = insert(ListingUse).values(
+        id=new_id(),
+        tenant_id=municipality_id,
+        app_id=card.app.id,
+        municipality_name=name,
+        since=now(),
+        created_at=now(),
+    )
+    said = said.on_conflict_do_nothing(index_elements=["tenant_id", "app_id"])
+    if session.scalar(said.returning(ListingUse.id)) is not None:
         _note(session, "listing.use-said", card.app)
     return card.app
 

@@ -11,6 +11,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.assistance.answering import close_case, hand_on, helping
+from app_catalog.assistance.asking import ask_others
+from app_catalog.assistance.closing import rate_help
+from app_catalog.assistance.models import AssistanceCase
+from app_catalog.assistance.partnering import offer_help
+from app_catalog.assistance.thread import Party, write_message
+from app_catalog.installations.services import access_installation
+from app_catalog.listings.services import ListingValues, add_listing
+from app_catalog.listings.uses import say_use
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App
 from app_catalog.transfers.models import AppTransfer
@@ -22,7 +31,10 @@ from lumbung.db import as_tenant, db, now, use_tenant
 from lumbung.errors import LumbungError
 from lumbung.web.access import Visitor
 from lumbung.web.sites import LumbungFlask
+from tests.app_catalog.assisting import set_scene, step
 from tests.app_catalog.packages import approved_publisher
+from tests.app_catalog.test_assistance_partners import HELPING, run_well
+from tests.browsing import browse
 from tests.siaran import add_publisher, publish_siaran
 from tests.world import Place, World
 
@@ -168,3 +180,87 @@ def test_merging_into_what_is_just_being_withdrawn(
     assert isinstance(ended[0], LumbungError)
     session.expire_all()
     assert [found.wish.id for found in list_wishes(session)] == [wished[1]]
+
+
+def test_one_hands_on_to_whom_the_other_is_just_handing_on(app: LumbungFlask, session: Sessions, world: World) -> None:
+    scene = set_scene(app, session, world)
+    run_well(scene, world.tangsel)
+    key = f"partner:{world.tangsel.id}"
+    publisher = session.scalars(select(Publisher).where(Publisher.slug == "tangsel")).one()
+    publisher.kind, publisher.municipality_id = "community", None
+    session.commit()
+    assert step(browse(app, world.tangsel.host, world.tangsel.accounts["admin"]), HELPING, "", forms="online") == 303
+    case_id = scene.asked().id
+    asker = Visitor(account_id=world.surabaya.accounts["admin"].id, name="Sri")
+    maintainer = Visitor(account_id=world.tangsel.accounts["admin"].id, name="Tia")
+
+    def ask_it() -> None:
+        ask_others(db.session, asker, db.session.get_one(AssistanceCase, (world.surabaya.id, case_id)), [key])
+
+    def hand_it_on() -> None:
+        with helping(db.session, maintainer, case_id) as helped:
+            hand_on(db.session, helped, key, "Mereka lebih tahu.")
+
+    ended = _both(app, ask_it, hand_it_on, world.surabaya, None)
+    assert isinstance(ended[0], LumbungError), ended
+
+
+def test_saying_twice_at_once_that_a_listing_is_used(app: LumbungFlask, session: Sessions, world: World) -> None:
+    add_publisher(session, world)
+    publisher = session.scalars(select(Publisher)).one()
+    slug = add_listing(
+        session,
+        publisher,
+        ListingValues(
+            kind="website", name={"id": "Situs"}, summary={"id": "Situs."}, category="other",
+            audience="public-service", address="https://situs.tangsel.example/",
+        ),
+    ).slug  # fmt: skip
+    session.commit()
+
+    def say() -> None:
+        say_use(db.session, world.surabaya.id, slug)
+
+    assert _both(app, say, say, world.surabaya, world.surabaya) == [None]
+
+
+def test_offering_help_twice_at_once(app: LumbungFlask, session: Sessions, world: World) -> None:
+    scene = set_scene(app, session, world)
+    run_well(scene, world.surabaya)
+
+    def offer() -> None:
+        offer_help(db.session, access_installation(db.session, "siaran"), words="", online=True, on_site=False)
+
+    assert _both(app, offer, offer, world.surabaya, world.surabaya) == [None]
+
+
+def test_a_message_into_what_is_just_being_closed(app: LumbungFlask, session: Sessions, world: World) -> None:
+    case_id = set_scene(app, session, world).accepted().id
+    party = Party("asker", world.surabaya.accounts["admin"].id, "Sri", "Kota Surabaya")
+
+    def case() -> AssistanceCase:
+        return db.session.get_one(AssistanceCase, (world.surabaya.id, case_id))
+
+    ended = _both(
+        app,
+        lambda: close_case(db.session, case(), party),
+        lambda: write_message(db.session, case(), party, "Satu lagi."),
+        world.surabaya,
+        world.surabaya,
+    )
+    assert isinstance(ended[0], LumbungError)
+
+
+def test_rating_help_twice_at_once(app: LumbungFlask, session: Sessions, world: World) -> None:
+    scene = set_scene(app, session, world)
+    case_id = scene.accepted().id
+    party = Party("asker", world.surabaya.accounts["admin"].id, "Sri", "Kota Surabaya")
+    with as_tenant(session, world.surabaya.id):
+        close_case(session, session.get_one(AssistanceCase, (world.surabaya.id, case_id)), party)
+        session.commit()
+
+    def rate() -> None:
+        case = db.session.get_one(AssistanceCase, (world.surabaya.id, case_id))
+        rate_help(db.session, case, stars=5, words="", public=True)
+
+    assert _both(app, rate, rate, world.surabaya, world.surabaya) == [None]
