@@ -8,11 +8,12 @@ from flask import Blueprint, Response, jsonify
 
 from app_catalog.deprecations.forms import read_announced_json
 from app_catalog.deprecations.models import Deprecation
-from app_catalog.deprecations.services import deprecate, withdraw
+from app_catalog.deprecations.services import ANNOUNCING, deprecate, withdraw
 from app_catalog.releases.api import PUBLISH_TOKEN, caller
 from app_catalog.releases.changing import access_own_app
 from app_catalog.releases.models import App
 from lumbung.db import db
+from lumbung.limits import spend
 from lumbung.web.access import access
 from lumbung.web.json_body import sent_json
 from lumbung.web.security import csrf
@@ -30,10 +31,12 @@ def announce(slug: str, app_slug: str, version: str | None) -> Response:
     """Say until when a version, or the whole app, is supported.
 
     The JSON body has `reason`, `until` (a day in Jakarta such as 2027-03-31), and `successor_version` (with a `mapping`
-    if wished) or `successor_app`. 409 when it is not published or deprecated already, 422 with every mistake.
+    if wished) or `successor_app`. 409 when it is not published or deprecated already, 422 with every mistake,
+    429 when too much was announced today.
     """
     publisher, account = caller(slug)
     app = access_own_app(db.session, publisher, app_slug)
+    spend(ANNOUNCING, str(publisher.id))
     said = read_announced_json(sent_json())
     made = deprecate(db.session, app, version, said, account_id=account.id)
     return jsonify(_document(app, version, "deprecated", made))

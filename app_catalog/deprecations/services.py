@@ -23,6 +23,7 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.i18n import Text, show_date, t
+from lumbung.limits import Limit
 from lumbung.outbox import enqueue_effect
 from lumbung.plain_text import plain_text
 
@@ -32,6 +33,8 @@ NOTICE = timedelta(days=30)
 """Municipalities have at least so long to change, and are reminded so long before the day."""
 LONGEST_NOTICE = timedelta(days=5 * 365)
 LONGEST_REASON = 500
+ANNOUNCING = Limit("support-announcing", 30, 24 * 3600)
+"""Each announcement, and each that is taken back, is a letter to everybody who runs the app."""
 
 
 @dataclass(frozen=True, slots=True)

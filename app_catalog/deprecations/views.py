@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app_catalog.deprecations.forms import read_announced
 from app_catalog.deprecations.reading import today_in_jakarta
-from app_catalog.deprecations.services import NOTICE, deprecate, withdraw
+from app_catalog.deprecations.services import ANNOUNCING, NOTICE, deprecate, withdraw
 from app_catalog.publishers.blueprint import Page, own_account, publishing
 from app_catalog.publishers.members import access_publisher, is_owner
 from app_catalog.releases.changing import access_own_app, get_state
@@ -18,6 +18,7 @@ from app_catalog.releases.states import list_states
 from lumbung.db import db
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import t
+from lumbung.limits import spend
 from lumbung.web.access import SIGNED_IN, access
 
 
@@ -35,6 +36,7 @@ def deprecate_form(slug: str, app_slug: str, version: str | None) -> Page:
 def announce_deprecation(slug: str, app_slug: str, version: str | None) -> Page:
     """Say until when it is supported."""
     app = _own_app(slug, app_slug)
+    spend(ANNOUNCING, str(app.publisher_id))
     try:
         deprecate(db.session, app, version, read_announced(request.form), account_id=own_account())
     except Invalid as error:

@@ -23,8 +23,11 @@ from app_catalog.transfers.services import (
 from lumbung.db import db
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import t
+from lumbung.limits import Limit, spend
 from lumbung.web.access import SIGNED_IN, access
 
+OFFERING = Limit("app-offering", 20, 24 * 3600)
+"""Each offer is a letter to another publisher's owners, in the words of who offers."""
 transfers = Blueprint("transfers", __name__, url_prefix="/publish", subdomain="hub", template_folder="templates")
 
 
@@ -40,6 +43,7 @@ def transfer_form(slug: str, app_slug: str) -> Page:
 def offer_transfer(slug: str, app_slug: str) -> Page:
     """Offer the app."""
     publisher, app = _own(slug, app_slug)
+    spend(OFFERING, str(publisher.id))
     to, message = request.form.get("to", ""), request.form.get("message", "")
     try:
         offer_app(db.session, publisher, app, to=to, message=message, account_id=own_account())

@@ -32,7 +32,7 @@ from lumbung.messages.models import Message
 from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
 from tests.app_catalog.packages import approved_publisher, siaran_zip
-from tests.browsing import browse, words_of
+from tests.browsing import browse, csrf_token, words_of
 from tests.siaran import AGENCIES
 from tests.world import Place, World
 
@@ -323,3 +323,22 @@ def test_deprecating_by_token(app: LumbungFlask, session: Db, world: World, publ
     whole = post("deprecate", {"reason": "Tidak ada yang merawat", "until": body["until"]})
     assert "version" not in whole.json
     assert post("support", {}).status_code == 200
+
+
+def test_who_runs_an_app_is_not_flooded_with_announcements(
+    app: LumbungFlask, session: Db, world: World, publisher: Publisher
+) -> None:
+    owner = browse(app, account=world.tangsel.accounts["admin"])
+    form = {"reason": "Beli yang baru", "until": _in_days(45).isoformat(), "successor_version": "0.9.1"}
+    sent = form | {"csrf_token": csrf_token(owner.get(f"{PAGE}/0.9.0/deprecate").text)}
+    answers = []
+    for _ in range(32):
+        answers.append(owner.post(f"{PAGE}/0.9.0/deprecate", sent).status_code)
+        owner.post(f"{PAGE}/0.9.0/support", sent)
+    assert answers[:30] == [303] * 30
+    assert answers[-1] == 429
+    _, token = create_token(session, publisher, account_id=world.tangsel.accounts["admin"].id, name="CI", days=30)
+    session.commit()
+    path = "/api/v1/publishers/tangsel/apps/siaran/0.9.0/deprecate"
+    by_token = browse(app).open("POST", path, json=form, headers={"Authorization": f"Bearer {token}"})
+    assert by_token.status_code == 429

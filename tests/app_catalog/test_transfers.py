@@ -29,7 +29,7 @@ from lumbung.messages.models import Message, PlatformMessage
 from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
 from tests.app_catalog.packages import approved_publisher, siaran_zip
-from tests.browsing import browse, words_of
+from tests.browsing import browse, csrf_token, words_of
 from tests.siaran import AGENCIES
 from tests.world import World
 
@@ -251,3 +251,18 @@ def test_nothing_is_accepted_while_a_curator_looks_at_the_givers_release(
     session.commit()
     with pytest.raises(Conflict, match="waits for a curator"):
         accept_offer(session, taker, offered.id, account_id=world.operator.id)
+
+
+def test_owners_of_others_are_not_flooded_with_offers(
+    app: LumbungFlask, session: Db, world: World, giver: Publisher, taker: Publisher
+) -> None:
+    owner = browse(app, account=world.tangsel.accounts["admin"])
+    sent = {"csrf_token": csrf_token(owner.get(PAGE).text), "to": "komunitas", "message": "Beli di toko kami"}
+    answers = []
+    for _ in range(22):
+        answers.append(owner.post(PAGE, sent).status_code)
+        owner.post(f"{PAGE}/withdraw", sent)
+    assert answers[:20] == [303] * 20
+    assert answers[-1] == 429
+    letters = session.scalars(select(PlatformMessage).where(PlatformMessage.subject_type == "transfer")).all()
+    assert len(letters) == 20
