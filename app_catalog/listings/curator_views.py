@@ -58,7 +58,15 @@ def keep_out(slug: str) -> Page:
 def show_again(slug: str) -> Page:
     """Let it in again."""
     app = let_in_again(db.session, slug)
-    flash(t("{name} tampil lagi.", "{name} is shown again.", name=pick(app.name)), "success")
+    if app.hidden_at is None:
+        told = t("{name} tampil lagi.", "{name} is shown again.", name=pick(app.name))
+    else:
+        told = t(
+            "{name} boleh tampil lagi; penerbitnya sendiri menariknya.",
+            "{name} may be shown again; its publisher withdrew it.",
+            name=pick(app.name),
+        )
+    flash(told, "success")
     return redirect(url_for("listing_curating.withheld"), code=303)
 
 

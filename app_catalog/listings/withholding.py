@@ -53,8 +53,9 @@ def withhold_listing(session: AnySession, slug: str, *, reason: str) -> App:
         message = t("Tulis alasannya, supaya penerbit tahu.", "Say why, so that its publisher knows.")
         raise Invalid(fields={"reason": [message]})
     app, listing, publisher = get_any_listing(session, slug)
-    listing.withheld_at, listing.withheld_reason = now(), plain_text(reason)[:1_000]
-    app.hidden_at = app.hidden_at or now()
+    moment = now()
+    listing.withheld_at, listing.withheld_reason = listing.withheld_at or moment, plain_text(reason)[:1_000]
+    app.hidden_at = app.hidden_at or moment
     session.flush()
     note_listing(session, "listing.withheld", app, after={"slug": slug, "reason": listing.withheld_reason})
     tell_publisher(
@@ -79,10 +80,15 @@ def withhold_listing(session: AnySession, slug: str, *, reason: str) -> App:
 
 
 def let_in_again(session: AnySession, slug: str) -> App:
-    """The catalog shows the listing again; again is the same. Raises NotFound for an unknown listing."""
+    """The catalog shows the listing again, unless its publisher had withdrawn it before; again is the same.
+
+    Raises NotFound for an unknown listing.
+    """
     app, listing, _ = get_any_listing(session, slug)
     if listing.withheld_at is not None:
-        listing.withheld_at, listing.withheld_reason, app.hidden_at = None, "", None
+        if app.hidden_at is not None and app.hidden_at >= listing.withheld_at:
+            app.hidden_at = None
+        listing.withheld_at, listing.withheld_reason = None, ""
         session.flush()
         note_listing(session, "listing.let-in-again", app, after={"slug": slug})
     return app

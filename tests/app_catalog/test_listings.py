@@ -12,6 +12,8 @@ from app_catalog.definitions.publiccode.reading import read_publiccode
 from app_catalog.listings.addresses import public_address
 from app_catalog.listings.forms import shown_values
 from app_catalog.listings.models import Listing, ListingUse
+from app_catalog.listings.services import set_listed
+from app_catalog.listings.withholding import get_any_listing, let_in_again, withhold_listing
 from app_catalog.publishers.models import Publisher, PublisherMember
 from app_catalog.releases.models import App
 from lumbung.audit import PlatformAuditEntry
@@ -379,3 +381,22 @@ def _form(html: str, action: str) -> dict[str, Any]:
     found = find_form(html, action, page_path=action)
     assert found is not None
     return dict(found.fields)
+
+
+def test_what_its_publisher_withdrew_stays_withdrawn_when_a_curator_lets_it_in(
+    session: Sessions, maintainer: Browser
+) -> None:
+    assert maintainer.post_form(f"{OWN}/new", OPEN).status_code == 303
+    app, listing, _ = get_any_listing(session, SLUG)
+    withhold_listing(session, SLUG, reason="Alamatnya salah")
+    session.commit()
+    withhold_listing(session, SLUG, reason="Alamatnya masih salah")
+    session.commit()
+    assert let_in_again(session, SLUG).hidden_at is None
+    set_listed(session, app, listing, listed=False)
+    session.commit()
+    withhold_listing(session, SLUG, reason="Alamatnya salah")
+    session.commit()
+    assert let_in_again(session, SLUG).hidden_at is not None
+    set_listed(session, app, listing, listed=True)
+    assert app.hidden_at is None
