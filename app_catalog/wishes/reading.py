@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, select, union
+from sqlalchemy.orm import aliased
 
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App
@@ -91,7 +92,7 @@ def get_wish(session: AnySession, wish_id: UUID) -> WholeWish:
         supporters=session.scalars(
             select(Municipality.name)
             .join(each, each.c.tenant_id == Municipality.id)
-            .where(each.c.root == wish_id)
+            .where(each.c.root == wish_id, Municipality.status != "suspended")
             .order_by(Municipality.name)
         ).all(),
         claims=[Claimed(*claim) for claim in claims],
@@ -118,9 +119,15 @@ def supporting() -> Subquery:
 
 
 def _shown() -> Select[Wish, int, str]:
-    """Neither hidden nor merged, and not of a municipality that is suspended."""
-    each = supporting()
-    counted = select(each.c.root, func.count().label("number")).group_by(each.c.root).subquery("counted")
+    """Neither hidden nor merged, and not of a municipality that is suspended, nor counted by those that are."""
+    each, supporter = supporting(), aliased(Municipality)
+    counted = (
+        select(each.c.root, func.count().label("number"))
+        .join(supporter, supporter.id == each.c.tenant_id)
+        .where(supporter.status != "suspended")
+        .group_by(each.c.root)
+        .subquery("counted")
+    )
     ruled = select(WishRuling.id).where(WishRuling.wish_id == Wish.id).correlate(Wish).exists()
     return (
         select(Wish, func.coalesce(counted.c.number, 0).label("number"), _state())

@@ -162,3 +162,17 @@ def test_a_list_asks_no_more_for_more_wishes(app: LumbungFlask, session: Session
                 hub.get("/wishes")
             counts.append(len(heard))
     assert counts[0] == counts[1] <= 4
+
+
+def test_what_a_suspended_municipality_misses_is_not_counted(
+    app: LumbungFlask, session: Sessions, world: World
+) -> None:
+    wish_id = _wish(app, session, world.tangsel)
+    _vote(app, world.surabaya, wish_id)
+    session.expire_all()
+    assert [one.supporters for one in list_wishes(session)] == [2]
+    world.surabaya.municipality.status = "suspended"
+    session.merge(world.surabaya.municipality)
+    session.commit()
+    assert [one.supporters for one in list_wishes(session)] == [1]
+    assert "Kota Surabaya" not in words_of(browse(app).get(f"/wishes/{wish_id}"))
