@@ -195,6 +195,8 @@ def test_material_is_shown_to_everybody_and_removed(scene: Scene) -> None:
         ({"title_id": "Jahat", "url": "http://a.example.org"}, "url"),
         ({"title_id": "Jahat", "file": b"<html><script>alert(1)</script>"}, "file"),
         ({"title_id": "Jahat", "file": b"PK\x03\x04 archive"}, "file"),
+        ({"title_id": "Jahat", "file": b"<script>alert(1)</script>" + PDF}, "file"),
+        ({"title_id": "\u202e\x01", "url": "https://a.example.org"}, "title_id"),
     ],
 )
 def test_hostile_or_unfit_material_is_refused(scene: Scene, answers: dict[str, object], field: str) -> None:
