@@ -389,14 +389,11 @@ def test_what_its_publisher_withdrew_stays_withdrawn_when_a_curator_lets_it_in(
     assert maintainer.post_form(f"{OWN}/new", OPEN).status_code == 303
     app, listing, _ = get_any_listing(session, SLUG)
     withhold_listing(session, SLUG, reason="Alamatnya salah")
-    session.commit()
     withhold_listing(session, SLUG, reason="Alamatnya masih salah")
     session.commit()
     assert let_in_again(session, SLUG).hidden_at is None
     set_listed(session, app, listing, listed=False)
-    session.commit()
     withhold_listing(session, SLUG, reason="Alamatnya salah")
-    session.commit()
     assert let_in_again(session, SLUG).hidden_at is not None
     set_listed(session, app, listing, listed=True)
     assert app.hidden_at is None
