@@ -129,10 +129,12 @@ def _submit(
         return package
     definition = package.definition
     key, signed = _signature(session, publisher, definition.digest, signature=sent.signature, key_id=sent.key_id)
+    # The history first: what is published between the two questions is then found as the release that it is, and not
+    # judged as one that this package does not rise above.
+    history = load_history(session, definition.id)
     known = find_own_release(session, publisher, definition)
     if known is not None:
         return Submission(same_or_conflict(known, definition.digest), created=False)
-    history = load_history(session, definition.id)
     errors = find_errors(package, history.versions)
     if errors:
         return PackageRefused(Report((*package.report.problems, *errors)), package.source)

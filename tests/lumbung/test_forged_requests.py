@@ -16,7 +16,14 @@ from tests.siaran import enable_siaran
 from tests.world import World
 
 Sessions = scoped_session[Session]
-WITH_TOKENS = {"releases_api.create_release", "releases_api.promote", "releases_api.yank", "api.send"}
+WITH_TOKENS = {
+    "api.send",
+    "deprecations_api.announce",
+    "deprecations_api.support",
+    "releases_api.create_release",
+    "releases_api.promote",
+    "releases_api.yank",
+}
 """Routes for programs: they carry a token of their own in place of the page's, or know nobody and take JSON alone."""
 FROM_ELSEWHERE = {"Origin": "https://evil.test", "Referer": "https://evil.test/", "Sec-Fetch-Site": "cross-site"}
 

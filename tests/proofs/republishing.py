@@ -39,7 +39,7 @@ def _publish(app: LumbungFlask, publisher_id: UUID, archive: bytes) -> str:
             try:
                 publisher = db.session.get_one(Publisher, publisher_id)
                 outcome = submit_archive(db.session, publisher, archive, by_operator=True)
-                assert isinstance(outcome, Submission)
+                assert isinstance(outcome, Submission), outcome.as_json()[:2]
                 db.session.commit()
                 return "new" if outcome.created else "same"
             except Conflict:
