@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app_catalog.catalog.services import Card, get_card, list_adopters
 from app_catalog.definitions.model import Definition, Duration, SettingSpec
 from app_catalog.deprecations.reading import Deprecated, list_deprecated, of_release
-from app_catalog.installations.models import Adoption
+from app_catalog.installations.models import Adoption, Installation
 from app_catalog.installations.values import show_duration
 from app_catalog.publishers.keys import fingerprint_of
 from app_catalog.publishers.members import is_member
@@ -23,6 +23,7 @@ from app_catalog.releases.changing import may_yank
 from app_catalog.releases.loading import load_release_definition
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.states import ReleaseState, beta_of, list_states
+from lumbung.db import as_tenant
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from lumbung.i18n import pick, show_number, show_rupiah, t
@@ -43,6 +44,14 @@ class ShownSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnMunicipality:
+    """A municipality that the reader administers, and whether it runs the app already."""
+
+    municipality: Municipality
+    runs: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AppPage:
     """An app with its newest release, for everybody."""
 
@@ -54,7 +63,7 @@ class AppPage:
     states: list[ReleaseState]
     beta: Release | None
     adopters: list[tuple[Adoption, Municipality]]
-    own_municipalities: list[Municipality]
+    own_municipalities: list[OwnMunicipality]
     deprecated: list[Deprecated]
     ends: Deprecated | None
 
@@ -96,10 +105,24 @@ def get_app_page(session: AnySession, slug: str, *, account_id: UUID | None) -> 
         states=states,
         beta=beta_of(states),
         adopters=list_adopters(session, card.app.id),
-        own_municipalities=municipalities_administered_by(session, account_id) if account_id else [],
+        own_municipalities=_own_municipalities(session, card.app, account_id) if account_id else [],
         deprecated=deprecated,
         ends=of_release(deprecated, card.app.latest_release_id),
     )
+
+
+def _own_municipalities(session: AnySession, app: App, account_id: UUID) -> list[OwnMunicipality]:
+    found = []
+    for municipality in municipalities_administered_by(session, account_id):
+        # What a municipality runs is known inside its wall; the account administers it.
+        with as_tenant(session, municipality.id):
+            enabled = select(Installation.id).where(
+                Installation.tenant_id == municipality.id,
+                Installation.app_id == app.id,
+                Installation.status == "enabled",
+            )
+            found.append(OwnMunicipality(municipality, session.scalar(enabled) is not None))
+    return found
 
 
 def get_release_page(session: AnySession, slug: str, version: str, visitor: Visitor) -> ReleasePage:

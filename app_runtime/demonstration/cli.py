@@ -71,8 +71,11 @@ def load_command(yes: bool, size: str, seed: int) -> None:
 def sign_ins_command() -> None:
     """Cetak semua alamat dan akun peragaan. / Print all addresses and sign-ins of the demonstration."""
     from app_runtime.demonstration.sign_ins import all_sign_ins
+    from lumbung.postgres.home import read_state
 
-    for line in all_sign_ins(os.environ.get("BASE_URL", "http://localhost:8000").rstrip("/")):
+    # What runs on the instance folder has noted there where it answers.
+    running = read_state(Path(os.environ.get("LUMBUNG_INSTANCE") or "instance") / "run.json").get("address")
+    for line in all_sign_ins(str(os.environ.get("BASE_URL") or running or "http://localhost:8000").rstrip("/")):
         click.echo(line)
 
 

@@ -18,6 +18,7 @@ from lumbung.db import as_tenant, now
 from lumbung.web.sites import LumbungFlask
 from tests.app_catalog.packages import approved_publisher, siaran_zip
 from tests.browsing import browse, words_of
+from tests.siaran import enable_siaran
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("tried")
@@ -205,3 +206,17 @@ def test_markdown_runs_nothing(text: str) -> None:
         assert tag in {"p", "a"}
         assert set(attributes) <= {"href", "rel", "title"}
         assert (attributes.get("href") or "https://").startswith("https://")
+
+
+def test_the_page_leads_each_administrator_on_to_where_the_app_runs_or_may(
+    app: LumbungFlask, session: Db, world: World
+) -> None:
+    enable_siaran(session, world, world.tangsel)
+    tangsel, surabaya = (
+        browse(app, "lumbung.test", place.accounts["admin"]).get("/apps/siaran")
+        for place in (world.tangsel, world.surabaya)
+    )
+    assert "Dipakai di Kota Tangerang Selatan: buka" in words_of(tangsel)
+    assert "%2Fmanage%2Fapps%2Fsiaran%2Fenable" not in tangsel.text
+    assert "Pakai di Kota Surabaya" in words_of(surabaya)
+    assert "%2Fmanage%2Fapps%2Fsiaran%2Fenable" in surabaya.text

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -358,6 +359,13 @@ def test_the_sign_ins_are_those_of_people_who_are_there(loaded: Loaded) -> None:
     everybody = {word for word in CliRunner().invoke(demo, ["sign-ins"]).output.split() if "@" in word}
     assert len(everybody) > 60
     assert printed < everybody <= known
+
+
+def test_the_sign_ins_name_the_address_of_what_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "run.json").write_text('{"pid": 1, "address": "http://localhost:8123"}')
+    monkeypatch.delenv("BASE_URL", raising=False)
+    monkeypatch.setenv("LUMBUNG_INSTANCE", str(tmp_path))
+    assert "http://tangsel.localhost:8123" in CliRunner().invoke(demo, ["sign-ins"]).output
 
 
 def run_load(settings: Settings) -> Result:
