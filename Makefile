@@ -20,6 +20,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Journeys wait for browsers and kills for restarts: one worker more than cores keeps these busy.
+WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
+
 .PHONY: run
 run: $(VENV)/.installed $(ASSETS) ## Start everything on port 8000 (PORT=…, LAN=1 for phones in the same network)
 	@exec env LUMBUNG_STOP_WITH_PARENT=1 LOG_FORMAT="$${LOG_FORMAT:-console}" LOG_LEVEL="$${LOG_LEVEL:-warning}" \
@@ -27,7 +30,7 @@ run: $(VENV)/.installed $(ASSETS) ## Start everything on port 8000 (PORT=…, LA
 
 .PHONY: test
 test: $(VENV)/.installed $(ASSETS) $(VENV)/.browser ## Run all tests, browser journeys included (ARGS="-k word")
-	@$(BIN)/pytest -q -n logical --maxprocesses 4 $(ARGS)
+	@$(BIN)/pytest -q -n $(WORKERS) $(ARGS)
 
 .PHONY: check
 check: format-check lint types imports migrations test ## Everything that CI checks
@@ -68,6 +71,7 @@ demo: $(VENV)/.installed $(ASSETS) ## Load what is missing of the demonstration 
 
 .PHONY: soak
 soak: $(VENV)/.installed $(ASSETS) ## Run the long proofs (an hour or two; ARGS="-k kills" for one) and print what they proved
+	@$(if $(ARGS),,SCREENS=both $(BIN)/pytest -q -n $(WORKERS) tests/journeys)
 	@$(BIN)/pytest -q tests/soak $(ARGS)
 
 .PHONY: bench

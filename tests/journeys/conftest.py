@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 from collections.abc import Callable, Generator, Iterator
@@ -231,10 +232,21 @@ def served(
     empty_database()
 
 
-@pytest.fixture(params=["phone", "desk"])
+@pytest.fixture
 def screen(request: pytest.FixtureRequest) -> str:
-    """On a phone and on a desk."""
+    """What the people of the journey look at: see `pytest_generate_tests`."""
     return str(request.param)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On a phone and on a desk; with `usual_screen` on that one alone, unless the environment says SCREENS=both."""
+    if "screen" not in metafunc.fixturenames:
+        return
+    if any("screen" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")):
+        return
+    usual = metafunc.definition.get_closest_marker("usual_screen")
+    alone = usual is not None and os.environ.get("SCREENS") != "both"
+    metafunc.parametrize("screen", [usual.args[0]] if usual and alone else ["phone", "desk"], indirect=True)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,7 +13,7 @@ from tests.journeys.reporting import LAMP, link_in, row, send, subjects, trackin
 from tests.siaran import publish_siaran
 from tests.world import PASSWORD
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("desk")]
 RATNA, JOKO = "ratna@slemankab.id", "joko@slemankab.id"
 LETTER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 

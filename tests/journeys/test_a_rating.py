@@ -18,7 +18,7 @@ from tests.app_runtime.test_pages_form import photo
 from tests.journeys.conftest import Person, Served
 from tests.siaran import BUNDLED, enable_siaran
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("phone")]
 
 
 def test_a_citizen_rates_and_the_agency_reads_it(served: Served, person: Callable[..., Person]) -> None:

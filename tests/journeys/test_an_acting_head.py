@@ -14,7 +14,7 @@ from tests.journeys.conftest import Person, Served
 from tests.journeys.reporting import LAMP, act, at_work, row, send, subjects, tracking_code, write_report
 from tests.siaran import enable_siaran
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("phone")]
 LATER = "Trotoar rusak di depan pasar"
 
 

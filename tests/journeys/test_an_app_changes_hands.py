@@ -13,7 +13,7 @@ from tests.app_catalog.packages import approved_publisher
 from tests.journeys.conftest import Person, Served
 from tests.siaran import publish_siaran
 
-pytestmark = [pytest.mark.journey, pytest.mark.parametrize("screen", ["desk"], indirect=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("desk")]
 
 
 def test_an_app_is_handed_over(served: Served, person: Callable[..., Person]) -> None:

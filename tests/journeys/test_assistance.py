@@ -14,7 +14,7 @@ from tests.app_catalog.assisting import local
 from tests.journeys.conftest import Person, Served
 from tests.siaran import enable_siaran
 
-pytestmark = [pytest.mark.journey, pytest.mark.parametrize("screen", ["phone"], indirect=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("phone")]
 OVERVIEW = "/manage/apps/siaran/assistance"
 
 

@@ -13,7 +13,7 @@ from tests.generated_apps.packages import copy_of
 from tests.journeys.conftest import Person, Served
 from tests.siaran import enable_siaran
 
-pytestmark = [pytest.mark.journey, pytest.mark.parametrize("screen", ["phone"], indirect=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("phone")]
 WISH = "Antrean puskesmas dari rumah"
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.journeys.conftest import Person, Served
 from tests.journeys.reporting import at_work, photo_of_a_phone, row, send, tracking_code, wargaku, write_report
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("desk")]
 HEADER = "tanggal;nama;jenis;sumber\n"
 TITLE = "Lampu mati di dekat rumah Pak Budi"
 

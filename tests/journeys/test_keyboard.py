@@ -13,7 +13,7 @@ from tests.journeys.conftest import Person, Served
 from tests.journeys.reporting import LAMP, photo_of_a_phone, reports, tracking_code, wargaku
 from tests.world import PASSWORD
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("desk")]
 MOST_STOPS = 80
 FOCUS = """() => {
   const at = document.activeElement;

@@ -11,7 +11,7 @@ from tests.app_runtime.import_files import flood_features, geojson
 from tests.journeys.conftest import Person, Served
 from tests.siaran import enable_siaran
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("desk")]
 
 
 def test_from_a_file_to_the_map(served: Served, person: Callable[..., Person], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from app_catalog.evaluations.criteria import CRITERIA
 from tests.journeys.conftest import Person, Served
 from tests.siaran import SIARAN, add_publisher, publish_siaran
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("desk")]
 
 
 def test_publish_and_enable(

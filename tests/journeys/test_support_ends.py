@@ -16,7 +16,7 @@ from tests.journeys.conftest import Person, Served
 from tests.next_siaran import publish_next
 from tests.siaran import enable_siaran
 
-pytestmark = [pytest.mark.journey, pytest.mark.parametrize("screen", ["desk"], indirect=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("desk")]
 MAPPING = '{"report": {"states": {"waiting": "assigned"}, "fields": {"cost": "expense"}}}'
 
 

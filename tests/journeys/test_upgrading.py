@@ -14,7 +14,7 @@ from tests.journeys.conftest import Person, Served
 from tests.next_siaran import publish_next
 from tests.siaran import enable_siaran
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("desk")]
 AT = "/manage/apps/siaran/versions"
 
 
