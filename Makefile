@@ -72,6 +72,7 @@ demo: $(VENV)/.installed $(ASSETS) ## Load what is missing of the demonstration 
 .PHONY: soak
 soak: $(VENV)/.installed $(ASSETS) ## Run the long proofs (an hour or two; ARGS="-k kills" for one) and print what they proved
 	@$(if $(ARGS),,SCREENS=both $(BIN)/pytest -q -n $(WORKERS) tests/journeys)
+	@$(if $(ARGS),,EXACT_TIMES=1 $(BIN)/pytest -q -n0 $(shell grep -rl --include='test_*.py' processor_time tests))
 	@$(BIN)/pytest -q tests/soak $(ARGS)
 
 .PHONY: bench

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import time
 import zipfile
 from typing import Any
 
@@ -16,6 +15,7 @@ from lumbung.files.kinds import safe_name, settle_content_type
 from lumbung.images import ImageRefused, reencode_photo
 from lumbung.web.sites import LumbungFlask
 from tests.browsing import browse
+from tests.processor_time import at_most
 from tests.world import World
 
 MEGABYTE = 1024 * 1024
@@ -89,14 +89,16 @@ def test_a_body_that_breaks_off_changes_nothing(app: LumbungFlask, world: World)
     assert status.startswith("400")
 
 
-def test_many_fields_are_answered_within_a_second(app: LumbungFlask, world: World) -> None:
+@pytest.mark.parametrize(("count", "status"), [(1_000, 400), (2_000, 400), (2_001, 413), (100_000, 413)])
+def test_a_form_of_many_fields_is_refused_within_a_second(
+    app: LumbungFlask, world: World, count: int, status: int
+) -> None:
     hub = browse(app, "lumbung.test")
     hub.get("/")
-    body = "&".join(f"f{number}=" for number in range(100_000))
-    began = time.process_time()
-    answer = hub.open("POST", "/language", data=body, content_type="application/x-www-form-urlencoded")
-    assert time.process_time() - began < 1
-    assert answer.status_code == 400
+    body = "&".join(f"f{number}=" for number in range(count))
+    with at_most(1):
+        answer = hub.open("POST", "/language", data=body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize(("count", "status"), [(1_000, 400), (2_001, 413), (50_000, 413)])
@@ -105,9 +107,9 @@ def test_a_form_of_many_parts_is_refused_within_a_second(
 ) -> None:
     part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
     hub = browse(app, "lumbung.test")
-    began = time.process_time()
-    answer = hub.open("POST", "/language", data=part * count + b"--x--", content_type="multipart/form-data; boundary=x")
-    assert time.process_time() - began < 1
+    body = part * count + b"--x--"
+    with at_most(1):
+        answer = hub.open("POST", "/language", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == status
 
 
@@ -127,11 +129,9 @@ def test_a_form_of_many_parts_is_refused_within_a_second(
     ids=["no-end", "quotes", "long-name", "zero", "headers", "long-field-name", "long-field", "breaks", "empty"],
 )
 def test_a_broken_form_is_the_senders_mistake(app: LumbungFlask, world: World, body: bytes) -> None:
-    began = time.process_time()
-    answer = browse(app, "lumbung.test").open(
-        "POST", "/language", data=body, content_type="multipart/form-data; boundary=x"
-    )
-    assert time.process_time() - began < 1
+    hub = browse(app, "lumbung.test")
+    with at_most(1):
+        answer = hub.open("POST", "/language", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code in (400, 413)
 
 

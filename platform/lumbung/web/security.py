@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, g, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from lumbung.web.sites import LumbungFlask
 
@@ -72,7 +73,12 @@ def install_security(app: LumbungFlask) -> None:
 def _bound_body() -> None:
     """Files travel as multipart, which goes to disk as it comes; any other body is read at once, and so must be short.
 
-    What is longer is refused with 413 before it is read.
+    What is longer is refused with 413 before it is read, and a form of more than `MAX_FORM_PARTS` fields before they
+    are taken apart.
     """
     if request.mimetype != "multipart/form-data":
         request.max_content_length = MOST_PACKAGE_BYTES if request.endpoint in _PACKAGES else MOST_FIELDS_BYTES
+    # werkzeug holds only multipart forms to that number.
+    most = request.max_form_parts
+    if request.mimetype == "application/x-www-form-urlencoded" and most and request.get_data().count(b"&") >= most:
+        raise RequestEntityTooLarge

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from app_catalog.definitions.publiccode.reading import PubliccodeFile, read_publ
 from app_catalog.definitions.publiccode.vocabulary import CATEGORIES, COUNTRIES
 from app_catalog.definitions.publiccode.writing import newest_form, write_yaml
 from tests.app_catalog.definitions.publiccode_files import FULL, LONG, NEWEST_KEYS, full, minimal
+from tests.processor_time import at_most
 
 VERSIONS = (
     "0.2",
@@ -371,10 +371,9 @@ def test_no_bytes_make_the_reader_crash(data: bytes) -> None:
     ],
 )
 def test_a_hostile_file_costs_little_time(text: str) -> None:
-    began = time.process_time()
-    found = _read(text)
+    with at_most(5):
+        found = _read(text)
     assert not found.report.ok
-    assert time.process_time() - began < 5
 
 
 def test_a_hostile_file_costs_little_memory() -> None:
