@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from app_catalog.evaluations.facts import Facts
 from app_catalog.figures.publishing import MINIMUM
 from app_catalog.installations.models import Installation
-from app_runtime.figures.tally import WHOLE, Span, Tally, count_events
+from app_runtime.figures.happened import Span
+from app_runtime.figures.tally import WHOLE, Tally, count_events
 from app_runtime.records.municipal import session_municipality
 from lumbung.db.tenancy import AnySession
 

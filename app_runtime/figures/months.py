@@ -20,7 +20,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_keep
 
 from app_catalog.figures.models import FrozenFigures, MonthlyFigures
 from app_catalog.installations.models import Installation
-from app_runtime.figures.tally import EVERYTHING, Span, Tally, count_events
+from app_runtime.figures.happened import EVERYTHING, Span
+from app_runtime.figures.tally import Tally, count_events
 from app_runtime.records.municipal import session_municipality
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession

@@ -6,22 +6,20 @@ so that what a month counted does not change by what comes after it (ADR 0036).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Row, select
 
 from app_catalog.definitions.model import RecordType
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation, InstalledDefinition
 from app_catalog.releases.models import Release
-from app_runtime.records.models import Record, RecordClock, RecordHistory
-from app_runtime.satisfaction.models import SatisfactionAnswer
+from app_runtime.figures.happened import EVERYTHING, Span, happened, met_clocks, rated
 from lumbung.db.tenancy import AnySession
 
 WHOLE: Final = ("", "")
@@ -29,36 +27,6 @@ WHOLE: Final = ("", "")
 Bucket = Callable[[datetime, UUID, bool], Hashable | None]
 """Where an event counts: by its moment, the id of its row of history, and whether it was imported; None leaves it
 out."""
-_ACTED = ("created", "imported", "action")
-_BREACHED = ".breached"
-_AT_ONCE = 2_000
-"""So many rows are in memory at once: a municipality's first count reads its whole history."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What is read: everything by default. What happened from `since` on, or was written with an id from `or_from` on;
-    of this only what happened before `before`, and was written with an id below `until`."""
-
-    since: datetime | None = None
-    or_from: UUID | None = None
-    before: datetime | None = None
-    until: UUID | None = None
-
-    def of(
-        self, at: InstrumentedAttribute[datetime], row_id: InstrumentedAttribute[UUID]
-    ) -> Iterator[ColumnElement[bool]]:
-        """The conditions on the moment and the id of a row."""
-        if self.since is not None:
-            late = [row_id >= self.or_from] if self.or_from is not None else []
-            yield or_(at >= self.since, *late)
-        if self.before is not None:
-            yield at < self.before
-        if self.until is not None:
-            yield row_id < self.until
-
-
-EVERYTHING: Final = Span()
 
 
 @dataclass
@@ -118,18 +86,18 @@ def count_events(
         return [found.setdefault(key, Tally()) for key in keys]
 
     types = _Types(session)
-    for row in _happened(session, installation, span):
+    for row in happened(session, installation, span):
         for tally in tallies(row):
             _count(tally, row, types.find(row.definition_digest, row.record_type))
     met = set[UUID]()
-    for row in _met_clocks(session, installation, span):
+    for row in met_clocks(session, installation, span):
         if row.clock_id in met:
             # Several actions may belong to one change, all of the same moment.
             continue
         met.add(row.clock_id)
         for tally in tallies(row):
             _count_met(tally, row, types.first_clock(row.definition_digest, row.record_type))
-    for row in _rated(session, installation, span):
+    for row in rated(session, installation, span):
         for tally in tallies(row):
             tally.rated += 1
             tally.rating_sum += on_five(row.score, row.scale)
@@ -142,107 +110,12 @@ def on_five(score: int, scale: int) -> int:
     return 100 + round(400 * (score - 1) / (scale - 1))
 
 
-def _happened(session: AnySession, installation: Installation, span: Span) -> Iterable[Any]:
-    return session.execute(
-        select(
-            *_EVENT,
-            RecordHistory.from_state,
-            RecordHistory.to_state,
-            RecordHistory.actor_kind,
-            RecordHistory.actor_id,
-            Record.agency_id,
-        )
-        .join(Record, _RECORD)
-        .where(
-            *_of(installation),
-            or_(
-                RecordHistory.kind.in_(_ACTED),
-                and_(RecordHistory.kind == "clock", RecordHistory.name.endswith(_BREACHED, autoescape=True)),
-                RecordHistory.actor_kind == "member",
-            ),
-            *span.of(RecordHistory.created_at, RecordHistory.id),
-        )
-        .execution_options(yield_per=_AT_ONCE)
-    )
-
-
-def _met_clocks(session: AnySession, installation: Installation, span: Span) -> Iterable[Any]:
-    """The clocks that an action met: it happened at the very moment that the clock holds."""
-    return session.execute(
-        select(
-            *_EVENT,
-            RecordClock.id.label("clock_id"),
-            RecordClock.clock,
-            RecordClock.round,
-            RecordClock.breached_at,
-        )
-        .join(Record, _RECORD)
-        .join(
-            RecordClock,
-            and_(
-                RecordClock.tenant_id == RecordHistory.tenant_id,
-                RecordClock.record_id == RecordHistory.record_id,
-                RecordClock.met_at == RecordHistory.created_at,
-            ),
-        )
-        .where(
-            *_of(installation),
-            RecordClock.tenant_id == installation.tenant_id,
-            RecordHistory.kind == "action",
-            *span.of(RecordHistory.created_at, RecordHistory.id),
-        )
-        .execution_options(yield_per=_AT_ONCE)
-    )
-
-
-def _rated(session: AnySession, installation: Installation, span: Span) -> Iterable[Any]:
-    """Ratings where they were first given, with the score of now."""
-    return session.execute(
-        select(
-            SatisfactionAnswer.id,
-            literal("rated").label("kind"),
-            SatisfactionAnswer.answered_at.label("created_at"),
-            SatisfactionAnswer.definition_digest,
-            SatisfactionAnswer.score,
-            SatisfactionAnswer.scale,
-            Record.record_type,
-        )
-        .join(Record, and_(Record.tenant_id == SatisfactionAnswer.tenant_id, Record.id == SatisfactionAnswer.record_id))
-        .where(
-            SatisfactionAnswer.tenant_id == installation.tenant_id,
-            Record.tenant_id == installation.tenant_id,
-            Record.installation_id == installation.id,
-            *span.of(SatisfactionAnswer.answered_at, SatisfactionAnswer.id),
-        )
-        .execution_options(yield_per=_AT_ONCE)
-    )
-
-
-_EVENT = (
-    RecordHistory.id,
-    RecordHistory.kind,
-    RecordHistory.created_at,
-    RecordHistory.definition_digest,
-    Record.record_type,
-    Record.created_at.label("made_at"),
-)
-_RECORD = and_(Record.tenant_id == RecordHistory.tenant_id, Record.id == RecordHistory.record_id)
-
-
-def _of(installation: Installation) -> tuple[ColumnElement[bool], ...]:
-    return (
-        RecordHistory.tenant_id == installation.tenant_id,
-        Record.tenant_id == installation.tenant_id,
-        Record.installation_id == installation.id,
-    )
-
-
 def _count(tally: Tally, row: Row[Any], kind: RecordType | None) -> None:
     if row.agency_id is not None:
         tally.agencies.add(row.agency_id)
     if row.actor_kind == "member" and row.actor_id is not None and row.kind != "imported":
         tally.people.add(row.actor_id)
-    if row.kind == "clock":
+    if row.kind == "clock" and not row.decided:
         tally.due += 1
     if row.kind in ("created", "imported") and row.from_state is None:
         tally.created += 1
@@ -261,9 +134,9 @@ def _count(tally: Tally, row: Row[Any], kind: RecordType | None) -> None:
 
 
 def _count_met(tally: Tally, row: Row[Any], first: str | None) -> None:
-    kept = row.breached_at is None
+    kept = row.breached_at is None and not row.decided
     if kept:
-        # A deadline that was missed was decided when it was.
+        # A deadline that was missed was decided when it was, also where the record has moved to a longer one since.
         tally.due += 1
         tally.in_time += 1
     if row.clock == first and row.round == 1:

@@ -293,6 +293,7 @@ def _recount(stage: Stage, since: date) -> dict[tuple[date, str], Any]:
     records = {record.id: record for record in session.scalars(select(Record))}
     clocks = list(session.scalars(select(RecordClock)))
     found: dict[tuple[date, str], Any] = {}
+    missed = _first_missed(session, clocks)
     for month, rows in _by_month(session.scalars(select(RecordHistory)).all(), since):
         acts = [row for row in rows if row.kind == "action"]
         told = [row for row in rows if row.kind in ("created", "action") or row.actor_kind == "member"]
@@ -305,24 +306,41 @@ def _recount(stage: Stage, since: date) -> dict[tuple[date, str], Any]:
         answers = [(c.met_at - records[c.record_id].created_at).total_seconds() for c in first if c.met_at]
         if not told:
             continue
-        in_time = sum(clock.breached_at is None for clock in met)
+        kept = [clock for clock in met if clock.breached_at is None and _round_of(clock) not in missed]
+        in_time = len(kept)
+        decided = {row.id for row in missed.values()}
         found |= {
             (month, "created"): sum(row.kind == "created" for row in rows),
             (month, "closed"): len(closings),
             (month, "closed_success"): sum(row.to_state == "fixed" for row in closings),
             (month, "reopened"): sum(row.from_state in ENDS and row.to_state not in ENDS for row in acts),
             (month, "answered"): len(answers),
-            (month, "answered_in_time"): sum(clock.breached_at is None for clock in first),
+            (month, "answered_in_time"): sum(clock in kept for clock in first),
             (month, "answer_seconds"): round(sum(answers)),
             (month, "answer_median"): round(median(answers)) if answers else None,
             (month, "close_seconds"): round(sum(took)),
             (month, "close_median"): round(median(took)) if took else None,
-            (month, "due"): in_time + sum(row.kind == "clock" and row.name.endswith(".breached") for row in rows),
+            (month, "due"): in_time + sum(row.id in decided for row in rows),
             (month, "in_time"): in_time,
             (month, "people"): len({row.actor_id for row in told if row.actor_kind == "member"}),
             (month, "agencies"): len({records[row.record_id].agency_id for row in told} - {None}),
         }
     return found
+
+
+def _first_missed(session: Sessions, clocks: list[RecordClock]) -> dict[tuple[Any, ...], RecordHistory]:
+    """When each round of each deadline was first missed: a record that moves to a longer one may miss it again."""
+    found: dict[tuple[Any, ...], RecordHistory] = {}
+    for row in session.scalars(select(RecordHistory).order_by(RecordHistory.record_id, RecordHistory.sequence)):
+        own = [one for one in clocks if one.record_id == row.record_id and row.name == f"{one.clock}.breached"]
+        started = [one for one in own if one.started_at < row.created_at]
+        if row.kind == "clock" and started:
+            found.setdefault(_round_of(max(started, key=lambda one: one.started_at)), row)
+    return found
+
+
+def _round_of(clock: RecordClock) -> tuple[Any, ...]:
+    return clock.record_id, clock.clock, clock.started_at
 
 
 def _by_month(rows: Any, since: date) -> Iterator[tuple[date, list[RecordHistory]]]:

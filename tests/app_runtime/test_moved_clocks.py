@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from app_catalog.releases.models import Release
+from app_runtime.clocks.firing import fire_due_clocks
+from app_runtime.figures.tally import WHOLE, count_events
 from app_runtime.records.models import Record
 from app_runtime.records.updating import update_record
 from app_runtime.upgrades.mapping import Mapping
 from lumbung.db import now, set_clock, use_tenant
 from tests.app_runtime.stage import Sessions, Stage, set_stage
-from tests.app_runtime.test_moving import move, undo
+from tests.app_runtime.test_moving import move, switch, undo
 from tests.next_siaran import Edits, changed_siaran, publish_archive
 from tests.world import World
 
@@ -43,8 +45,8 @@ def stage(session: Sessions, world: World) -> Stage:
     return set_stage(session, world)
 
 
-def publish(session: Sessions, world: World, edits: Edits) -> Release:
-    release = publish_archive(session, world, changed_siaran(edits, renamed={"scenarios/": ""}))
+def publish(session: Sessions, world: World, edits: Edits, version: str = "0.10.0") -> Release:
+    release = publish_archive(session, world, changed_siaran(edits, version, renamed={"scenarios/": ""}))
     use_tenant(session, world.tangsel.id)
     return release
 
@@ -106,3 +108,46 @@ def test_a_clock_that_is_new_stood_still_while_it_would_have_been_paused(
     assert clock.due_at == record.created_at + timedelta(days=3, hours=30)
     clock = stage.clock(waiting, "settle")
     assert (clock.state, clock.paused_at, clock.next_at) == ("paused", asked_at, None)
+
+
+@pytest.mark.parametrize(("spans", "late"), [(("P1D", "P5D"), False), (("P1D", "P3D"), True)])
+def test_a_deadline_that_was_missed_is_decided_once_when_the_record_moves_to_a_longer_one(
+    session: Sessions, world: World, stage: Stage, spans: tuple[str, str], late: bool
+) -> None:
+    """Met within the longer deadline, or missed a second time: the month in which it was missed has counted it."""
+    short, longer = (
+        publish(
+            session, world, {"records/report.yaml": [("within: settings.respond_within", f"within: \"'{span}'\"")]}, v
+        )
+        for span, v in zip(spans, ("0.9.5", "0.10.0"), strict=True)
+    )
+    switch(stage, short)
+    begun = now()
+    record = stage.report().record
+    session.commit()
+    with set_clock(begun + timedelta(days=2)):
+        fire_due_clocks(session, stage.place.id)
+        move(stage, longer, before=short, states=("received",), mapping=Mapping())
+        assert stage.clock(record, "respond").breached_at is None
+    with set_clock(begun + timedelta(days=4)):
+        fire_due_clocks(session, stage.place.id)
+        stage.act(record, "dispatcher", "assign", agency="dlh")
+        stage.act(record, "cleaner", "respond", answer="Sedang diperiksa.")
+        assert (stage.clock(record, "respond").breached_at is not None) is late
+        found = count_events(session, stage.installation, lambda *_: "all")["all", *WHOLE]
+    assert (found.due, found.in_time, len(found.answers), found.answered_in_time) == (1, 0, 1, 0)
+
+
+def test_each_round_of_a_deadline_is_decided(session: Sessions, stage: Stage) -> None:
+    begun = now()
+    made = stage.report()
+    for days, act in ((40, "reject"), (41, "reopen"), (90, "reject")):
+        with set_clock(begun + timedelta(days=days)):
+            fire_due_clocks(session, stage.place.id)
+            who = stage.citizen(made.tracking_code) if act == "reopen" else "dispatcher"
+            stage.act(made.record, who, act, **({} if act == "reopen" else {"reason": "Bukan kewenangan."}))
+    missed = [name for kind, name in stage.kinds(made.record) if kind == "clock" and name.endswith(".breached")]
+    assert missed.count("fix.breached") == 2
+    with set_clock(begun + timedelta(days=91)):
+        found = count_events(session, stage.installation, lambda *_: "all")["all", *WHOLE]
+    assert (found.due, found.in_time) == (len(missed), 0)

@@ -53,6 +53,7 @@ def move(
     stage: Stage,
     release: Release,
     *,
+    before: Release | None = None,
     states: tuple[str, ...] = ("received", "assigned", "waiting"),
     mapping: Mapping = TO_NEXT,
 ) -> RecordMove:
@@ -62,7 +63,7 @@ def move(
         stage.session,
         stage.installation,
         "report",
-        from_digest=first(stage).digest,
+        from_digest=(before or first(stage)).digest,
         to_digest=release.digest,
         states=states,
         mapping=mapping,
