@@ -8,7 +8,7 @@ from typing import Any
 from app_catalog.definitions.model import Act, Automation, Event, Send, SetFields
 from app_runtime.notifications.sending import send_message
 from app_runtime.records.change import Change
-from app_runtime.records.values import store_values
+from app_runtime.workflow.setting import set_values
 
 TakeAction = Callable[[Change, str, Mapping[str, Any]], list[Event]]
 
@@ -47,9 +47,13 @@ def _evaluated(change: Change, automation: Automation, values: Mapping[str, Any]
 
 
 def _set_fields(change: Change, automation: Automation, effect: SetFields) -> None:
-    values = _evaluated(change, automation, effect.values)
-    fields = change.record_type.fields
-    before = {name: change.record.data.get(name) for name in values}
-    store_values(change.record, fields, {name: value for name, value in values.items() if name in fields})
-    moved = {name: {"from": before[name], "to": value} for name, value in values.items() if not fields[name].private}
-    change.note("automation", automation.id, {"fields": moved})
+    fields, before = change.record_type.fields, change.values()
+    values = set_values(change, effect.values, rule=f"automations.{automation.id}")
+    moved = {name: {"from": before.get(name), "to": value} for name, value in values.items()}
+    personal = {name for name in moved if name in fields and fields[name].private}
+    change.note(
+        "automation",
+        automation.id,
+        {"fields": {name: value for name, value in moved.items() if name not in personal}},
+        private={"fields": {name: moved[name] for name in personal}} if personal else None,
+    )

@@ -21,7 +21,7 @@ from app_runtime.records.deriving import derive_deadline
 from app_runtime.records.models import Record, RecordClock
 from app_runtime.records.permissions import read_access
 from app_runtime.records.running_app import app_of_record
-from app_runtime.workflow.settling import settle
+from app_runtime.workflow.settling import settle, take_and_settle
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.outbox import periodic, register_wakeup_handler, schedule_wakeup
@@ -128,6 +128,8 @@ def _fire_step(change: Change, clock: RecordClock) -> None:
         _climb(change, spec, clock)
     elif clock.warned_at is None and clock.warn_at is not None:
         _warn(change, spec, clock)
+    elif spec.is_timer:
+        _run_out(change, spec, clock)
     else:
         _breach(change, spec, clock)
 
@@ -146,6 +148,17 @@ def _breach(change: Change, spec: Clock, clock: RecordClock) -> None:
     shown = access is not None and (access.fields is None or "overdue" in access.fields)
     change.note("clock", f"{spec.id}.breached", _late(change), public=shown)
     settle(change, [Event("clock", spec.id, "breached")])
+    if spec.then is not None:
+        take_and_settle(change, spec.then)
+
+
+def _run_out(change: Change, spec: Clock, clock: RecordClock) -> None:
+    """A timer is over: nothing was missed, and its action is taken."""
+    clock.state, clock.met_at, clock.next_at = "met", clock.due_at, None
+    change.note("clock", f"{spec.id}.ended", _late(change))
+    settle(change, [Event("clock", spec.id, "breached")])
+    if spec.then is not None:
+        take_and_settle(change, spec.then)
 
 
 def _climb(change: Change, spec: Clock, clock: RecordClock) -> None:

@@ -109,12 +109,19 @@ def _follow_state(change: Change) -> None:
         clock = _running(change, spec)
         if clock is None:
             continue
-        if not change.record.open:
+        if not change.record.open and not _counts_on(change, spec):
             clock.state, clock.next_at, clock.paused_at = "ended", None, None
         elif change.record.state in spec.paused_in:
             _pause(clock, change.at)
         elif clock.paused_at is not None:
             _resume(change, spec, clock)
+
+
+def _counts_on(change: Change, spec: Clock) -> bool:
+    """Whether a timer runs on in a closed record: a permit that was given and will expire."""
+    workflow = change.record_type.workflow
+    action = workflow.actions.get(spec.then or "") if workflow else None
+    return spec.is_timer and action is not None and change.record.state in action.from_states
 
 
 def _pause(clock: RecordClock, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -64,9 +64,13 @@ class Change:
             values = {**values, **extra}
         return self.app.scope(values, actor=self.actor, old=self.old, at=self.at)
 
-    def evaluate(self, expression: Expression, *, rule: str) -> Outcome:
-        """The outcome of an expression over the record; an error counts as false and goes into the history."""
-        outcome = self.app.evaluate(expression, self.scope(), rule=rule)
+    def evaluate(self, expression: Expression, *, rule: str, extra: Mapping[str, Any] | None = None) -> Outcome:
+        """The outcome of an expression over the record; an error counts as false and goes into the history.
+
+        `extra` are values by names that only some expressions have, as `asks`.
+        """
+        scope = self.scope()
+        outcome = self.app.evaluate(expression, replace(scope, **extra) if extra else scope, rule=rule)
         if outcome.error is not None and not self.looking:
             self.note_rule_error(rule, outcome.error)
         return outcome

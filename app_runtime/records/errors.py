@@ -66,6 +66,17 @@ def not_by_you(action: str) -> Forbidden:
     )
 
 
+def not_by_the_same(action: str, taken: str) -> Forbidden:
+    """Four eyes: who took one action on this record may not take the other; both are labels."""
+    return Forbidden(
+        Text(
+            "“{action}” harus dilakukan orang lain, karena Anda yang melakukan “{taken}” pada data ini.",
+            "“{action}” is for somebody else, because it was you who did “{taken}” on this record.",
+        ).format(action=action, taken=taken),
+        because="role",
+    )
+
+
 def app_disabled() -> Conflict:
     """The municipality has taken the app off its portal."""
     return Conflict(

@@ -158,6 +158,8 @@ def _title(kind: RecordType, row: RecordHistory, audience: Audience) -> str:
         label = pick(clock.label) if clock else clock_id
         if phase == "warned":
             return t("Batas waktu “{label}” hampir habis", "Deadline “{label}” is near", label=label)
+        if phase == "ended":
+            return t("“{label}” habis", "“{label}” is over", label=label)
         return t("Batas waktu “{label}” terlewati", "Deadline “{label}” was missed", label=label)
     return unreached_title(row) or str(_TITLES.get(row.kind, Text(row.kind, row.kind)))
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 from app_catalog.definitions.model import Action
 from app_runtime.clocks.spans import parse_span
 from app_runtime.records.change import Change
-from app_runtime.records.errors import condition_failed, not_by_you, too_late, unknown_action, wrong_state
+from app_runtime.records.errors import (
+    condition_failed,
+    not_by_the_same,
+    not_by_you,
+    too_late,
+    unknown_action,
+    wrong_state,
+)
 from app_runtime.records.permissions import may_read, roles_on
+from app_runtime.workflow.four_eyes import taken_before
 from lumbung.errors import LumbungError
 from lumbung.i18n import pick
 
@@ -37,6 +45,8 @@ def why_not(change: Change, action: Action) -> LumbungError | None:
         return not_by_you(label)
     if change.record.state not in action.from_states:
         return wrong_state(label, state_label(change))
+    if action.not_by and (taken := taken_before(change, action)) is not None:
+        return not_by_the_same(label, pick(taken.label) or taken.id)
     if not _in_time(change, action):
         return too_late(label)
     if action.when is not None and not change.evaluate(action.when, rule=f"{action.id}.when").holds:

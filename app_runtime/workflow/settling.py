@@ -38,6 +38,11 @@ def settle(change: Change, events: Sequence[Event]) -> None:
         pending = following
 
 
+def take_and_settle(change: Change, action_id: str) -> None:
+    """Take an action as the platform (a clock's `then`), with all that follows; what stands in its way is noted."""
+    settle(change, _take_as_system(change, action_id, {}))
+
+
 def _take_as_system(change: Change, action_id: str, values: Mapping[str, Any]) -> list[Event]:
     """Take an action as the platform; what stands in its way is noted and stops nothing else."""
     by_system = replace(change, actor=SYSTEM)

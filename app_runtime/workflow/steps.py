@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import select
 
 from app_catalog.definitions.model import Action, Event
 from app_runtime.records.answers import Answers, Channel
@@ -14,9 +11,8 @@ from app_runtime.records.change import Change
 from app_runtime.records.deriving import derive_open
 from app_runtime.records.errors import invalid_answers
 from app_runtime.records.permissions import read_access
-from app_runtime.records.values import store_values
+from app_runtime.workflow.setting import find_member, set_values, write_values
 from lumbung.i18n import t
-from tenants.people.models import Membership
 
 OWNERS = ("agency", "assignee")
 """Built-in attributes that an ask may set."""
@@ -46,12 +42,8 @@ def apply_action(change: Change, action: Action, answers: Mapping[str, Any]) -> 
             told[ask.id] = answers[ask.id]
         else:
             written[ask.sets] = answers[ask.id]
-    _write(change, written)
-    for name, expression in action.sets.items():
-        outcome = change.evaluate(expression, rule=f"{action.id}.sets.{name}")
-        if outcome.error is None:
-            _write(change, {name: outcome.value})
-            written[name] = outcome.value
+    write_values(change, written)
+    written |= set_values(change, action.sets, rule=f"{action.id}.sets")
     if action.to is not None:
         _move(change, action.to)
     _note_action(change, action, before, old_values, written, told)
@@ -59,33 +51,6 @@ def apply_action(change: Change, action: Action, answers: Mapping[str, Any]) -> 
     if record.state != before:
         events.append(Event("state", record.state))
     return events
-
-
-def find_member(change: Change, membership_id: str) -> Membership | None:
-    """Somebody who works in the municipality, or None."""
-    try:
-        wanted = UUID(membership_id)
-    except ValueError:
-        return None
-    return change.session.scalar(
-        select(Membership).where(
-            Membership.tenant_id == change.record.tenant_id, Membership.id == wanted, Membership.ended_at.is_(None)
-        )
-    )
-
-
-def _write(change: Change, values: Mapping[str, Any]) -> None:
-    record, fields = change.record, change.record_type.fields
-    store_values(record, fields, {name: value for name, value in values.items() if name in fields})
-    if values.get("agency"):
-        agency = change.app.agencies.find_open(str(values["agency"]))
-        if agency is not None:
-            if agency.id != record.agency_id:
-                record.assignee_id = None
-            record.agency_id, record.agency_assigned = agency.id, True
-    if values.get("assignee"):
-        member = find_member(change, str(values["assignee"]))
-        record.assignee_id = member.id if member else None
 
 
 def _move(change: Change, state: str) -> None:

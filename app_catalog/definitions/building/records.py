@@ -113,6 +113,7 @@ def _action(name: str, spec: Json, *, record: str, fields: Json) -> Action:
         when=expression(spec.get("when"), record, "bool"),
         within=expression(spec.get("within"), record, "duration"),
         sets=expressions(spec.get("sets"), record),
+        not_by=ids(spec.get("not_by")),
     )
 
 
@@ -124,12 +125,13 @@ def _clock(name: str, spec: Json, record: str) -> Clock:
         label=label(name, spec),
         within=Expression(spec["within"], "duration", record),
         starts=events(spec["starts"]),
-        met_by=ids(spec["met_by"]),
+        met_by=ids(spec.get("met_by")),
         order=spec.get("order", 0),
         time=spec.get("time", "wall"),
         paused_in=ids(spec.get("paused_in")),
         warn_at=spec.get("warn_at"),
         escalate={rung.id: rung for rung in climbing},
+        then=spec.get("then"),
     )
 
 

@@ -99,7 +99,7 @@ class Action:
     automations.
 
     ``within`` limits how long after the record was closed the action is possible. ``sets`` are computed
-    after the asks.
+    after the asks. Who took one of ``not_by`` on the record may not take this one: four eyes.
     """
 
     id: str
@@ -113,6 +113,7 @@ class Action:
     when: Expression | None = None
     within: Expression | None = None
     sets: Mapping[str, Expression] = field(default_factory=dict)
+    not_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ class Clock:
 
     ``within`` gives the span as ISO text. ``time`` is ``wall`` or ``working``; a span in working days
     always counts by the calendar. ``warn_at`` is a percentage of the span. Paused while the record is in
-    one of ``paused_in``.
+    one of ``paused_in``. At its end the platform takes action ``then``; without ``met_by`` too it is a timer: its end
+    is no fault, and it runs on in a closed record as long as ``then`` is possible there.
     """
 
     id: str
@@ -160,6 +162,12 @@ class Clock:
     paused_in: tuple[str, ...] = ()
     warn_at: int | None = None
     escalate: Mapping[str, Rung] = field(default_factory=dict)
+    then: str | None = None
+
+    @property
+    def is_timer(self) -> bool:
+        """Whether nothing can meet the clock: it counts down to its ``then``."""
+        return self.then is not None and not self.met_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,11 @@ def _group_has_contact(found: dict[str, Any], node: MapNode, path: Path, reading
         reading.add("empty-access", node, path)
 
 
+def _clock_leads_somewhere(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
+    if "met_by" not in node.entries and "then" not in node.entries:
+        reading.add("missing-key", node, (*path, "met_by"), key="met_by")
+
+
 ATTRIBUTE = Ref("attribute", BUILTIN_ATTRIBUTES)
 ATTRIBUTES = SetOf(ATTRIBUTE, ordered=True)
 FIELDS = SetOf(Ref("field"))
@@ -143,13 +148,16 @@ ACTION = Keys(
         "when": Expr("bool"),
         "within": Expr("duration"),
         "sets": SETS,
+        "not_by": SetOf(Ref("action")),
     },
-    ("fan_out", "fee", "not_by", "document", "sign"),
+    ("fan_out", "fee", "document", "sign"),
 )
 RUNG = Keys({"after": DurationText(), "to": Ref("recipient")}, {"order": ORDER})
 CLOCK = Keys(
-    {"within": Expr("duration"), "starts": SetOf(EventName()), "met_by": SetOf(Ref("action"))},
+    {"within": Expr("duration"), "starts": SetOf(EventName())},
     {
+        "met_by": SetOf(Ref("action")),
+        "then": Ref("action"),
         "label": TEXT,
         "order": ORDER,
         "time": OneOf(("wall", "working")),
@@ -157,7 +165,7 @@ CLOCK = Keys(
         "warn_at": Measure("percent"),
         "escalate": MapOf(RUNG, min=1, max=10),
     },
-    ("then",),
+    also=(_clock_leads_somewhere,),
 )
 AUTOMATION = Keys(
     {"on": SetOf(EventName())},

@@ -74,8 +74,8 @@ TABLE = [
     Broken(REPORT, "asks: {answer:", "asks: {anser:", "unknown-ask", "anser", "“answer”"),
     Broken(REPORT, "      by: [dispatcher]\n", "", "missing-key", "Teruskan ke dinas", "“by:”"),
     Broken(
-        REPORT, "      from: waiting", "      not_by: [ask]\n      from: waiting",
-        "not-supported-yet", "not_by:", "later",
+        REPORT, "      from: waiting", "      not_by: [asked]\n      from: waiting",
+        "unknown-action", "asked", "“ask”",
     ),
     Broken(REPORT, "published: \"", "satisfaction: {}\npublished: \"", "missing-key", "satisfaction", "“ask_on:”"),
     Broken(
