@@ -2,7 +2,8 @@
 
 A wake-up comes when a version is published, or the policy or the settings change: what did not fit may fit now. It is
 answered inside the municipality and says nothing of which version: the newest that the policy lets in is looked for
-each time, so that a wake-up may come twice, late, or after a crash.
+each time, so that a wake-up may come twice, late, or after a crash. It is looked for once a day besides, because
+another Lumbung may run by then.
 """
 
 from __future__ import annotations
@@ -18,17 +19,20 @@ from app_catalog.deprecations.reading import list_deprecated
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import list_installations
 from app_catalog.installations.versions import list_version_changes, switch_version
+from app_catalog.releases.loading import ReleaseDamaged, load_release_definition
 from app_catalog.releases.models import Release
+from app_catalog.releases.platform import range_missed
 from app_catalog.releases.states import list_states
 from app_catalog.releases.waking import PUBLISHED
 from app_catalog.spread.noting import note_refused
 from app_runtime.upgrades.report import UpgradeReport, make_report, play_scenarios
 from app_runtime.upgrades.telling import tell_not_taken, tell_taken, was_refused
-from lumbung.db.tenancy import AnySession
+from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import Invalid, LumbungError
 from lumbung.i18n import Text, pick
-from lumbung.outbox import register_wakeup_handler
+from lumbung.outbox import periodic, register_wakeup_handler
 
+_DAILY = 86_400
 _STEPS: Mapping[str, frozenset[Bump]] = {
     "by_hand": frozenset(),
     "patches": frozenset(("patch",)),
@@ -51,7 +55,8 @@ register_wakeup_handler(PUBLISHED, take_new_versions)
 
 
 def find_next_version(session: AnySession, installation: Installation) -> Release | None:
-    """The newest published version that the update policy lets in, or None.
+    """The newest published version that the update policy lets in and that runs on this Lumbung; where none of them
+    does, the newest that the policy lets in; or None.
 
     Never an older one, one that was yanked or whose support ends, a beta without the channel, or one that the
     municipality has left by hand.
@@ -62,18 +67,31 @@ def find_next_version(session: AnySession, installation: Installation) -> Releas
     present = session.get_one(Release, installation.release_id).version
     ran = {change.from_digest for change in list_version_changes(session, installation)}
     ending = {one.release_id for one in list_deprecated(session, [installation.app_id])}
-    for state in list_states(session, installation.app_id):
-        version = semver.Version.parse(state.release.version)
-        if (
-            state.kind == "published"
-            and version > semver.Version.parse(present)
-            and (installation.channel == "beta" or state.channel == "stable")
-            and bump_between(present, state.release.version) in allowed
-            and state.release.digest not in ran
-            and state.release.id not in ending
-        ):
-            return state.release
-    return None
+    found = [
+        state.release
+        for state in list_states(session, installation.app_id)
+        if state.kind == "published"
+        and semver.Version.parse(state.release.version) > semver.Version.parse(present)
+        and (installation.channel == "beta" or state.channel == "stable")
+        and bump_between(present, state.release.version) in allowed
+        and state.release.digest not in ran
+        and state.release.id not in ending
+    ]
+    return next((release for release in found if _runs_here(session, release)), next(iter(found), None))
+
+
+@periodic(_DAILY, name="new-versions")
+def _look_daily(session: AnySession) -> None:
+    tenant_id = current_tenant(session)
+    if tenant_id is not None:
+        take_new_versions(session, tenant_id)
+
+
+def _runs_here(session: AnySession, release: Release) -> bool:
+    try:
+        return range_missed(load_release_definition(session, release.id)) is None
+    except ReleaseDamaged:
+        return False
 
 
 def _take(session: AnySession, installation: Installation) -> None:

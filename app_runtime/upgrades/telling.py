@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from lumbung.audit.models import AuditEntry
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import Text
 from lumbung.messages import tell_each
+from lumbung.version import VERSION
 from lumbung.web.sites import url_on_hub
 from tenants.municipalities.addresses import manage_address
 from tenants.people.roles import ADMIN_ROLE
@@ -24,9 +26,9 @@ _REFUSED = "app.update-not-taken"
 
 
 def was_refused(session: AnySession, installation: Installation, release: Release) -> bool:
-    """Whether it is settled, under the settings as they are now, that the version is not taken by itself."""
+    """Whether it is settled, under the settings and the Lumbung of now, that the version is not taken by itself."""
     last = _last_refusal(session, installation, release)
-    return last is not None and (last.after or {}).get("settings") == installation.settings_version
+    return last is not None and _conditions(installation).items() <= (last.after or {}).items()
 
 
 def tell_taken(session: AnySession, installation: Installation, change: VersionChange) -> None:
@@ -67,7 +69,7 @@ def tell_not_taken(session: AnySession, installation: Installation, release: Rel
         _REFUSED,
         subject_type="installation",
         subject_id=installation.id,
-        after={"version": release.version, "reasons": told, "settings": installation.settings_version},
+        after={"version": release.version, "reasons": told, **_conditions(installation)},
     )
     if before is not None and (before.after or {}).get("reasons") == told:
         return
@@ -106,6 +108,11 @@ def _last_refusal(session: AnySession, installation: Installation, release: Rele
         .order_by(AuditEntry.id.desc())
         .limit(1)
     )
+
+
+def _conditions(installation: Installation) -> dict[str, Any]:
+    """What a version is tried under: with anything else it may fit."""
+    return {"settings": installation.settings_version, "lumbung": VERSION}
 
 
 def _name(session: AnySession, installation: Installation) -> Text:

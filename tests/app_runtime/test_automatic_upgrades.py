@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session, scoped_session
 from app_catalog.installations.models import Installation, VersionChange
 from app_catalog.installations.services import change_settings
 from app_catalog.installations.versions import set_policy, switch_version
+from app_catalog.releases import platform
 from app_catalog.releases.models import Release
 from app_catalog.releases.scenarios import ScenarioReport, ScenarioResult
 from app_catalog.releases.states import note_event
 from app_catalog.releases.waking import PUBLISHED
-from app_runtime.upgrades import automatic
+from app_runtime.upgrades import automatic, telling
 from lumbung.db import as_tenant, now, set_clock
 from lumbung.i18n import Text
 from lumbung.messages.models import Message
-from lumbung.outbox import Wakeup, drain, schedule_wakeup
+from lumbung.outbox import Wakeup, drain, run_periodics, schedule_wakeup
 from lumbung.web.sites import LumbungFlask
 from tenants.municipalities.services import set_status
 from tests.app_runtime.work_desk import Desk, open_desk
@@ -118,6 +119,43 @@ def test_the_newest_version_within_the_policy_wins(
     policy(desk, chosen, channel)
     drain(desk.app)
     assert version(desk) == taken
+
+
+def needing(version: str, lumbung: str) -> bytes:
+    edit = ('requires: {lumbung: ">=0.1,<2"}', f'requires: {{lumbung: "{lumbung}"}}')
+    return changed_siaran({"app.yaml": [edit]}, version)
+
+
+def test_the_newest_version_that_runs_on_this_lumbung_wins(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy(desk, "minors")
+    publish(desk, world, "0.9.1")
+    with monkeypatch.context() as later:
+        later.setattr(platform, "VERSION", "3.0.0")
+        publish_archive(desk.session, world, needing("0.9.2", ">=3"))
+    drain(desk.app)
+    assert version(desk) == "0.9.1"
+
+
+def test_a_version_that_needs_another_lumbung_is_told_once_and_taken_once_it_runs_here(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy(desk, "minors")
+    with monkeypatch.context() as later:
+        later.setattr(platform, "VERSION", "3.0.0")
+        publish_archive(desk.session, world, needing("0.9.2", ">=3"))
+    for days in (0, 1, 2):
+        with set_clock(now() + timedelta(days=days)):
+            drain(desk.app)
+            run_periodics(desk.app, names=["new-versions"])
+    assert version(desk) == "0.9.0"
+    assert ["membutuhkan Lumbung >=3" in mail.text for mail in mails(desk)] == [True]
+    monkeypatch.setattr(platform, "VERSION", "3.0.0")
+    monkeypatch.setattr(telling, "VERSION", "3.0.0")
+    with set_clock(now() + timedelta(days=4)):
+        run_periodics(desk.app, names=["new-versions"])
+    assert version(desk) == "0.9.2"
 
 
 def test_neither_a_yanked_version_nor_one_that_was_left_is_taken(desk: Desk, world: World) -> None:
