@@ -32,6 +32,7 @@ from tenants.municipalities.models import Municipality
 VISIBLE = ("asked", "accepted", "done")
 SHORTEST_REASON, LONGEST_REASON = 10, 1_000
 PAGE = 50
+_AT_WORK = Municipality.status != "suspended"
 _TAKEN = Text(
     "Permintaan ini sudah tidak menunggu jawaban Anda. Muat ulang halaman.",
     "This request no longer waits for your answer. Reload the page.",
@@ -61,13 +62,14 @@ class Helping:
 
 
 def list_to_help(session: AnySession, account_id: UUID, *, page: int = 1) -> list[Listed]:
-    """What the account's publishers and municipalities are asked, open ones first; one more than a page holds."""
+    """What the account's publishers and municipalities are asked, open ones first; one more than a page holds. While a
+    municipality is suspended its cases are not there."""
     publishers, partners = _sides(session, account_id)
     rows = session.execute(
         select(AssistanceAddress, App, Municipality)
         .join(App, App.id == AssistanceAddress.app_id)
         .join(Municipality, Municipality.id == AssistanceAddress.municipality_id)
-        .where(_own(publishers, partners), AssistanceAddress.state.in_(VISIBLE))
+        .where(_own(publishers, partners), AssistanceAddress.state.in_(VISIBLE), _AT_WORK)
         .order_by(AssistanceAddress.state != "asked", AssistanceAddress.state, AssistanceAddress.updated_at.desc())
         .offset((page - 1) * PAGE)
         .limit(PAGE + 1)
@@ -82,7 +84,8 @@ def count_to_answer(session: AnySession, account_id: UUID) -> int:
     query = (
         select(func.count())
         .select_from(AssistanceAddress)
-        .where(_own(publishers, partners), AssistanceAddress.state == "asked")
+        .join(Municipality, Municipality.id == AssistanceAddress.municipality_id)
+        .where(_own(publishers, partners), AssistanceAddress.state == "asked", _AT_WORK)
     )
     return session.scalar(query) or 0
 
@@ -92,7 +95,7 @@ def helping(session: AnySession, visitor: Visitor, case_id: UUID) -> Iterator[He
     """Inside the block the session belongs to the municipality that asked; afterwards to nobody.
 
     Raises NotFound unless the case is addressed to a publisher that the visitor acts for, or to a municipality that
-    the visitor administers.
+    the visitor administers, and while the municipality that asked is suspended.
     """
     assert visitor.account_id is not None
     publishers, partners = _sides(session, visitor.account_id)
@@ -104,6 +107,7 @@ def helping(session: AnySession, visitor: Visitor, case_id: UUID) -> Iterator[He
             _own(publishers, partners),
             AssistanceAddress.case_id == case_id,
             AssistanceAddress.state.in_(VISIBLE),
+            _AT_WORK,
         )
         .order_by(AssistanceAddress.state, AssistanceAddress.publisher_id.is_(None))
         .limit(1)

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.assistance.answering import count_to_answer
 from app_catalog.assistance.models import AssistanceAddress, AssistanceMessage, AssistanceThanks
 from lumbung.audit.models import AuditEntry
 from lumbung.db import as_tenant
 from lumbung.web.sites import LumbungFlask
+from tenants.municipalities.services import set_status
 from tests.app_catalog.assisting import PATH, Scene, set_scene, step
 from tests.browsing import browse, words_of
 from tests.world import World
@@ -106,6 +108,19 @@ def test_withdrawing_hides_the_case_from_who_was_asked(scene: Scene) -> None:
     scene.session.rollback()
     with as_tenant(scene.session, scene.world.surabaya.id):
         assert "Halo?" not in scene.session.scalars(select(AssistanceMessage.words)).all()
+
+
+def test_nobody_reads_the_case_of_a_municipality_while_it_is_suspended(scene: Scene, session: Sessions) -> None:
+    case = scene.accepted()
+    scene.asked()
+    place = scene.world.surabaya.municipality
+    for status, answer in (("suspended", 404), ("active", 200)):
+        set_status(session, place, status)
+        session.commit()
+        assert scene.publisher.get(f"/assistance/{case.id}").status_code == answer
+        assert (str(case.id) in scene.publisher.get("/assistance").text) is (answer == 200)
+        waiting = count_to_answer(session, scene.world.tangsel.accounts["admin"].id)
+        assert waiting == (answer == 200)
 
 
 def test_accepting_twice_changes_nothing(scene: Scene) -> None:
