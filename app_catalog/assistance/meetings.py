@@ -107,7 +107,7 @@ def propose_other_times(
 
     Raises Conflict when it is over, Invalid for times that do not fit.
     """
-    case = _lock(session, case)
+    case = _lock(session, case, meeting)
     if meeting.state not in ("proposed", "agreed"):
         raise Conflict(_CHANGED)
     errors = _wrong_times(options)
@@ -124,7 +124,7 @@ def change_place(
 ) -> AssistanceMeeting:
     """The meeting takes place elsewhere, or by another link. Raises Conflict when it is over, Invalid for what does
     not fit."""
-    case = _lock(session, case)
+    case = _lock(session, case, meeting)
     if meeting.state not in ("proposed", "agreed"):
         raise Conflict(_CHANGED)
     errors = _wrong_place(form, place)
@@ -146,7 +146,7 @@ def agree_on_time(
     Raises Conflict when it was the own side's proposal or the times have changed, Invalid when none of them, or one
     that has passed, is chosen.
     """
-    case = _lock(session, case)
+    case = _lock(session, case, meeting)
     if meeting.state not in ("proposed", "agreed") or not meeting.options or meeting.proposed_by == party.side:
         raise Conflict(_CHANGED)
     if chosen not in meeting.options:
@@ -168,7 +168,7 @@ def cancel_meeting(
     session: AnySession, case: AssistanceCase, party: Party, meeting: AssistanceMeeting
 ) -> AssistanceMeeting:
     """The meeting does not take place. Raises Conflict when it is over already."""
-    case = _lock(session, case)
+    case = _lock(session, case, meeting)
     if meeting.state not in ("proposed", "agreed"):
         raise Conflict(_CHANGED)
     meeting.state, meeting.options, meeting.updated_at = "cancelled", [], now()
@@ -190,7 +190,7 @@ def write_minutes(
 
     Raises Conflict before it began or when it was cancelled, Invalid for what does not fit.
     """
-    case = _lock(session, case)
+    case = _lock(session, case, meeting)
     if meeting.state not in ("agreed", "held") or meeting.starts_at is None or meeting.starts_at > now():
         raise Conflict(Text("Sesi ini belum berlangsung.", "This session has not taken place yet."))
     errors: dict[str, list[str]] = {}
@@ -206,8 +206,11 @@ def write_minutes(
     return meeting
 
 
-def _lock(session: AnySession, case: AssistanceCase) -> AssistanceCase:
+def _lock(session: AnySession, case: AssistanceCase, meeting: AssistanceMeeting | None = None) -> AssistanceCase:
+    """The case, locked, and its meeting as it is by then."""
     case = lock_case(session, case)
+    if meeting is not None:
+        session.refresh(meeting)
     if case.state not in HELPED_STATES:
         raise Conflict(_NOT_NOW)
     return case

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.datastructures import MultiDict
 
-from app_catalog.assistance.meetings import is_link
+from app_catalog.assistance import acting
+from app_catalog.assistance.meetings import access_meeting, is_link
+from app_catalog.assistance.models import AssistanceCase
 from app_catalog.assistance.reminding import remind_due
+from app_catalog.assistance.thread import Party
 from lumbung.db import as_tenant, now, set_clock, shift_clock
 from lumbung.messages.mail import build_mail
 from lumbung.outbox import drain
@@ -156,6 +160,29 @@ def test_closing_cancels_what_was_to_come(scene: Scene) -> None:
     assert step(scene.asker, f"{PATH}/{case.id}", "finish") == 303
     assert scene.meeting().state == "cancelled"
     assert any("METHOD:CANCEL" in (letter.calendar or "") for letter in scene.letters())
+
+
+def test_a_meeting_that_is_agreed_on_while_it_is_cancelled_is_cancelled_in_both_calendars(
+    scene: Scene, session: Sessions
+) -> None:
+    case = scene.accepted()
+    at = f"/assistance/{case.id}"
+    assert step(scene.publisher, at, "", target=f"{at}/meetings", **proposal()) == 303
+    meeting = scene.meeting()
+    person = scene.world.surabaya.accounts["admin"]
+    with as_tenant(session, scene.world.surabaya.id):
+        held = session.get_one(AssistanceCase, (case.tenant_id, case.id))
+        read_before = access_meeting(session, held, meeting.id)
+        assert read_before.state == "proposed"
+        own = f"{PATH}/{case.id}/meetings/{meeting.id}"
+        assert step(scene.asker, own, "agree", option=meeting.options[0]) == 303
+        acting.change(
+            session, held, Party("asker", person.id, "Sri", "Surabaya"), meeting.id, MultiDict({"step": "cancel"})
+        )
+        session.commit()
+    assert (scene.meeting().state, scene.meeting().sequence) == ("cancelled", 1)
+    assert "METHOD:CANCEL" in scene.letters()[-1].calendar
+    assert "METHOD:CANCEL" in scene.letters(scene.world.surabaya)[-1].calendar
 
 
 @pytest.mark.parametrize(
