@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.db import as_tenant, now
+from lumbung.ids import new_id
 from tenants.accounts.models import Account, AccountMembership
 from tenants.agencies.models import Agency, AgencyHead
 from tenants.calendars.models import OfficeHours
@@ -117,46 +118,56 @@ def _place(session: Any, code: str, slug: str, name: str, zone: str, centre: tup
         terms_accepted_at=now(),
     )
     session.add(municipality)
-    session.flush()
     place = Place(municipality)
+    # Ids are given here, so that everything is stored at once: most tests begin with this.
+    municipality.id = new_id()
+    accounts = [_account(place, person) for person, _, _ in _PEOPLE]
+    session.add_all(accounts)
+    session.flush()
     with as_tenant(session, municipality.id):
         for key, title in (
             ("diskominfo", "Dinas Komunikasi dan Informatika"),
             ("dishub", "Dinas Perhubungan"),
             ("dlh", "Dinas Lingkungan Hidup"),
         ):
-            agency = Agency(tenant_id=municipality.id, key=key, name=title, short_name=key.capitalize())
-            session.add(agency)
+            agency = Agency(id=new_id(), tenant_id=municipality.id, key=key, name=title, short_name=key.capitalize())
             place.agencies[key] = agency
         for weekday in range(5):
             session.add(OfficeHours(tenant_id=municipality.id, weekday=weekday, opens=time(8), closes=time(16)))
+        for person, agency_key, _ in _PEOPLE:
+            place.members[person] = _member(place, person, agency_key)
+        session.add_all([*place.agencies.values(), *place.members.values()])
         session.flush()
-        for person, agency_key, roles in _PEOPLE:
-            _person(session, place, person, agency_key, roles)
-        head = AgencyHead(
-            tenant_id=place.id, agency_id=place.agencies["dishub"].id, membership_id=place.members["head"].id
+        session.add_all(
+            RoleGrant(tenant_id=place.id, membership_id=place.members[person].id, app_id=app_id, role=role)
+            for person, _, roles in _PEOPLE
+            for app_id, role in roles
         )
-        session.add(head)
+        session.add_all(AccountMembership(account_id=account.id, municipality_id=place.id) for account in accounts)
+        session.add(
+            AgencyHead(
+                tenant_id=place.id, agency_id=place.agencies["dishub"].id, membership_id=place.members["head"].id
+            )
+        )
         session.flush()
     return place
 
 
-def _person(
-    session: Any, place: Place, person: str, agency_key: str | None, roles: tuple[tuple[str, str], ...]
-) -> None:
-    account = Account(email=f"{person}@{place.slug}.test", name=f"{person.capitalize()} {place.slug.capitalize()}")
-    session.add(account)
-    session.flush()
-    member = Membership(
+def _account(place: Place, person: str) -> Account:
+    account = Account(
+        id=new_id(), email=f"{person}@{place.slug}.test", name=f"{person.capitalize()} {place.slug.capitalize()}"
+    )
+    place.accounts[person] = account
+    return account
+
+
+def _member(place: Place, person: str, agency_key: str | None) -> Membership:
+    account = place.accounts[person]
+    return Membership(
+        id=new_id(),
         tenant_id=place.id,
         account_id=account.id,
         name=account.name,
         position=person.capitalize(),
         agency_id=place.agencies[agency_key].id if agency_key else None,
     )
-    session.add_all([member, AccountMembership(account_id=account.id, municipality_id=place.id)])
-    session.flush()
-    session.add_all(
-        RoleGrant(tenant_id=place.id, membership_id=member.id, app_id=app_id, role=role) for app_id, role in roles
-    )
-    place.accounts[person], place.members[person] = account, member

@@ -27,6 +27,7 @@ from ruamel.yaml.events import (
 from app_catalog.definitions.hidden_characters import hidden_character, shown_code
 from app_catalog.definitions.nodes import ListNode, MapNode, Node, Scalar, ScalarNode
 from app_catalog.definitions.problems import Problems
+from app_catalog.definitions.remembered_trees import RememberedTrees
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
@@ -54,6 +55,8 @@ _WORDS: dict[str, Scalar] = {
     "False": False,
     "FALSE": False,
 }
+
+_TREES = RememberedTrees()
 
 
 class _StopError(Exception):
@@ -186,6 +189,21 @@ def read_yaml(file: str, data: bytes, problems: Problems, budget: YamlBudget | N
     ``budget`` is that of the whole package, which this file spends from.
     """
     budget = budget or YamlBudget()
+    remembered = _TREES.find(file, data)
+    if remembered is not None:
+        root, events = remembered
+        if budget.bytes >= len(data) and budget.events >= events:
+            budget.bytes -= len(data)
+            budget.events -= events
+            return root
+    before, already = budget.events, len(problems.found)
+    read = _read(file, data, problems, budget)
+    if read is not None and len(problems.found) == already:
+        _TREES.keep(file, data, read, before - budget.events)
+    return read
+
+
+def _read(file: str, data: bytes, problems: Problems, budget: YamlBudget) -> Node | None:
     if len(data) > MAX_BYTES:
         problems.add("file-too-large", file, limit="256 KB")
         return None
