@@ -18,6 +18,7 @@ from app_catalog.releases.changing import yank_release
 from app_catalog.releases.models import App
 from app_catalog.wishes.models import Wish, WishClaim, WishRuling
 from lumbung.db import as_tenant, now
+from lumbung.plain_text import plain_text
 from lumbung.web.sites import LumbungFlask
 from tenants.answers import Answers
 from tests.app_catalog.assisting import PATH, Scene, proposal, set_scene, step
@@ -117,6 +118,22 @@ def test_what_forms_read() -> None:
     answers = Answers({"name": _hide("Antrean"), "about": _hide("Satu\nDua")})
     assert answers.text("name", most=20).replace(" ", "") == "Antrean"
     assert "\u202e" not in answers.text("about", most=20, lines=True)
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\u2800", "\u3164", "\u200d", "\ufe0f", "\u2060", "\U000e0041", "\xad\u0301"]
+)
+def test_what_nobody_sees_is_no_text(app: LumbungFlask, world: World, unseen: str) -> None:
+    evaluator = browse(app, world.surabaya.host, world.surabaya.accounts["evaluator"])
+    assert evaluator.post_form("/manage/wishes", ANSWERS | {"title": unseen * 12}).status_code == 422
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060", "\ufeff", "\xad", "\u061c", "\U000e0041"])
+def test_two_names_that_look_the_same_are_the_same(unseen: str) -> None:
+    assert plain_text(f"SIA{unseen}RAN") == "SIARAN"
+    assert plain_text("Satu\u2028Dua\r\nTiga") == "Satu\nDua\nTiga"
+    # Emoji and scripts are put together by joiners.
+    assert plain_text("👩\u200d🏫 नमस्\u200cते") == "👩\u200d🏫 नमस्\u200cते"
 
 
 @pytest.mark.parametrize(
