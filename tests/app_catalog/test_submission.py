@@ -149,13 +149,25 @@ def test_a_foreign_id_is_refused(session: Db, world: World, publisher: Publisher
         ("siaran", "saran", True),
         ("siaran", "sarana-kota", False),
         ("siaran", "wargaku", False),
+        ("SIARAN", "SIÁRAN", True),
+        ("SIARAN", "ЅІАRАΝ", True),
+        ("SIARAN", "ＳＩＡＲＡＮ", True),
     ],
 )
 def test_look_alikes_are_seen(one: str, other: str, alike: bool) -> None:
     assert look_alike(one, other) is alike
 
 
-@pytest.mark.parametrize("changes", [{"id": "s1aran", "name": "Suara"}, {"id": "suaraku"}])
+def test_looking_for_look_alikes_among_thousands_of_entries_is_quick() -> None:
+    one, other = ("aplikasi-pelayanan-terpadu-satu-pintu", "sistem-informasi-kepegawaian-daerah-a")
+    with at_most(0.4):
+        assert not any(look_alike(one, f"{other}{number}"[:37]) for number in range(20_000))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"id": "s1aran", "name": "Suara"}, {"id": "suaraku"}, {"id": "kabar-warga", "name": "ЅІАRАΝ: Laporan Warga"}],
+)
 def test_a_look_alike_waits_for_a_curator(
     session: Db, world: World, publisher: Publisher, changes: dict[str, str]
 ) -> None:
