@@ -13,6 +13,7 @@ from app_catalog.campaigns.days import LONG_ENOUGH, is_open, opens_at, present_d
 from app_catalog.campaigns.models import Campaign, CampaignAnswer
 from app_catalog.evaluations.models import Evaluation
 from app_catalog.evaluations.rubric import Rubric
+from app_catalog.evaluations.services import EARLIEST, too_early
 from app_catalog.installations.models import Installation
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App
@@ -216,6 +217,8 @@ def _day_errors(days: Days) -> dict[str, list[str]]:
         errors["first"] = [
             t("Periode yang dinilai paling lama dua tahun.", "The period that is judged lasts two years at most.")
         ]
+    if days.first < EARLIEST:
+        errors["first"] = [too_early()]
     if days.last > days.opens_on:
         errors["last"] = [
             t("Periode yang dinilai harus sudah berakhir.", "The period that is judged must be over by then.")

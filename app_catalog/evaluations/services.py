@@ -28,6 +28,8 @@ from lumbung.web.access import Visitor
 from tenants.municipalities.models import Municipality
 
 LONGEST_TEXT = 2_000
+EARLIEST = date(2000, 1, 1)
+"""Nothing that is judged here happened before; and the first years of the calendar leave no day to reckon back to."""
 FROZEN = Text(
     "Evaluasi ini sudah dikirim dan tidak dapat diubah lagi.",
     "This evaluation has been submitted and can no longer be changed.",
@@ -145,11 +147,18 @@ def usual_period(today: date) -> tuple[date, date]:
     return date(today.year, 1, 1), date(today.year, 6, 30)
 
 
+def too_early() -> str:
+    """What is said of a period that begins before `EARLIEST`."""
+    return t("Pilih hari sejak tahun {year}.", "Choose a day since {year}.", year=EARLIEST.year)
+
+
 def _score(written: str) -> int | None:
     return int(written) if written in {str(score) for score in SCALE} else None
 
 
 def _check_period(first: date, last: date, today: date) -> None:
+    if first < EARLIEST:
+        raise Invalid(fields={"first": [too_early()]})
     if last < first:
         raise Invalid(fields={"last": [t("Hari terakhir sebelum hari pertama.", "The last day is before the first.")]})
     if last > today:

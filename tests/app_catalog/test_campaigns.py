@@ -121,6 +121,18 @@ def test_a_campaign_that_does_not_fit_is_refused_on_the_page(
     assert session.scalars(select(Campaign)).all() == []
 
 
+def test_no_campaign_asks_about_the_first_days_of_the_calendar(
+    app: LumbungFlask, session: Sessions, world: World
+) -> None:
+    publish_siaran(session, world)
+    maintainer = browse(app, HUB, world.tangsel.accounts["admin"])
+    with set_clock(TODAY):
+        filled = {"title_id": "Evaluasi akhir tahun", "title_en": "End of year evaluation"}
+        days = {"first": "0001-01-01", "last": "0001-12-31"}
+        # Nobody could open an answer to it: there is no day two years before.
+        assert maintainer.post_form("/publish/tangsel/campaigns/new", filled | days).status_code == 422
+
+
 def test_each_is_told_once_reminded_once_and_the_end_comes_once(
     app: LumbungFlask, session: Sessions, world: World, campaign: Campaign
 ) -> None:

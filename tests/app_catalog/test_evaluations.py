@@ -94,7 +94,15 @@ def test_the_same_period_twice_is_a_conflict(evaluator: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last"), [("", "2026-06-30"), ("2026-06-30", "2026-01-01"), ("2026-01-01", "2999-01-01"), ("x", "y")]
+    ("first", "last"),
+    [
+        ("", "2026-06-30"),
+        ("2026-06-30", "2026-01-01"),
+        ("2026-01-01", "2999-01-01"),
+        ("x", "y"),
+        # Before the first day of the calendar there is none to reckon back to.
+        ("0001-01-01", "0001-12-31"),
+    ],
 )
 def test_an_impossible_period_is_refused_on_the_page(evaluator: Browser, first: str, last: str) -> None:
     answer = evaluator.post_form("/manage/evaluations", {"app": "siaran", "first": first, "last": last})
