@@ -16,6 +16,7 @@ Aplikasi Lama,faksimile,,Setda,lama.tangsel.example
 """
 
 
+@pytest.mark.usual_screen("desk")
 def test_what_already_runs_is_listed_and_used(served: Served, person: Callable[..., Person]) -> None:
     account = served.world.tangsel.accounts["admin"]
     publisher = Publisher(

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.journey
 SARI = "sari@warga-surabaya.id"
 
 
+@pytest.mark.usual_screen("phone")
 def test_a_dead_street_light_in_surabaya(served: Served, person: Callable[..., Person], tmp_path: Path) -> None:
     place, portal = wargaku(served), served.portal("surabaya")
     photo = photo_of_a_phone(tmp_path)
@@ -153,6 +154,7 @@ def test_a_dead_street_light_in_surabaya(served: Served, person: Callable[..., P
         handler.see("record-finished")
 
 
+@pytest.mark.usual_screen("desk")
 def test_a_forward_does_not_stop_the_clock_in_tangsel(served: Served, person: Callable[..., Person]) -> None:
     place, portal = served.world.tangsel, served.portal("tangsel")
     enable_siaran(served.session, served.world)
