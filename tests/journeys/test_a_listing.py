@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from app_catalog.publishers.models import Publisher, PublisherMember
 from tests.app_catalog.definitions.publiccode_files import LONG, minimal
 from tests.journeys.conftest import Person, Served
 
+pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("desk")]
 SITE = "Situs Dinas Perhubungan"
 INVENTORY = """nama,jenis,kategori,dinas,alamat
 Situs Dinas Kesehatan,situs web,Kesehatan,Dinas Kesehatan,dinkes.tangsel.example
@@ -16,7 +19,6 @@ Aplikasi Lama,faksimile,,Setda,lama.tangsel.example
 """
 
 
-@pytest.mark.usual_screen("desk")
 def test_what_already_runs_is_listed_and_used(served: Served, person: Callable[..., Person]) -> None:
     account = served.world.tangsel.accounts["admin"]
     publisher = Publisher(
