@@ -79,7 +79,7 @@ def _failed(session: AnySession, payload: Payload, reason: str) -> None:
         found.status, found.problem = ImportStatus.FAILED.value, reason
 
 
-@effect_handler(STEP, on_failure=_failed)
+@effect_handler(STEP, on_failure=_failed, inside=True)
 def _step(session: AnySession, payload: Payload) -> None:
     try:
         found = run_batch(session, UUID(payload["import_id"]))

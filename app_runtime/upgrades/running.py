@@ -141,7 +141,7 @@ def _failed(session: AnySession, payload: Payload, reason: str) -> None:
         move.status, move.problem, move.finished_at = MoveStatus.FAILED.value, reason, now()
 
 
-@effect_handler(STEP, on_failure=_failed)
+@effect_handler(STEP, on_failure=_failed, inside=True)
 def _step(session: AnySession, payload: Payload) -> None:
     try:
         move = run_move_step(session, UUID(payload["move_id"]))

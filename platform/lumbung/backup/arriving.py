@@ -28,6 +28,7 @@ from lumbung.backup.writing import Tell
 from lumbung.db.base import TableKind, table_kinds
 from lumbung.db.tenancy import SET_TENANT
 from lumbung.migrate.runner import OWNER
+from lumbung.outbox.handlers import list_inside_kinds
 
 ROOT = "municipalities"
 
@@ -59,7 +60,8 @@ def restore_municipality(
     """Put one municipality with its rows and files into this database: all or nothing, the others untouched.
 
     Where it lies here already, only with `replace`, which removes what it has now. Effects that were pending go out
-    when the archive is of this installation, or with `send_pending`; otherwise they are held. Raises ArchiveRefused
+    when the archive is of this installation, or with `send_pending`; otherwise they are held, but for work on the
+    municipality's own rows (`effect_handler(inside=True)`), which goes on. Raises ArchiveRefused
     for an archive that is damaged, forged, of another kind or schema, RestoreRefused when it does not fit here.
     """
     with open_archive(path) as archive, unpacked_aside(place.files) as unpacked:
@@ -192,14 +194,17 @@ def _spooled(lines: Iterable[str]) -> Iterator[Iterator[str]]:
 
 
 def _hold_pending(connection: Connection, tenant_id: UUID) -> int:
+    """Keep what would go out from going out; work on the municipality's own rows goes on."""
     held = connection.execute(
         text(
             "UPDATE outbox SET status = 'failed', last_error = 'held at restore'"
-            " WHERE tenant_id = :tenant AND status = 'pending'"
+            " WHERE tenant_id = :tenant AND status = 'pending' AND kind <> ALL(:inside) RETURNING id"
         ),
-        {"tenant": tenant_id},
-    )
+        {"tenant": tenant_id, "inside": list_inside_kinds()},
+    ).scalars()
+    ids = list(held)
     connection.execute(
-        text("DELETE FROM wakeups WHERE tenant_id = :tenant AND effect_id IS NOT NULL"), {"tenant": tenant_id}
+        text("DELETE FROM wakeups WHERE tenant_id = :tenant AND effect_id = ANY(:held)"),
+        {"tenant": tenant_id, "held": ids},
     )
-    return held.rowcount
+    return len(ids)

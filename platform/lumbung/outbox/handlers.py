@@ -36,6 +36,7 @@ class RegisteredEffect:
     kind: str
     run: EffectHandler
     on_failure: FailureHandler | None
+    inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,20 @@ _Effect = TypeVar("_Effect", bound=EffectHandler)
 _Periodic = TypeVar("_Periodic", bound=PeriodicFunction)
 
 
-def effect_handler(kind: str, *, on_failure: FailureHandler | None = None) -> Callable[[_Effect], _Effect]:
+def effect_handler(
+    kind: str, *, on_failure: FailureHandler | None = None, inside: bool = False
+) -> Callable[[_Effect], _Effect]:
     """Let the decorated `handler(session, payload)` do effects of `kind`.
 
-    An exception means "try again later"; GiveUp means "never". `on_failure` is told when it is given up. Raises
-    ValueError when the kind has a handler already.
+    An exception means "try again later"; GiveUp means "never". `on_failure` is told when it is given up. `inside` says
+    that the handler changes rows of the municipality alone, so that it goes on when the municipality is restored
+    elsewhere, where what goes out is held. Raises ValueError when the kind has a handler already.
     """
 
     def register(handler: _Effect) -> _Effect:
         if kind in _effects:
             raise ValueError(f"Effects of kind {kind!r} have a handler already.")
-        _effects[kind] = RegisteredEffect(kind, handler, on_failure)
+        _effects[kind] = RegisteredEffect(kind, handler, on_failure, inside)
         return handler
 
     return register
@@ -75,6 +79,11 @@ def effect_handler(kind: str, *, on_failure: FailureHandler | None = None) -> Ca
 def find_effect_handler(kind: str) -> RegisteredEffect | None:
     """The handler of a kind of effect, or None."""
     return _effects.get(kind)
+
+
+def list_inside_kinds() -> list[str]:
+    """The kinds of effects that change rows of the municipality alone."""
+    return [effect.kind for effect in _effects.values() if effect.inside]
 
 
 def register_wakeup_handler(kind: str, handler: WakeupHandler) -> None:
