@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, bindparam, case, cast, func, literal, literal_column, null, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app_catalog.definitions.model import RecordType
+from app_catalog.definitions.model import SEVERAL, RecordType
 from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.permissions import fields_read_by, title_fields
 from tenants.agencies.models import Agency
@@ -26,6 +26,8 @@ _PLAIN: dict[str, Any] = {
     "overdue": Record.overdue,
     **_TIMES,
 }
+FILTERED_TYPES = ("choice", "agency", "area", *sorted(SEVERAL))
+"""The types of the fields that a list may be filtered by."""
 BUILT_IN = (*_PLAIN, "agency")
 """Built-in attributes that the interface gives where the definition lets the public read them, in this order."""
 

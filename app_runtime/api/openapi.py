@@ -12,7 +12,7 @@ from app_catalog.definitions.model import Field, RecordType
 from app_catalog.definitions.schemas import record_schema
 from app_catalog.definitions.schemas.records import CheckedValue
 from app_runtime.api.asking import GEOJSON, PAGE
-from app_runtime.api.columns import BUILT_IN, public_names, shows_place
+from app_runtime.api.columns import BUILT_IN, FILTERED_TYPES, public_names, shows_place
 from app_runtime.records.paging import LARGEST_PAGE
 from lumbung.i18n import current_language, pick, t
 
@@ -30,12 +30,21 @@ _POINT = {
     "description": "[longitude, latitude], WGS 84",
 }
 _FILES = {"type": "array", "items": {"type": "object", "properties": {"url": _ADDRESS}}}
+_IDS = {"type": "array", "items": _TEXT, "uniqueItems": True}
 _SHAPES: Mapping[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
     "money": {"type": "integer", "description": "rupiah"},
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
+    "time": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
     "datetime": _MOMENT,
+    "duration": {"type": "string", "description": "ISO 8601 (P3D, PT48H); P3WD: working days"},
+    "markdown": {"type": "string", "contentMediaType": "text/markdown"},
+    "choices": _IDS,
+    "agencies": _IDS,
+    "url": _ADDRESS,
+    "stream": _ADDRESS,
     "email": {"type": "string", "format": "email"},
     "point": _POINT,
     "files": _FILES,
@@ -166,7 +175,7 @@ def _list_operation(name: str, kinds: Sequence[RecordType]) -> dict[str, Any]:
         field: pick(spec.label)
         for kind in reversed(kinds)
         for field, spec in _public_fields(kind)
-        if spec.type in ("choice", "agency", "area")
+        if spec.type in FILTERED_TYPES
     }
     filters += [_query(field, label, _TEXT) for field, label in choices.items()]
     return {
@@ -250,6 +259,9 @@ def _nullable(shape: Mapping[str, Any]) -> dict[str, Any]:
     return {**shape, "type": [shape["type"], "null"]}
 
 
+_BOUNDS = {"string": ("minLength", "maxLength"), "array": ("minItems", "maxItems")}
+
+
 def _in_place(schema: Any) -> str:
     """No name: groups are described where they stand."""
     return ""
@@ -260,11 +272,13 @@ def _shape_of_value(converter: Any, value: Any, **_: Any) -> dict[str, Any]:
     if not isinstance(value, CheckedValue):
         return {}
     shape = dict(_shape(value.spec))
-    if value.options:
+    if value.options and shape["type"] == "array":
+        shape["items"] = {**_TEXT, "enum": sorted(value.options)}
+    elif value.options:
         shape["enum"] = [*sorted(value.options), *([] if value.required else [None])]
-    least, most = ("minLength", "maxLength") if shape["type"] == "string" else ("minimum", "maximum")
-    if value.spec.min is not None:
-        shape[least] = value.spec.min
-    if value.spec.max is not None:
-        shape[most] = value.spec.max
+    least, most = _BOUNDS.get(shape["type"], ("minimum", "maximum"))
+    bounds: dict[str, Any] = {least: value.spec.min, most: value.spec.max}
+    if shape["type"] == "number":
+        bounds = {"minimum": value.spec.lowest, "maximum": value.spec.highest}
+    shape |= {name: bound for name, bound in bounds.items() if bound is not None}
     return shape if value.required else _nullable(shape)

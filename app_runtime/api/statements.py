@@ -36,10 +36,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app_catalog.definitions.model import Definition, RecordType
+from app_catalog.definitions.model import SEVERAL, Definition, RecordType
 from app_catalog.installations.models import Installation, InstalledDefinition
 from app_catalog.releases.models import Release
-from app_runtime.api.columns import public_names, record_document, record_feature, shows_place
+from app_runtime.api.columns import FILTERED_TYPES, public_names, record_document, record_feature, shows_place
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import read_access, rows_predicate
@@ -73,7 +73,7 @@ class Statements:
             name
             for _, kind in self.kinds
             for name in public_names(kind)
-            if (spec := kind.fields.get(name)) is not None and spec.type in ("choice", "agency", "area")
+            if (spec := kind.fields.get(name)) is not None and spec.type in FILTERED_TYPES
         )
 
     def a_list(self, filters: frozenset[str], *, geojson: bool) -> DirectRead:
@@ -210,8 +210,12 @@ def _filter(kind: RecordType, name: str) -> ColumnElement[bool]:
         return true()
     if name not in public_names(kind):
         return literal_column("false", Boolean)
+    wanted = func.string_to_array(bindparam(name, type_=Text), literal_column("','"))
+    if name in kind.fields and kind.fields[name].type in SEVERAL:
+        held: ColumnElement[bool] = Record.data[name].has_any(wanted)
+        return held
     column = Record.state if name == "state" else Record.data[name].astext
-    return column == func.any(func.string_to_array(bindparam(name, type_=Text), literal_column("','")))
+    return column == func.any(wanted)
 
 
 def _after() -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from typing import Any
 
-from app_catalog.definitions.model import Field, RecordType
+from app_catalog.definitions.model import WRITTEN, Field, RecordType
 from app_runtime.imports.mapping import Mapping, Source
 from app_runtime.imports.reading.tables import GEOMETRY
 from app_runtime.imports.schemas import field_names
@@ -127,7 +127,7 @@ class _Guess:
 
     def _derive_title(self, fields: dict[str, Source]) -> None:
         """A required text that lines may lack is made of the first long text, so that few lines come without."""
-        longs = [name for name, spec in self.kind.fields.items() if spec.type == "long_text" and name in fields]
+        longs = [name for name, spec in self.kind.fields.items() if spec.type in WRITTEN and name in fields]
         for name, spec in self.kind.fields.items():
             if spec.type != "text" or spec.required != "always" or not longs:
                 continue

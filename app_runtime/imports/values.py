@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError
 
-from app_catalog.definitions.model import Field
+from app_catalog.definitions.model import SEVERAL, WRITTEN, Field
 from app_catalog.definitions.schemas import field_schema
+from app_catalog.installations.durations_form import join_duration
 from app_runtime.imports.mapping import Source
 from app_runtime.imports.moments import parse_day, parse_moment
 from app_runtime.imports.notes import Note
@@ -25,7 +26,14 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069
 _LONGEST_SHOWN = 80
 _YES = frozenset({"ya", "y", "yes", "true", "1", "benar", "ada", "x", "✓"})
 _NO = frozenset({"tidak", "t", "n", "no", "false", "0", "salah", "tak", "-"})
-TEXTS = ("text", "long_text")
+_UNITS = {
+    "minutes": ("menit", "minute", "minutes"),
+    "hours": ("jam", "hour", "hours"),
+    "days": ("hari", "day", "days"),
+    "working_days": ("hari kerja", "working day", "working days"),
+}
+_SPAN = re.compile(rf"([0-9]{{1,6}})\s*({'|'.join(word for words in _UNITS.values() for word in words)})")
+TEXTS = ("text", *sorted(WRITTEN))
 
 
 @dataclass
@@ -83,8 +91,14 @@ class FieldReader:
             return self._text(raw, made)
         if kind in ("choice", "agency"):
             return self._choice(raw, made)
+        if kind in SEVERAL:
+            return self._several(raw, made)
         if kind in ("integer", "money"):
             return whole_number(raw)
+        if kind == "decimal":
+            return raw if isinstance(raw, int | float) else written(raw)
+        if kind == "duration":
+            return span_of(written(raw))
         if kind == "boolean":
             word = str(raw).strip().casefold()
             return True if word in _YES else False if word in _NO else str(raw)
@@ -98,7 +112,7 @@ class FieldReader:
 
     def _text(self, raw: Any, made: Converted) -> str:
         text = _CONTROL.sub(" ", written(raw)).strip()
-        if self.spec.type != "long_text":
+        if self.spec.type not in WRITTEN:
             text = " ".join(text.split())
         if self.spec.max is not None and len(text) > self.spec.max and self.source.truncate:
             text = truncated(text, self.spec.max)
@@ -118,6 +132,19 @@ class FieldReader:
         made.refused = self.spec.required == "always" or not self.lenient
         made.notes.append(Note("choice", about))
         return None
+
+    def _several(self, raw: Any, made: Converted) -> list[str] | None:
+        """What a cell lists between commas, semicolons or bars; words that mean nothing are told and left out."""
+        words = [word.strip() for word in re.split(r"[,;|\n]", written(raw)) if word.strip()]
+        found = []
+        for word in words:
+            chosen = self.source.values.get(word) or self._choices.get(folded(word))
+            if chosen is not None:
+                found.append(chosen)
+                continue
+            made.refused = made.refused or not self.lenient
+            made.notes.append(Note("choice", {"label": self.label, "value": word[:_LONGEST_SHOWN]}))
+        return list(dict.fromkeys(found)) or None
 
     def _settle(self, made: Converted, raw: Any, value: Any, error: ValidationError) -> None:
         try:
@@ -140,7 +167,7 @@ class FieldReader:
 def choices_of(app: RunningApp, spec: Field) -> dict[str, str]:
     """What each word means in a choice or an agency field: ids and labels in both languages, folded."""
     found: dict[str, str] = {}
-    if spec.type == "agency":
+    if spec.type in ("agency", "agencies"):
         for node in app.agencies.by_key.values():
             if node.open:
                 for word in (node.short_name, node.name, node.key):
@@ -198,6 +225,16 @@ def whole_number(raw: Any) -> Any:
             text = str(round(whole)) if isfinite(whole) else text
         return text
     return raw
+
+
+def span_of(text: str) -> str:
+    """A length of time as people write it (`3 hari`, `2 jam`, `5 working days`) as ISO text, or the text when it is
+    none."""
+    found = _SPAN.fullmatch(text.strip().casefold())
+    if found is None:
+        return text.strip()
+    unit = next(unit for unit, words in _UNITS.items() if found[2] in words)
+    return join_duration(found[1], unit) or text
 
 
 def _first(error: ValidationError) -> str:

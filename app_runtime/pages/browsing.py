@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
-from app_catalog.definitions.model import RecordType
+from app_catalog.definitions.model import WRITTEN, RecordType
 from app_runtime.pages.opening import OpenPage
 from app_runtime.records.former import list_former_options
 from app_runtime.records.listing import list_matching, list_records, present_rows
@@ -25,6 +25,7 @@ from lumbung.i18n import pick, show_datetime, t
 PAGE_SIZE = 20
 MOST_POINTS = 2_000
 _FARTHEST_BACK = 12
+_APART = frozenset({"files", "point"}) | WRITTEN
 Query = MultiDict[str, str]
 
 
@@ -165,7 +166,7 @@ def _row(opened: OpenPage, record: PresentedRecord, columns: Sequence[str]) -> R
             meta.append(record.agency_name)
         elif name == "created_at" and record.created_at is not None:
             meta.append(show_datetime(record.created_at, opened.app.municipality.timezone))
-        elif field is not None and field.type not in ("files", "point", "long_text") and field.text != record.title:
+        elif field is not None and field.type not in _APART and field.text != record.title:
             meta.append(field.text)
     late = is_late(record)
     shown = kind.workflow is None or record.open is not False
@@ -201,7 +202,7 @@ def _options(app: RunningApp, kind: RecordType, name: str) -> tuple[str, list[tu
         }
         return labels[name], yes_or_no
     spec = kind.fields.get(name)
-    if spec is None or spec.type not in ("choice", "boolean"):
+    if spec is None or spec.type not in ("choice", "choices", "boolean", "agency", "agencies"):
         return name, []
     if spec.type == "boolean":
         return pick(spec.label), yes_or_no

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app_catalog.definitions.model import Field
+from app_catalog.definitions.model import SEVERAL, Field
+from app_catalog.definitions.schemas.quantities import shown_decimal
+from app_catalog.installations.durations_form import split_duration, unit_options
 from app_runtime.photos.uploads import KeptFile
 from app_runtime.records.options import field_options
 from app_runtime.records.running_app import RunningApp
-from lumbung.i18n import pick, t
+from lumbung.i18n import current_language, pick, t
 from lumbung.messages.services import channel_available
 
 Errors = Mapping[str, list[str]]
@@ -22,6 +24,8 @@ class Typed:
 
     texts: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, Sequence[KeptFile]] = field(default_factory=dict)
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """All that was sent under a name, where several may be chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,8 @@ class Control:
     help: str = ""
     optional: bool = True
     value: str = ""
+    values: Sequence[str] = ()
+    unit: str = ""
     error: Sequence[str] = ()
     options: Sequence[Mapping[str, Any]] = ()
     max: int | None = None
@@ -45,6 +51,11 @@ class Control:
     lon: str = ""
     lat: str = ""
     landmark: str = ""
+
+    @property
+    def units(self) -> list[tuple[str, str]]:
+        """What a length of time may be counted in."""
+        return unit_options()
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -68,9 +79,11 @@ def control(app: RunningApp, spec: Field, typed: Typed, errors: Errors, *, prefi
         # What is asked for only sometimes must not be demanded by the browser.
         optional=spec.required == "no" or spec.visible_when is not None,
         value=typed.texts.get(name, _default(spec)),
+        values=typed.chosen.get(name, ()) if typed.texts else _defaults(spec),
+        unit=typed.texts.get(f"{name}.unit", split_duration(spec.default)[1] if spec.type == "duration" else ""),
         error=errors.get(name, ()),
         options=_options(app, spec),
-        max=spec.max if spec.type in ("text", "long_text") else None,
+        max=spec.max if spec.type in ("text", "long_text", "markdown") else None,
         accept=",".join(spec.accept),
         max_count=spec.max_count,
         max_mb=round(spec.max_size / 1_048_576) or 1 if spec.max_size else None,
@@ -114,4 +127,12 @@ def _help(spec: Field) -> str:
 
 
 def _default(spec: Field) -> str:
-    return "" if spec.default is None else str(spec.default)
+    if spec.default is None or spec.type in SEVERAL:
+        return ""
+    if spec.type == "duration":
+        return split_duration(str(spec.default))[0]
+    return shown_decimal(spec.default, current_language()) if spec.type == "decimal" else str(spec.default)
+
+
+def _defaults(spec: Field) -> Sequence[str]:
+    return tuple(spec.default or ()) if spec.type in SEVERAL else ()

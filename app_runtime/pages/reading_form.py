@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,8 @@ from uuid import UUID
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from app_catalog.definitions.expressions import Scope
-from app_catalog.definitions.model import Field
+from app_catalog.definitions.model import SEVERAL, Field
+from app_catalog.installations.durations_form import join_duration
 from app_runtime.pages.controls import Typed
 from app_runtime.photos.uploads import KeptFile, receive_files
 from app_runtime.records.answers import EMPTY, Answers
@@ -65,10 +66,15 @@ def read_form(
             value = _read(app, spec, form, spec.id, written)
             if value not in EMPTY:
                 written.values[spec.id] = value
-    written.typed = Typed(form.to_dict(), written.kept)
+    written.typed = typed_form(form, written.kept)
     if any(spec.type == "files" for spec in specs):
         app.session.commit()
     return written
+
+
+def typed_form(form: Texts, kept: Mapping[str, Sequence[KeptFile]] | None = None) -> Typed:
+    """What stands in a form that was sent, to be shown again."""
+    return Typed(form.to_dict(), kept or {}, form.to_dict(flat=False))
 
 
 def check_form(
@@ -97,7 +103,11 @@ def _read(app: RunningApp, spec: Field, form: Texts, name: str, written: Written
         return {key: value for key, value in members.items() if value not in EMPTY}
     if spec.type == "point":
         return _read_point(form, name, written)
+    if spec.type in SEVERAL:
+        return [one for one in form.getlist(name) if one.strip()]
     text = form.get(name, "").replace("\x00", "").strip()
+    if spec.type == "duration":
+        return join_duration(text, form.get(f"{name}.unit", "days"))
     if spec.type == "boolean":
         return True if text in ("1", "true", "on") else None
     if spec.type == "datetime" and text:

@@ -55,7 +55,7 @@ def _alike(opened: OpenPage, record: Record, written: Written) -> bool:
         landmark, other = written.landmarks.get(point, ""), landmark_of(record, point)
         if landmark and other:
             return alike(landmark, other)
-    words = [spec.id for spec in fields.values() if spec.type in ("text", "long_text") and not spec.private]
+    words = [spec.id for spec in fields.values() if spec.type in ("text", "long_text", "markdown") and not spec.private]
     return alike(_joined(written.values, words), _joined(record.data, words))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app_catalog.definitions.model import WRITTEN
 from app_runtime.pages.browsing import due_text, is_late
 from app_runtime.photos.urls import photo_items
 from app_runtime.records.actors import Actor
@@ -17,8 +18,7 @@ from app_runtime.records.running_app import RunningApp
 from app_runtime.records.timeline import TimelineEntry, present_history
 from lumbung.i18n import show_datetime, t
 
-_LONG = ("long_text",)
-_APART = ("files", "point", "group", "long_text")
+_APART = frozenset({"files", "point", "group"}) | WRITTEN
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def show_record(
         late=is_late(found),
         due=due_text(app, found),
         facts=_facts(app, found, only),
-        texts=[field for field in found.fields if field.type in _LONG],
+        texts=[field for field in found.fields if field.type in WRITTEN],
         galleries=[
             (field.label, photo_items(found.app, found.id, field.files, key=key))
             for field in found.fields
@@ -68,7 +68,7 @@ def _facts(app: RunningApp, found: PresentedRecord, only: Sequence[str] | None) 
     zone = app.municipality.timezone
     facts = [(t("Nomor", "Number"), found.number or "")]
     facts += [
-        (field.label, field.text) for field in found.fields if field.type not in _APART and field.text != found.title
+        (field.label, field.shown) for field in found.fields if field.type not in _APART and field.text != found.title
     ]
     if found.agency_name and (only is None or "agency" in only):
         facts.append((t("Ditangani oleh", "Handled by"), found.agency_name))

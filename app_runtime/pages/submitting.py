@@ -10,7 +10,7 @@ from uuid import UUID
 from app_catalog.definitions.model import Field
 from app_runtime.pages.controls import Typed
 from app_runtime.pages.opening import ANYBODY, OpenPage
-from app_runtime.pages.reading_form import Texts, Uploads, Written, check_form, read_form
+from app_runtime.pages.reading_form import Texts, Uploads, Written, check_form, read_form, typed_form
 from app_runtime.pages.sent_before import SITTING, list_alike, list_sent
 from app_runtime.pages.submission_keys import clean_key, content_of, find_key, new_key, scope_of_key
 from app_runtime.records.creating import creatable_fields, create_record, may_create
@@ -90,7 +90,7 @@ def send_form(opened: OpenPage, form: Texts, uploads: Uploads) -> Sending:
     try:
         spend(SENT_FROM_ADDRESS, address_key())
     except TooMany as error:
-        return _refused(Sending(key, typed=Typed(form.to_dict())), error)
+        return _refused(Sending(key, typed=typed_form(form)), error)
     written = read_form(opened.app, fields.values(), form, uploads, uploaded_by=opened.writer.account_id)
     check_form(opened.app, fields, written, lambda known: opened.app.scope(known, actor=opened.writer))
     sending = Sending(key, typed=written.typed, errors=written.errors, status=422)

@@ -80,6 +80,8 @@ class Answers:
             return
         if spec.type == "agency" and self.app.agencies.find_open(str(value)) is None:
             self._fault(name, t("Pilih salah satu dinas yang aktif.", "Choose one of the active agencies."))
+        if spec.type == "agencies" and any(self.app.agencies.find_open(key) is None for key in value):
+            self._fault(name, t("Pilih dinas yang aktif saja.", "Choose active agencies only."))
         if spec.type == "choice" and spec.options and spec.options.setting and self.channel != "scenario":
             rows: Mapping[str, Any] = self.app.settings.get(spec.options.setting) or {}
             if stop := rows.get(str(value), {}).get("stop"):
@@ -131,7 +133,7 @@ def _options(spec: Field, settings: Mapping[str, Any]) -> tuple[frozenset[str], 
     """All that a field's schema takes from the settings."""
     if spec.type == "group":
         return tuple(options for member in spec.fields.values() for options in _options(member, settings))
-    return (options_of(spec, settings),) if spec.type == "choice" else ()
+    return (options_of(spec, settings),) if spec.options is not None else ()
 
 
 def _flattened(messages: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, list[str]]]:

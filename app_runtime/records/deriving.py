@@ -12,7 +12,7 @@ from app_runtime.records.values import field_values
 
 LONGEST_SEARCH_TEXT = 20_000
 LONGEST_TITLE = 300
-_SEARCHED = ("text", "long_text")
+_SEARCHED = ("text", "long_text", "markdown")
 _UNMET = ("running", "warned", "breached")
 
 

@@ -36,7 +36,7 @@ def _offered(kind: RecordType, name: str) -> dict[str, str]:
         states = kind.workflow.states.values() if kind.workflow else ()
         return {state.id: pick(state.label) for state in states}
     spec = kind.fields.get(name)
-    options = spec.options if spec is not None and spec.type == "choice" else None
+    options = spec.options if spec is not None and spec.type in ("choice", "choices") else None
     if options is None or options.setting is not None:
         return {}
     return {option: pick(label) for option, label in options.fixed.items()}

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import defer
 
-from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, RecordType, SortKey
+from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, SEVERAL, RecordType, SortKey
 from app_catalog.installations.models import Installation
 from app_runtime.records.actors import Actor
 from app_runtime.records.attachments import files_of_records
@@ -175,6 +175,8 @@ def _filter(app: RunningApp, kind: RecordType, name: str, value: Any) -> ColumnE
     if name in kind.fields:
         if kind.fields[name].private:
             return false()
+        if kind.fields[name].type in SEVERAL:
+            return or_(*(Record.data[name].has_key(_as_text(one)) for one in values))
         stored: ColumnElement[Any] = Record.data[name].astext
         return stored.in_([_as_text(one) for one in values])
     if name == "agency":

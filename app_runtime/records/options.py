@@ -22,7 +22,7 @@ class Option:
 
 def field_options(app: RunningApp, field: Field) -> list[Option]:
     """The options of a choice or an agency field in their order; empty for other types."""
-    if field.type == "agency":
+    if field.type in ("agency", "agencies"):
         return [Option(node.key, node.name) for node in app.agencies.by_key.values() if node.open]
     options = field.options
     if options is None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app_catalog.definitions.model import Field, RecordType
+from markupsafe import Markup
+
+from app_catalog.catalog.rich_text import render_markdown
+from app_catalog.definitions.model import ADDRESSES, Field, RecordType
+from app_catalog.installations.values import show_duration
 from app_runtime.records.actors import Actor
 from app_runtime.records.attachments import list_record_files
 from app_runtime.records.links import links_of
@@ -16,7 +20,7 @@ from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.permissions import may_moderate, title_fields, visible_fields
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.values import built_in_values, field_values
-from lumbung.i18n import pick, show_date, show_datetime, show_number, show_rupiah, t
+from lumbung.i18n import pick, show_date, show_datetime, show_decimal, show_number, show_rupiah, show_time, t
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,16 @@ class PresentedField:
     files: tuple[PresentedFile, ...] = ()
     members: tuple[PresentedField, ...] = ()
     links: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The value for a page: safe HTML where its type asks for it (formatted texts, addresses), else the text."""
+        if self.type == "markdown":
+            return Markup('<div class="lb-markdown">{}</div>').format(render_markdown(str(self.value)))
+        if self.type in ADDRESSES and self.value:
+            link = Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>')
+            return link.format(str(self.value), self.text)
+        return self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +151,14 @@ def display_value(app: RunningApp, field: Field, value: Any) -> str:
         return ""
     if field.type == "choice":
         return _choice_label(app, field, str(value))
+    if field.type == "choices":
+        places = {option: place for place, option in enumerate(_option_ids(app, field))}
+        chosen = sorted(map(str, value), key=lambda one: places.get(one, len(places)))
+        return ", ".join(_choice_label(app, field, one) for one in chosen)
     if field.type == "agency":
-        agency = app.agencies.by_key.get(str(value))
-        return agency.name if agency else str(value)
+        return _agency_name(app, str(value))
+    if field.type == "agencies":
+        return ", ".join(_agency_name(app, str(one)) for one in value)
     if field.type == "datetime":
         return show_datetime(datetime.fromisoformat(value), app.municipality.timezone)
     show = _SHOWN.get(field.type, str)
@@ -151,9 +170,23 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "date": lambda value: show_date(date.fromisoformat(value)),
     "money": show_rupiah,
     "integer": show_number,
+    "decimal": show_decimal,
+    "time": show_time,
+    "duration": show_duration,
     "point": lambda value: f"{value[1]:.5f}, {value[0]:.5f}",
     "files": lambda value: t("{n} berkas", "{n} file" if len(value) == 1 else "{n} files", n=len(value)),
 }
+
+
+def _option_ids(app: RunningApp, field: Field) -> Iterable[str]:
+    if field.options is None:
+        return ()
+    return field.options.fixed if field.options.setting is None else app.settings.get(field.options.setting) or {}
+
+
+def _agency_name(app: RunningApp, key: str) -> str:
+    agency = app.agencies.by_key.get(key)
+    return agency.name if agency else key
 
 
 def _choice_label(app: RunningApp, field: Field, value: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from typing import Any
 
-from app_catalog.definitions.model import Definition, Field, RecordType
+from app_catalog.definitions.model import WRITTEN, Definition, Field, RecordType
 from lumbung.errors import Invalid
 from lumbung.i18n import t
 
@@ -129,7 +129,11 @@ def _field_errors(old: RecordType, new: RecordType, mapping: Mapping) -> dict[st
     return errors
 
 
-_SHORT = frozenset({"text", "long_text", "integer", "money", "date", "choice", "email", "phone", "area"})
+_TEXTS = WRITTEN | {"text"}
+_SHORT = _TEXTS | {
+    *("integer", "decimal", "money", "date", "time", "choice", "choices"),
+    *("email", "phone", "url", "stream", "area", "agencies"),
+}
 
 
 def _same_kind(before: Field, after: Field | None) -> bool:
@@ -137,7 +141,7 @@ def _same_kind(before: Field, after: Field | None) -> bool:
 
 
 def _fits(before: Field, after: Field) -> bool:
-    return after.type == before.type or (after.type in ("text", "long_text") and before.type in _SHORT)
+    return after.type == before.type or (after.type in _TEXTS and before.type in _SHORT)
 
 
 def _could_take(before: Field, after: Field) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app_catalog.definitions.model import Field, RecordType
+from app_catalog.definitions.model import WRITTEN, Field, RecordType
 from app_catalog.definitions.model.texts import Text
 from app_runtime.records.answers import EMPTY, Answers
 from app_runtime.records.change import Change
 from app_runtime.upgrades.mapping import Mapping
 
 _NO_TEXT = Text({})
+_TEXTS = WRITTEN | {"text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def carry_over(change: Change, before: RecordType, stored: Dict[str, Any], mappi
             left[name] = value
             continue
         old, new = before.fields[name], after.fields[target]
-        values[target] = _as_text(value) if new.type in ("text", "long_text") and new.type != old.type else value
+        values[target] = _as_text(value) if new.type in _TEXTS and new.type != old.type else value
         if target != name:
             renamed[name] = target
         if not _same_rules(old, new):
@@ -68,4 +69,6 @@ def _rules(spec: Field) -> Field:
 
 
 def _as_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
     return value if isinstance(value, str) else str(value)

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from app_catalog.definitions.model import Field
+from app_catalog.definitions.model import SEVERAL, Field
+from app_catalog.definitions.schemas.quantities import shown_decimal
 from app_catalog.installations.durations_form import join_duration, split_duration, unit_options
 from app_runtime.records.running_app import RunningApp
-from lumbung.i18n import pick, t
+from lumbung.i18n import current_language, pick, t
 from tenants.municipalities.places import find_coordinates
 
 _LONG = 200
@@ -83,10 +84,10 @@ def _control(
         label=pick(field.label),
         help=pick(field.help),
         required=field.required != "no",
-        value=split_duration(value) if field.type == "duration" else value,
+        value=_shown(field, value),
         errors=tuple(errors.get(key, ())),
         options=_options(app, field),
-        max=field.max if field.type in ("text", "long_text") else None,
+        max=field.max if field.type in ("text", "long_text", "markdown") else None,
         accept=",".join(field.accept),
         max_count=field.max_count,
         max_mb=field.max_size / 1_000_000 if field.max_size else None,
@@ -98,6 +99,15 @@ def _control(
     )
 
 
+def _shown(field: Field, value: Any) -> Any:
+    """A stored value, or what was typed, as its control takes it."""
+    if field.type == "duration":
+        return split_duration(value)
+    if field.type == "decimal" and isinstance(value, int | float):
+        return shown_decimal(value, current_language())
+    return value
+
+
 def _kind(field: Field) -> str:
     if field.type == "text" and (field.max or 0) > _LONG:
         return "long_text"
@@ -105,7 +115,7 @@ def _kind(field: Field) -> str:
 
 
 def _options(app: RunningApp, field: Field) -> tuple[tuple[str, str], ...]:
-    if field.type == "agency":
+    if field.type in ("agency", "agencies"):
         return tuple((node.key, node.name) for node in app.agencies.by_id.values() if node.open)
     if field.type == "boolean":
         return (("true", t("Ya", "Yes")), ("false", t("Tidak", "No")))
@@ -131,6 +141,8 @@ def _typed(field: Field, form: MultiDict[str, str], name: str) -> Any:
         return {member.id: _typed(member, form, f"{name}.{member.id}") for member in field.fields.values()}
     if field.type == "point":
         return _point(form, name)
+    if field.type in SEVERAL:
+        return [one for one in form.getlist(name) if one]
     if field.type == "duration":
         return join_duration(form.get(name, ""), form.get(f"{name}.unit", "days"))
     return form.get(name, "")

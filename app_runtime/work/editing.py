@@ -61,4 +61,4 @@ def _emptied(value: Any) -> Any:
     if isinstance(value, Mapping):
         kept = {key: part for key, part in value.items() if part not in (None, "")}
         return kept or None
-    return None if value == "" else value
+    return None if value in ("", []) else value

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app_catalog.definitions.model import WRITTEN
 from app_catalog.installations.names import shown_name
 from app_runtime.records.actors import Actor
 from app_runtime.records.landmarks import landmark_of
@@ -26,7 +27,7 @@ from app_runtime.work.told import show_history, show_messages
 from lumbung.db import now
 from lumbung.i18n import pick, t
 
-_NOT_AS_FACTS = ("files", "point", "long_text", "group")
+_NOT_AS_FACTS = frozenset({"files", "point", "group"}) | WRITTEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
         age=age_of(record.created_at, at),
         late_since=late[0] if late and record.open else "",
         facts=[*_facts(presented, fields), *_places(work, official)],
-        texts=[field for field in fields if field.type == "long_text"],
+        texts=[field for field in fields if field.type in WRITTEN],
         groups=[field for field in fields if field.type == "group" and field.members],
         photos=[field for field in fields if field.type == "files" and (field.files or field.links)],
         deadlines=deadlines,
@@ -108,7 +109,7 @@ def _name(app: RunningApp, record_type: str) -> str:
 
 
 def _facts(presented: PresentedRecord, fields: Sequence[PresentedField]) -> list[tuple[str, str]]:
-    plain = [(field.label, field.text) for field in fields if field.type not in _NOT_AS_FACTS]
+    plain = [(field.label, field.shown) for field in fields if field.type not in _NOT_AS_FACTS]
     agency = [(t("Dinas", "Agency"), presented.agency_name or t("Belum ditentukan", "Not decided yet"))]
     return [*agency, *plain]
 

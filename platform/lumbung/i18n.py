@@ -109,6 +109,16 @@ def show_number(value: float) -> str:
     return format_decimal(value, locale=current_language())
 
 
+def show_decimal(value: float) -> str:
+    """A number with the reader's separators and all of its places, at most six."""
+    return format_decimal(value, format="#,##0.######", locale=current_language())
+
+
+def show_time(clock: str) -> str:
+    """A time of the day (`07:30`) as the reader writes it; Indonesians put a full stop between hours and minutes."""
+    return clock if current_language() == "en" else clock.replace(":", ".")
+
+
 def show_bytes(value: float) -> str:
     """A size of data in bytes, kB, MB or GB (thousands), with the reader's decimal sign."""
     amount, unit = float(value), 0

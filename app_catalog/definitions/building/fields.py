@@ -21,8 +21,7 @@ def build_field(name: str, spec: Json, record: str) -> Field:
         visible_when=expression(spec.get("visible_when"), record, "bool"),
         required_when=expression(spec.get("required_when"), record, "bool"),
         pattern=spec.get("pattern"),
-        min=spec.get("min"),
-        max=spec.get("max"),
+        **_bounds(spec),
         indexed=spec.get("indexed", False),
         options=_options(spec["options"]) if "options" in spec else None,
         accept=ids(spec.get("accept")),
@@ -30,6 +29,15 @@ def build_field(name: str, spec: Json, record: str) -> Field:
         max_size=spec.get("max_size"),
         fields=build_map(spec.get("fields"), lambda member, own: build_field(member, own, record)),
     )
+
+
+_OF_VALUES = ("decimal", "date", "time", "duration")
+
+
+def _bounds(spec: Json) -> dict[str, Any]:
+    """Bounds that are whole numbers apart from those that are values of the field's own type."""
+    lower, upper = ("lowest", "highest") if spec["type"] in _OF_VALUES else ("min", "max")
+    return {lower: spec.get("min"), upper: spec.get("max")}
 
 
 def _options(spec: Json) -> Options:

@@ -12,12 +12,13 @@ from cel_expr_python import cel
 from app_catalog.definitions.durations import DurationError, parse_duration
 from app_catalog.definitions.expressions.compiling import PRESENT, Compiled, Compiler
 from app_catalog.definitions.expressions.names import Names
-from app_catalog.definitions.model import Definition, Expression, Text
+from app_catalog.definitions.model import SEVERAL, Definition, Expression, Text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What an absent value reads as; has() tells it from a value that is really so.
 _DEFAULTS: dict[str, Any] = {
     "integer": 0,
+    "decimal": 0.0,
     "money": 0,
     "boolean": False,
     "date": _EPOCH,
@@ -25,10 +26,13 @@ _DEFAULTS: dict[str, Any] = {
     "point": [],
     "files": [],
     "strings": [],
+    "choices": [],
+    "agencies": [],
     "group": {},
     "table": {},
 }
 _RESULT_TYPES: dict[str, tuple[type, ...]] = {"bool": (bool,), "string": (str,), "duration": (str,)}
+_LISTS = frozenset({"files", "strings", *SEVERAL})
 MAX_TEXT = 20_000
 _MOST_TABLES = 1_024
 
@@ -173,7 +177,9 @@ def _cel_value(value: Any, kind: str) -> Any:
         return datetime.combine(value, time.min, UTC)
     if kind == "point":
         return [float(part) for part in value]
-    if kind in ("files", "strings"):
+    if kind == "decimal":
+        return float(value)
+    if kind in _LISTS:
         return [str(part) for part in value]
     if kind == "group":
         return {key: member for key, member in value.items() if member is not None}

@@ -1,7 +1,7 @@
 """Which names an expression may use, and how each type of field appears in CEL.
 
-Texts, choices, people, agencies and durations (their ISO text) are strings; money and whole numbers are
-ints; dates and times are timestamps (a date is its midnight in UTC); a point is a list of doubles,
+Texts, choices, people, agencies, times of the day (``07:30``) and durations (their ISO text) are strings; money and
+whole numbers are ints, decimals doubles; several choices or agencies are a list of ids; dates and times are timestamps (a date is its midnight in UTC); a point is a list of doubles,
 longitude first; files are a list of ids; a group is a map; a table setting is a map from row id to a map
 from column id.
 """
@@ -18,19 +18,26 @@ _T = cel.Type
 CEL_TYPES: dict[str, cel.Type] = {
     "text": _T.STRING,
     "long_text": _T.STRING,
+    "markdown": _T.STRING,
     "integer": _T.INT,
+    "decimal": _T.DOUBLE,
     "money": _T.INT,
     "boolean": _T.BOOL,
     "date": _T.TIMESTAMP,
+    "time": _T.STRING,
     "datetime": _T.TIMESTAMP,
     "duration": _T.STRING,
     "choice": _T.STRING,
+    "choices": _T.List(_T.STRING),
     "point": _T.List(_T.DOUBLE),
     "area": _T.STRING,
     "files": _T.List(_T.STRING),
     "email": _T.STRING,
     "phone": _T.STRING,
+    "url": _T.STRING,
+    "stream": _T.STRING,
     "agency": _T.STRING,
+    "agencies": _T.List(_T.STRING),
     "group": _T.Map(_T.STRING, _T.DYN),
     "strings": _T.List(_T.STRING),
     "table": _T.Map(_T.STRING, _T.Map(_T.STRING, _T.DYN)),

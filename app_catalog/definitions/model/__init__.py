@@ -4,7 +4,18 @@ Built by ``canonical.compile_definition``; nothing else makes a ``Definition``.
 """
 
 from app_catalog.definitions.model.definition import Definition, PersonalData, Role
-from app_catalog.definitions.model.fields import Ask, Column, Field, FieldType, Options, Required, SettingSpec
+from app_catalog.definitions.model.fields import (
+    ADDRESSES,
+    SEVERAL,
+    WRITTEN,
+    Ask,
+    Column,
+    Field,
+    FieldType,
+    Options,
+    Required,
+    SettingSpec,
+)
 from app_catalog.definitions.model.pages import (
     Channel,
     ChannelText,
@@ -61,8 +72,11 @@ from app_catalog.definitions.model.texts import Text
 from app_catalog.definitions.model.values import Duration, Event, EventKind, Expression, ResultKind
 
 __all__ = [
+    "ADDRESSES",
     "BUILTIN_ATTRIBUTES",
     "BUILTIN_ROLES",
+    "SEVERAL",
+    "WRITTEN",
     "Access",
     "Act",
     "ActStep",

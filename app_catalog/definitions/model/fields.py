@@ -10,21 +10,34 @@ from app_catalog.definitions.model.values import Expression
 FieldType = Literal[
     "text",
     "long_text",
+    "markdown",
     "integer",
+    "decimal",
     "money",
     "boolean",
     "date",
+    "time",
     "datetime",
     "duration",
     "choice",
+    "choices",
     "point",
     "area",
     "files",
     "email",
     "phone",
+    "url",
+    "stream",
     "agency",
+    "agencies",
     "group",
 ]
+SEVERAL: frozenset[str] = frozenset({"choices", "agencies"})
+"""Types whose value is a list of ids, each once."""
+ADDRESSES: frozenset[str] = frozenset({"url", "stream"})
+"""Types whose value is an address on the web."""
+WRITTEN: frozenset[str] = frozenset({"long_text", "markdown"})
+"""Types whose value is a text of several lines."""
 Required = Literal["no", "always", "on_form"]
 
 
@@ -46,10 +59,11 @@ class Field:
     """A field of a record type, of a group, of an action's ask or of a form.
 
     ``required`` is ``always``, ``on_form`` (asked on forms only; other channels may leave it open) or ``no``.
-    ``min`` and ``max`` bound the length of texts (characters) and the value of numbers (money in whole
-    rupiah). ``max_size`` is in bytes per file, ``max_count`` in files; ``accept`` holds MIME patterns such
-    as ``image/*``. ``visible_to`` None means everyone who may read the record; ``private`` fields are never
-    shown to the public. ``fields`` are the members of a group.
+    ``min`` and ``max`` bound the length of texts (characters), the value of whole numbers (money in whole
+    rupiah) and how many may be chosen. ``lowest`` and ``highest`` bound decimals (numbers), and dates, times and
+    durations (ISO texts). ``max_size`` is in bytes per file, ``max_count`` in files; ``accept`` holds MIME
+    patterns such as ``image/*``. ``visible_to`` None means everyone who may read the record; ``private`` fields
+    are never shown to the public. ``fields`` are the members of a group.
     """
 
     id: str
@@ -66,6 +80,8 @@ class Field:
     pattern: str | None = None
     min: int | None = None
     max: int | None = None
+    lowest: float | str | None = None
+    highest: float | str | None = None
     indexed: bool = False
     options: Options | None = None
     accept: tuple[str, ...] = ()

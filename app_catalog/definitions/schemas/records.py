@@ -49,7 +49,10 @@ class CheckedValue(fields.Field[Any]):
             if not isinstance(value, str) or value not in (self.options or ()):
                 raise ValidationError(word("choice", self.lang))
             return value
-        return CHECKS[self.spec.type](value, self.spec, self.lang)
+        checked = CHECKS[self.spec.type](value, self.spec, self.lang)
+        if self.spec.type == "choices" and not (self.options or frozenset()).issuperset(checked):
+            raise ValidationError(word("several", self.lang))
+        return checked
 
 
 def _messages(lang: str) -> dict[str, str]:
@@ -94,7 +97,7 @@ def field_schema(
         inner = _schema(members, f"Group_{field.id}", lang=lang, keeps_empty=keeps_empty)
         shared["error_messages"] = shared["error_messages"] | {"type": word("group", lang)}
         return fields.Nested(inner, **shared)
-    options = options_of(field, settings) if field.type == "choice" else None
+    options = options_of(field, settings) if field.options is not None else None
     return CheckedValue(field, lang, options=options, **shared)
 
 

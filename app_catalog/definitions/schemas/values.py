@@ -12,11 +12,14 @@ import re2
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError
 
-from app_catalog.definitions.model import Field
+from app_catalog.definitions.model import WRITTEN, Field
+from app_catalog.definitions.schemas.addresses import check_stream, check_url
+from app_catalog.definitions.schemas.quantities import check_between, check_decimal, check_duration, check_time
 from app_catalog.definitions.schemas.wording import word
 
 MAX_TEXT = 20_000
 MAX_FILES = 50
+MAX_SEVERAL = 200
 # Linear; everything below a space but tab and line breaks, and what turns the direction of text around.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _WHOLE = re.compile("-?[0-9]{1,17}")
@@ -35,12 +38,16 @@ def check_text(value: Any, field: Field, lang: str) -> str:
     text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
     if _CONTROL.search(text):
         raise _fail("control", lang)
-    if field.type != "long_text":
+    if field.type not in WRITTEN:
         text = " ".join(text.split())
     if len(text) > (field.max or MAX_TEXT):
         raise _fail("too_long", lang, max=field.max or MAX_TEXT)
     if len(text) < (field.min or 0):
         raise _fail("too_short", lang, min=field.min)
+    return _patterned(text, field, lang)
+
+
+def _patterned(text: str, field: Field, lang: str) -> str:
     if field.pattern is not None and re2.fullmatch(field.pattern, text) is None:
         raise _fail("pattern", lang)
     return text
@@ -73,9 +80,11 @@ def check_boolean(value: Any, field: Field, lang: str) -> bool:
 def check_date(value: Any, field: Field, lang: str) -> str:
     """A date as ISO text."""
     try:
-        return date.fromisoformat(value).isoformat()
+        day = date.fromisoformat(value).isoformat()
     except (TypeError, ValueError):
         raise _fail("date", lang) from None
+    check_between(day, field, lang)
+    return day
 
 
 def check_datetime(value: Any, field: Field, lang: str) -> str:
@@ -112,9 +121,10 @@ def check_files(value: Any, field: Field, lang: str) -> list[str]:
 def check_email(value: Any, field: Field, lang: str) -> str:
     """An e-mail address in its normal form; nobody is asked whether it exists."""
     try:
-        return validate_email(str(value).strip(), check_deliverability=False).normalized
+        address = validate_email(str(value).strip(), check_deliverability=False).normalized
     except EmailNotValidError:
         raise _fail("email", lang) from None
+    return _patterned(address, field, lang)
 
 
 def check_phone(value: Any, field: Field, lang: str) -> str:
@@ -126,7 +136,7 @@ def check_phone(value: Any, field: Field, lang: str) -> str:
         raise _fail("phone", lang) from None
     if not phonenumbers.is_possible_number(number):
         raise _fail("phone", lang)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return _patterned(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), field, lang)
 
 
 def check_name(value: Any, field: Field, lang: str) -> str:
@@ -136,18 +146,39 @@ def check_name(value: Any, field: Field, lang: str) -> str:
     return value
 
 
+def check_several(value: Any, field: Field, lang: str) -> list[str]:
+    """Ids, each once and sorted, not too few and not too many; a single one may stand for a list of one."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or len(items) > MAX_SEVERAL:
+        raise _fail("several", lang)
+    found = sorted({check_name(item, field, lang) for item in items})
+    if len(found) < (field.min or 0):
+        raise _fail("too_few_chosen", lang, min=field.min)
+    if field.max is not None and len(found) > field.max:
+        raise _fail("too_many_chosen", lang, max=field.max)
+    return found
+
+
 CHECKS: Mapping[str, Check] = {
     "text": check_text,
     "long_text": check_text,
+    "markdown": check_text,
     "integer": check_integer,
+    "decimal": check_decimal,
     "money": check_integer,
     "boolean": check_boolean,
     "date": check_date,
+    "time": check_time,
     "datetime": check_datetime,
+    "duration": check_duration,
+    "choices": check_several,
     "point": check_point,
     "area": check_name,
     "files": check_files,
     "email": check_email,
     "phone": check_phone,
+    "url": check_url,
+    "stream": check_stream,
     "agency": check_name,
+    "agencies": check_several,
 }

@@ -6,7 +6,8 @@ from typing import Any
 from app_catalog.definitions.durations import compare_durations, parse_duration
 from app_catalog.definitions.nodes import MapNode, Node
 from app_catalog.definitions.problems import suggest
-from app_catalog.definitions.shape.composites import Keys, MapOf, SetOf, TextByLanguage, Variant
+from app_catalog.definitions.shape.composites import Keys, ListOf, MapOf, SetOf, TextByLanguage, Variant
+from app_catalog.definitions.shape.quantities import Day, Decimal, TimeOfDay, bounds_fit
 from app_catalog.definitions.shape.reading import Kind, Path, Reading, Reference
 from app_catalog.definitions.shape.scalars import (
     Boolean,
@@ -29,17 +30,9 @@ NAMED: dict[str, Kind] = {"label": TEXT, "help": LONG_TEXT, "order": ORDER}
 FIXED_OPTIONS = MapOf(TEXT, wrap="label", min=1)
 
 LATER_TYPES = (
-    "markdown",
-    "decimal",
-    "time",
-    "duration",
-    "choices",
     "path",
     "checklist",
-    "url",
     "nik",
-    "stream",
-    "agencies",
     "person",
     "persons",
     "record",
@@ -66,9 +59,12 @@ class FieldOptions:
 def _default_fits(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
     default, options = found.get("default"), found.get("options")
     fixed = options.get("fixed", options) if isinstance(options, dict) and "setting" not in options else None
-    if default is not None and fixed and default not in fixed:
-        hint = suggest(str(default), fixed)
-        reading.add("unknown-value", node.entries["default"], (*path, "default"), found=default, suggestion=hint)
+    if default is None or not fixed:
+        return
+    for chosen in default if isinstance(default, list) else [default]:
+        if chosen not in fixed:
+            hint = suggest(str(chosen), fixed)
+            reading.add("unknown-value", node.entries["default"], (*path, "default"), found=chosen, suggestion=hint)
 
 
 def _numbers_fit(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
@@ -93,23 +89,34 @@ def _durations_fit(found: dict[str, Any], node: MapNode, path: Path, reading: Re
 
 BOUNDS: dict[str, Kind] = {"min": Integer(), "max": Integer(1)}
 TEXT_KEYS: dict[str, Kind] = {**BOUNDS, "pattern": Pattern(), "default": Words(4000)}
+COUNT: dict[str, Kind] = {"min": Integer(1, 200), "max": Integer(1, 200)}
+ADDRESS_KEYS: dict[str, Kind] = {"pattern": Pattern(), "default": Words(2000)}
 # The keys of each type of field beside those that every field has.
 OWN_KEYS: dict[str, dict[str, Kind]] = {
     "text": TEXT_KEYS,
-    "long_text": {**BOUNDS, "default": Words(20_000)},
+    "long_text": {**BOUNDS, "pattern": Pattern(), "default": Words(20_000)},
+    "markdown": {**BOUNDS, "default": Words(20_000)},
     "integer": {"min": Integer(-(10**12)), "max": Integer(-(10**12)), "default": Integer(-(10**12))},
+    "decimal": {"min": Decimal(), "max": Decimal(), "default": Decimal()},
     "money": {**BOUNDS, "default": Integer()},
     "boolean": {"default": Boolean()},
-    "date": {},
+    "date": {"min": Day(), "max": Day(), "default": Day()},
+    "time": {"min": TimeOfDay(), "max": TimeOfDay(), "default": TimeOfDay()},
     "datetime": {"default": Moment()},
+    "duration": {"min": DurationText(), "max": DurationText(), "default": DurationText()},
     "choice": {"options": FieldOptions(), "default": Words(60)},
+    "choices": {"options": FieldOptions(), "default": ListOf(Words(60)), **COUNT},
     "point": {},
     "area": {},
     "files": {"accept": SetOf(Words(60)), "max_count": Integer(1, 50), "max_size": Measure("size")},
-    "email": {},
-    "phone": {},
+    "email": {"pattern": Pattern()},
+    "phone": {"pattern": Pattern()},
+    "url": ADDRESS_KEYS,
+    "stream": ADDRESS_KEYS,
     "agency": {},
+    "agencies": COUNT,
 }
+_BOUNDED = {"decimal": bounds_fit, "date": bounds_fit, "time": bounds_fit, "duration": _durations_fit}
 FIELD_KEYS: dict[str, Kind] = {
     **NAMED,
     "required": Required(),
@@ -123,9 +130,10 @@ FIELD_KEYS: dict[str, Kind] = {
 def _field_case(kind: str, shared: dict[str, Kind]) -> Keys:
     own = dict(OWN_KEYS[kind])
     required: dict[str, Kind] = {"type": Words()}
-    if kind == "choice":
+    if "options" in own:
         required["options"] = own.pop("options")
-    return Keys(required, {**shared, **own}, LATER_FIELD_KEYS, also=(_default_fits, _numbers_fit))
+    fits = _BOUNDED.get(kind, _numbers_fit)
+    return Keys(required, {**shared, **own}, LATER_FIELD_KEYS, also=(_default_fits, fits))
 
 
 MEMBER = Variant("type", {kind: _field_case(kind, FIELD_KEYS) for kind in OWN_KEYS}, (*LATER_TYPES, "group"))
@@ -153,9 +161,7 @@ _LIMITS: dict[str, dict[str, Kind]] = {
     "duration": {"min": DurationText(), "max": DurationText()},
 }
 LATER_SETTING_KEYS = ("unique", "check", "required_when", "indexed", "computed")
-LATER_SETTING_TYPES = tuple(
-    name for name in (*LATER_TYPES, "date", "datetime", "point", "area", "files", "group") if name != "duration"
-)
+LATER_SETTING_TYPES = tuple(name for name in (*LATER_TYPES, *OWN_KEYS, "group") if name not in VALUES)
 
 
 def _value_case(kind: str, shared: dict[str, Kind]) -> Keys:
