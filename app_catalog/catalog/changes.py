@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +73,7 @@ def get_changes(session: AnySession, slug: str, version: str, *, since: str | No
     if wanted is None:
         raise NotFound
     before = get_release_page(session, slug, wanted, visitor).state
-    found = compare(canonical_of(session, before.release.id), canonical_of(session, page.state.release.id))
+    found = compare_releases(session, before.release.id, page.state.release.id)
     return Changes(page.app, before, page.state, found, others)
 
 
@@ -83,12 +84,20 @@ def versions_before(session: AnySession, page: ReleasePage) -> list[str]:
     return [version for version in versions if semver.Version.parse(version) < own]
 
 
-def canonical_of(session: AnySession, release_id: UUID) -> dict[str, Any]:
-    """The canonical form of a release that was verified before it is given."""
+def compare_releases(session: AnySession, before_id: UUID, after_id: UUID) -> tuple[Difference, ...]:
+    """What a release adds, removes and changes after another one; both are verified first."""
+    return _compare_texts(_canonical_of(session, before_id), _canonical_of(session, after_id))
+
+
+def _canonical_of(session: AnySession, release_id: UUID) -> str:
     load_release_definition(session, release_id)
-    text = session.scalars(select(Release.canonical).where(Release.id == release_id)).one()
-    canonical: dict[str, Any] = json.loads(text)
-    return canonical
+    return session.scalars(select(Release.canonical).where(Release.id == release_id)).one()
+
+
+@lru_cache(maxsize=16)
+def _compare_texts(before: str, after: str) -> tuple[Difference, ...]:
+    """Two packages at their limits take a second to compare, and never differ in anything else."""
+    return compare(json.loads(before), json.loads(after))
 
 
 def difference_as_json(one: Difference) -> dict[str, Any]:

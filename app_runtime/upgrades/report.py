@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from app_catalog.catalog.changes import canonical_of
-from app_catalog.definitions.differences import Difference, Weight, compare, heaviest
+from app_catalog.catalog.changes import compare_releases
+from app_catalog.definitions.differences import Difference, Weight, heaviest
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.installations.definitions import definition_by_digest
@@ -142,7 +142,7 @@ def make_report(
         before=before,
         after=after,
         back=back,
-        differences=compare(canonical_of(session, installation.release_id), canonical_of(session, release.id)),
+        differences=compare_releases(session, installation.release_id, release.id),
         settings=_settings(before, after, stored.overrides, own, agencies, set(stored.sealed)),
         open_records=tuple(
             _open(kept[digest], after, record_type, state, count)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.catalog import changes
 from app_catalog.cli import app as app_command
+from app_catalog.definitions import differences
 from app_catalog.releases.models import Release
 from app_catalog.releases.states import note_event
 from lumbung.web.sites import LumbungFlask
@@ -69,6 +72,24 @@ def test_programs_get_the_same_and_may_keep_it_for_ever(
     assert browser.get(f"{JSON}?from=0.9.0").headers["Cache-Control"] == "no-cache"
     assert browser.get(JSON).status_code == 404
     assert browser.get("/api/v1/apps/siaran/releases/0.11.0/changes").status_code == 404
+
+
+def test_two_versions_are_compared_once(
+    app: LumbungFlask, releases: tuple[Release, Release], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes._compare_texts.cache_clear()
+    compared = []
+
+    def compare(before: Any, after: Any) -> Any:
+        compared.append((before["app"]["version"], after["app"]["version"]))
+        return differences.compare(before, after)
+
+    monkeypatch.setattr(changes, "compare", compare)
+    browser = browse(app)
+    assert words_of(browser.get(PAGE)) == words_of(browser.get(PAGE))
+    assert browser.get(f"{JSON}?from=0.9.0").json["differences"]  # type: ignore[index]
+    assert browser.get("/apps/siaran/0.9.0/changes?from=0.10.0").status_code == 200
+    assert compared == [("0.9.0", "0.10.0"), ("0.10.0", "0.9.0")]
 
 
 def test_what_is_not_published_is_compared_for_its_publisher_alone(

@@ -93,5 +93,7 @@ def _compare_part(
 
 
 def _same(left: Any, right: Any) -> bool:
+    if isinstance(left, str) and isinstance(right, str):
+        return left == right
     # Python takes 1 for True; a package does not.
     return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from app_catalog.definitions.differences.model import Area
@@ -30,6 +31,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], Area], ...] = (
     (("changelog",), "catalog"),
 )
 """The first pattern that a path begins with names its part; longer patterns stand before shorter ones."""
+_LONGEST = max(len(pattern) for pattern, _ in _PATTERNS)
 _NAMED_BY = ("label", "name", "title")
 _BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "public": {"id": "Umum", "en": "Everybody"},
@@ -64,7 +66,7 @@ def take_apart(canonical: Mapping[str, Any]) -> dict[str, Part]:
     """Every part of a canonical form by its path, joined by slashes. No value of the form is left out."""
     parts: dict[str, Part] = {}
     for path, value in _leaves(canonical, ()):
-        area, length = _place(path)
+        area, length = _place(path[:_LONGEST])
         key = "/".join(path[:length])
         part = parts.setdefault(key, Part(area, path[:length]))
         part.values["/".join(path[length:])] = value
@@ -126,6 +128,7 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
         yield path, value
 
 
+@lru_cache(maxsize=4_096)
 def _place(path: tuple[str, ...]) -> tuple[Area, int]:
     for pattern, area in _PATTERNS:
         if len(path) >= len(pattern) and all(_fits(*pair) for pair in zip(pattern, path, strict=False)):
