@@ -3,6 +3,7 @@
 from app_catalog.definitions.checks.access import check_access
 from app_catalog.definitions.checks.contents import check_expressions, check_icon, check_pictures, check_texts
 from app_catalog.definitions.checks.examples import check_example_names, check_example_values
+from app_catalog.definitions.checks.holding import check_holding
 from app_catalog.definitions.checks.references import check_references
 from app_catalog.definitions.checks.scenarios import check_scenarios
 from app_catalog.definitions.checks.workflow import check_workflows
@@ -14,6 +15,7 @@ CHECKS = (
     check_references,
     check_workflows,
     check_expressions,
+    check_holding,
     check_texts,
     check_scenarios,
     check_access,

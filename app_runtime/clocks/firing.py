@@ -13,6 +13,7 @@ from app_catalog.definitions.model import Clock, Event, Rung, Send
 from app_catalog.installations.models import Installation
 from app_runtime.clocks.ladder import next_rung
 from app_runtime.clocks.running import FINISHED, WAKEUP, next_moment, wake_for
+from app_runtime.holding.enforcing import hold
 from app_runtime.notifications.recipients import resolve_recipients
 from app_runtime.notifications.sending import send_escalation, shown_names
 from app_runtime.records.actors import SYSTEM
@@ -110,7 +111,10 @@ def _fire_record(session: AnySession, tenant_id: UUID, record_id: UUID, until: d
     if record is None:
         return 0
     app = app_of_record(session, record)
-    steps = catch_up(open_change(app, record, SYSTEM, at=until))
+    change = open_change(app, record, SYSTEM, at=until)
+    steps = catch_up(change)
+    if steps:
+        hold(change)
     session.flush()
     return steps
 

@@ -13,6 +13,8 @@ from sqlalchemy import insert, select
 
 from app_catalog.definitions.model import Event, RecordType, Send
 from app_runtime.clocks.running import clocks_follow
+from app_runtime.holding.enforcing import rows_of_many
+from app_runtime.holding.models import RecordKey
 from app_runtime.imports.drafts import Draft
 from app_runtime.imports.mapping import Mapping
 from app_runtime.imports.models import Import
@@ -72,6 +74,8 @@ class Storing:
         # Rows are sent together only while they fill the same columns, so what is empty is sent as NULL.
         session.execute(insert(Record), [_columns(record) for record in records], execution_options=_ALIKE)
         session.execute(insert(RecordHistory), history, execution_options=_ALIKE)
+        if counted := rows_of_many(self.app, records):
+            session.execute(insert(RecordKey), counted, execution_options=_ALIKE)
         self._set_off([record.id for record in records if record.open])
         return {draft.line: record.id for record, draft in zip(records, drafts, strict=True)}
 

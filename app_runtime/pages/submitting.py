@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app_catalog.definitions.model import Field
+from app_runtime.holding.errors import OVER_MANY
 from app_runtime.pages.controls import Typed
 from app_runtime.pages.opening import ANYBODY, OpenPage
 from app_runtime.pages.reading_form import Texts, Uploads, Written, check_form, read_form, typed_form
@@ -19,7 +20,7 @@ from app_runtime.records.models import Record
 from app_runtime.records.nearby import possible_duplicates
 from app_runtime.records.presenting import PresentedRecord
 from lumbung.db import now
-from lumbung.errors import Invalid, NotFound, TooMany
+from lumbung.errors import Conflict, Invalid, NotFound, TooMany
 from lumbung.idempotency import find_result, once
 from lumbung.limits import Limit, address_key, spend
 
@@ -78,8 +79,9 @@ def send_form(opened: OpenPage, form: Texts, uploads: Uploads) -> Sending:
     """Make a record of a form, once per submission key and content.
 
     Commits the files that came along, and nothing else. The answer says whether there is a record, or what is wrong:
-    errors (422), likely duplicates to look at first (409), too many from this address (429). The same key with other
-    content makes another record, after a question when the two are alike.
+    errors (422), likely duplicates to look at first (409), no place left or another rule over many records (409), too
+    many from this address (429). The same key with other content makes another record, after a question when the two
+    are alike.
     """
     session = opened.app.session
     key, content = clean_key(form.get("submission_key", "")), content_of(form, uploads)
@@ -135,6 +137,12 @@ def _make(opened: OpenPage, written: Written, sending: Sending, content: str) ->
     except Invalid as error:
         session.rollback()
         sending.errors = error.fields
+        return sending
+    except Conflict as error:
+        if error.details.get("because") not in OVER_MANY:
+            raise
+        session.rollback()
+        sending.status, sending.message = 409, str(error.message)
         return sending
     except TooMany as error:
         session.rollback()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app_catalog.definitions.expressions import Outcome, Scope
 from app_catalog.definitions.model import Expression, RecordType
+from app_runtime.holding.figures import Aggregates, Lookups
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record, RecordClock, RecordHistory, RecordHistoryPrivate
 from app_runtime.records.running_app import RunningApp
@@ -62,7 +63,10 @@ class Change:
         values: Mapping[str, Any] = PresentValues(self.record, self.record_type, self.app.agencies, self.clocks)
         if extra:
             values = {**values, **extra}
-        return self.app.scope(values, actor=self.actor, old=self.old, at=self.at)
+        scope = self.app.scope(values, actor=self.actor, old=self.old, at=self.at)
+        if self.record_type.holding is None:
+            return scope
+        return replace(scope, aggregates=Aggregates(self.app, self.record), lookups=Lookups(self.app, self.record))
 
     def evaluate(self, expression: Expression, *, rule: str, extra: Mapping[str, Any] | None = None) -> Outcome:
         """The outcome of an expression over the record; an error counts as false and goes into the history.

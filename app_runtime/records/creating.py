@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app_catalog.definitions.model import CreateAccess, Event, RecordType
 from app_catalog.installations.models import Installation
+from app_runtime.holding.enforcing import hold
 from app_runtime.records.actors import Actor
 from app_runtime.records.answers import Answers, Channel, Files
 from app_runtime.records.attachments import attach_files, with_files
@@ -149,6 +150,7 @@ def _create(
     settle(change, [Event("created")] + ([Event("state", record.state)] if record.state else []))
     change.store_new()
     attach_files(app.session, record, fields, cleaned, channel=channel)
+    hold(change)
     app.session.flush()
     return Created(record, code)
 

@@ -8,7 +8,7 @@ from typing import Literal
 from lumbung.errors import Conflict, Forbidden, Invalid
 from lumbung.i18n import Text
 
-Because = Literal["state", "role", "condition", "required", "invalid", "disabled"]
+Because = Literal["state", "role", "condition", "required", "invalid", "disabled", "duplicate", "capacity", "invariant"]
 
 
 def stale_form() -> Conflict:

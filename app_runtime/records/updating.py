@@ -7,6 +7,7 @@ from typing import Any
 
 from app_catalog.definitions.model import Event, UpdateAccess
 from app_runtime.clocks.firing import catch_up
+from app_runtime.holding.enforcing import hold
 from app_runtime.records.actors import Actor
 from app_runtime.records.answers import Answers, Channel, Files
 from app_runtime.records.attachments import attach_files, with_files
@@ -70,6 +71,7 @@ def update_record(
         private={"fields": {name: moved[name] for name in personal}} if personal else None,
     )
     settle(change, [Event("updated")])
+    hold(change)
     session.flush()
     return record
 

@@ -14,6 +14,7 @@ from app_catalog.definitions.model import RecordType
 from app_catalog.installations.models import Installation
 from app_runtime.clocks.firing import catch_up
 from app_runtime.clocks.running import wake_for
+from app_runtime.holding.enforcing import count_again
 from app_runtime.records.actors import Actor
 from app_runtime.records.change import Change, open_change
 from app_runtime.records.deriving import derive, derive_open
@@ -75,6 +76,7 @@ def move_record(
     _rewrite(change, old.record_type, carried, mapping.state(record.state))
     reckon_again(change, set(old.record_type.clocks), named=mapping.state)
     derive(change)
+    count_again(change)
     _note(change, move, carried, before["state"], old.record_type, stored, kind="moved")
     session.flush()
     moved = _told(session, move, record, "moved")
@@ -133,6 +135,7 @@ def _take_back(change: Change, new: Change, moved: MovedRecord, undone: Undone) 
             setattr(record, name, UUID(before[name]) if before[name] else None)
         record.agency_assigned = before["agency_assigned"]
     derive(change)
+    count_again(change)
     move = change.session.get_one(RecordMove, (record.tenant_id, moved.move_id))
     taken = Carried(undone.values, undone.left, names)
     _note(change, move, taken, state_now, new.record_type, stored, kind="move_undone")

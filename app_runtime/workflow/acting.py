@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app_catalog.definitions.model import Action
 from app_runtime.clocks.firing import catch_up
+from app_runtime.holding.enforcing import hold
 from app_runtime.records.actors import Actor
 from app_runtime.records.answers import Channel, Files
 from app_runtime.records.attachments import attach_files, with_files
@@ -58,6 +59,7 @@ def take_action(
     # What was due before may have moved the record (a clock's automation): look again.
     check_action(change, action)
     settle(change, apply_action(change, action, cleaned))
+    hold(change)
     session.flush()
     return record
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app_catalog.definitions.model import Event
+from app_catalog.definitions.model import Action, Event
 from app_runtime.automations.running import run_automations
 from app_runtime.clocks.running import clocks_follow
+from app_runtime.holding.enforcing import hold, holds_anything
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change
 from app_runtime.records.deriving import derive
@@ -50,8 +51,19 @@ def _take_as_system(change: Change, action_id: str, values: Mapping[str, Any]) -
         action = find_action(by_system, action_id)
         check_action(by_system, action)
         answers = clean_asks(by_system, action, values, channel="api")
+        if change.held is None and holds_anything(change):
+            return _tried(by_system, action, answers)
     except (Conflict, Forbidden, Invalid) as refusal:
         details = {"error": refusal.message.en, "because": refusal.details.get("because")}
         by_system.note("rule_error", f"act.{action_id}", details)
         return []
     return apply_action(by_system, action, answers)
+
+
+def _tried(change: Change, action: Action, answers: Mapping[str, Any]) -> list[Event]:
+    """Take an action that other records may stand in the way of. Raises Conflict, and leaves no trace then."""
+    with change.session.begin_nested():
+        events = apply_action(change, action, answers)
+        derive(change)
+        hold(change)
+    return events

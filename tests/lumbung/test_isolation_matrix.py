@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -73,7 +74,7 @@ def _value(column: Any, owner: UUID) -> Any:
     python = column.type.python_type
     made: dict[type, Any] = {
         UUID: new_id(), datetime: now(), date: date(2026, 1, 2), time: time(8), str: f"x-{new_id()}",
-        int: 1, float: 1.0, bool: False, bytes: b"x",
+        int: 1, float: 1.0, Decimal: Decimal(1), bool: False, bytes: b"x",
     }  # fmt: skip
     return made[python]
 

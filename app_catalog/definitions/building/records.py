@@ -1,6 +1,7 @@
 """Builds record types."""
 
 from app_catalog.definitions.building.fields import build_ask, build_field
+from app_catalog.definitions.building.holding import build_holding
 from app_catalog.definitions.building.parts import (
     Json,
     build_map,
@@ -53,6 +54,7 @@ def build_record(name: str, spec: Json) -> RecordType:
         duplicates=_duplicates(spec["duplicates"]) if "duplicates" in spec else None,
         satisfaction=_satisfaction(spec["satisfaction"]) if "satisfaction" in spec else None,
         automations=build_map(spec.get("automations"), lambda key, own: _automation(key, own, name)),
+        holding=build_holding(spec, name),
     )
 
 

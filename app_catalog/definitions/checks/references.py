@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, BUILTIN_ROLES
+from app_catalog.definitions.model.holding import KEY_ATTRIBUTES, NUMBER_TYPES, UNGROUPED_TYPES
 from app_catalog.definitions.package import PackageReading
 from app_catalog.definitions.problems import suggest
 from app_catalog.definitions.shape.records import SETTABLE
@@ -47,6 +48,10 @@ def _in_record(record: Mapping[str, Any], namespace: str) -> Collection[str] | N
         return list(record.get("clocks", ()))
     if fields is None:
         return None
+    if namespace == "key-part":
+        return [*(name for name, spec in fields.items() if spec.get("type") not in UNGROUPED_TYPES), *KEY_ATTRIBUTES]
+    if namespace == "number-field":
+        return [name for name, spec in fields.items() if spec.get("type") in NUMBER_TYPES]
     more = {"attribute": BUILTIN_ATTRIBUTES, "settable": SETTABLE}.get(namespace, ())
     return [*fields, *more]
 

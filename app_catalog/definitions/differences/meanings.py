@@ -38,6 +38,10 @@ _RECKONED = both(
     "Batas waktu berkas yang berjalan tidak bergeser; pada berkas yang dipindah dihitung ulang sejak awal.",
     "Deadlines of running records do not move; for records that are moved they are reckoned again from their start.",
 )
+_OVER_RECORDS = both(
+    "Aturan atas banyak berkas berubah. Yang sudah ada tetap; berkas versi lama ikut dihitung setelah dipindah.",
+    "Rules over many records change. What exists stays; records of an old version count once they are moved.",
+)
 _REFILLED = both(
     "Isian berkas yang dipindah mungkin perlu dilengkapi atau dibetulkan.",
     "Values of records that are moved may have to be completed or put right.",
@@ -126,7 +130,12 @@ def _state_changed(properties: Sequence[Property], _: Values, __: Values) -> Mea
 
 
 def _record_type_changed(properties: Sequence[Property], _: Values, __: Values) -> Meaning:
-    return ("check", _WHO_SEES) if _touched(properties) & {"published", "agency"} else ("new_records", _NEW_ONLY)
+    touched = _touched(properties)
+    if touched & {"published", "agency"}:
+        return "check", _WHO_SEES
+    if touched & {"unique", "capacity", "aggregates", "lookups", "invariants"}:
+        return "check", _OVER_RECORDS
+    return "new_records", _NEW_ONLY
 
 
 def _app_changed(properties: Sequence[Property], _: Values, __: Values) -> Meaning:

@@ -14,16 +14,21 @@ from app_catalog.definitions.problems import suggest
 MAX_LENGTH = 1000
 MAX_DEPTH = 24
 MAX_NESTING = 24
-ROOTS = ("record", "old", "actor", "settings", "now", "today")
+ROOTS = ("record", "old", "actor", "settings", "aggregates", "lookups", "now", "today")
 PRESENT = "has_"
 # All linear. A string literal of CEL ends at its own quote; a raw or triple-quoted one is refused by what
 # follows.
 _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
-_HAS = re.compile(r"\bhas\((\s*)((?:record|old|actor|settings)(?:\.[a-z0-9_]+)+)(\s*)\)")
-_NAME = re.compile(r"(?<![\w.])(record|old|actor|settings|now|today)\b((?:\.[A-Za-z_]\w*)*)(\s*\()?")
+_HAS = re.compile(r"\bhas\((\s*)((?:record|old|actor|settings|lookups)(?:\.[a-z0-9_]+)+)(\s*)\)")
+_NAME = re.compile(r"(?<![\w.])(record|old|actor|settings|aggregates|lookups|now|today)\b((?:\.[A-Za-z_]\w*)*)(\s*\()?")
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
 _COLUMN = re.compile(r"\]\s*\.\s*([A-Za-z_]\w*)(\s*\()?")
-_RESULTS = {"bool": ("BOOL", "DYN"), "string": ("STRING", "DYN"), "duration": ("STRING", "DYN")}
+_RESULTS = {
+    "bool": ("BOOL", "DYN"),
+    "string": ("STRING", "DYN"),
+    "duration": ("STRING", "DYN"),
+    "number": ("INT", "UINT", "DOUBLE", "DYN"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ _DEFAULTS: dict[str, Any] = {
     "integer": 0,
     "decimal": 0.0,
     "money": 0,
+    "average": 0.0,
     "boolean": False,
     "date": _EPOCH,
     "datetime": _EPOCH,
@@ -31,7 +32,12 @@ _DEFAULTS: dict[str, Any] = {
     "group": {},
     "table": {},
 }
-_RESULT_TYPES: dict[str, tuple[type, ...]] = {"bool": (bool,), "string": (str,), "duration": (str,)}
+_RESULT_TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "string": (str,),
+    "duration": (str,),
+    "number": (int, float),
+}
 _LISTS = frozenset({"files", "strings", *SEVERAL})
 MAX_TEXT = 20_000
 _MOST_TABLES = 1_024
@@ -43,7 +49,8 @@ class Scope:
 
     ``record`` and ``old`` map field ids, built-in attributes and ``clocks`` (``{id: {"due": …, "state":
     …}}``) to values; ``actor`` has ``id``, ``roles``, ``agency``; ``settings`` the effective settings.
-    Values left out or None are absent. ``now`` is aware; ``today`` is the municipality's date.
+    ``aggregates`` has a figure by id, ``lookups`` the values of the record that each found. Values left out or None
+    are absent. ``now`` is aware; ``today`` is the municipality's date.
     """
 
     now: datetime
@@ -52,6 +59,8 @@ class Scope:
     old: Mapping[str, Any] = field(default_factory=dict)
     actor: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    aggregates: Mapping[str, Any] = field(default_factory=dict)
+    lookups: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,8 @@ def _cel_value(value: Any, kind: str) -> Any:
         return [str(part) for part in value]
     if kind == "group":
         return {key: member for key, member in value.items() if member is not None}
+    if kind == "average":
+        return float(value)
     if kind in ("integer", "money", "boolean") or isinstance(value, datetime):
         return value
     return (Text(value).text("id") if isinstance(value, Mapping) else str(value))[:MAX_TEXT]

@@ -13,6 +13,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from app_catalog.definitions.model import Definition, RecordType
+from app_catalog.definitions.model.holding import AGGREGATES
 
 _T = cel.Type
 CEL_TYPES: dict[str, cel.Type] = {
@@ -41,6 +42,7 @@ CEL_TYPES: dict[str, cel.Type] = {
     "group": _T.Map(_T.STRING, _T.DYN),
     "strings": _T.List(_T.STRING),
     "table": _T.Map(_T.STRING, _T.Map(_T.STRING, _T.DYN)),
+    "average": _T.DOUBLE,
 }
 BUILTIN_TYPES = {
     "id": "text",
@@ -67,6 +69,10 @@ class RecordNames:
     fields: Mapping[str, str]
     groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     clocks: tuple[str, ...] = ()
+    aggregates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By id the kind, and what it is over: ``line.amount``, or a record type alone."""
+    lookups: Mapping[str, str] = field(default_factory=dict)
+    """By id the record type that is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,15 @@ class Names:
                         if "fields" in spec
                     },
                     clocks=tuple(record.get("clocks", {})),
+                    aggregates={
+                        key: (kind, str(spec[kind]))
+                        for key, spec in record.get("aggregates", {}).items()
+                        for kind in AGGREGATES
+                        if kind in spec
+                    },
+                    lookups={
+                        key: spec["record"] for key, spec in record.get("lookups", {}).items() if "record" in spec
+                    },
                 )
                 for name, record in canonical.get("records", {}).items()
             },
@@ -129,6 +144,19 @@ class Names:
             for group, members in names.groups.items():
                 own |= {f"{group}.{member}": kind for member, kind in members.items()}
             found |= {f"{root}.{name}": kind for name, kind in own.items()}
+        return found | self._over_records(names)
+
+    def _over_records(self, names: RecordNames) -> dict[str, str]:
+        found = {}
+        for name, (kind, over) in names.aggregates.items():
+            record, _, number = over.partition(".")
+            own = self.records[record].fields.get(number, "") if record in self.records else ""
+            found[f"aggregates.{name}"] = "average" if kind == "average" else own or "integer"
+        for name, record in names.lookups.items():
+            looked_up = self.records.get(record)
+            if looked_up is not None:
+                own_types = {**BUILTIN_TYPES, **looked_up.fields}
+                found |= {f"lookups.{name}.{key}": kind for key, kind in own_types.items()}
         return found
 
 
@@ -145,4 +173,9 @@ def _record_names(record: RecordType) -> RecordNames:
             if spec.type == "group"
         },
         clocks=tuple(record.clocks),
+        aggregates={
+            one.id: (one.kind, f"{one.record}.{one.field}" if one.field else one.record)
+            for one in (record.holding.aggregates.values() if record.holding else ())
+        },
+        lookups={one.id: one.record for one in (record.holding.lookups.values() if record.holding else ())},
     )

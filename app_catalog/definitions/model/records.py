@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app_catalog.definitions.model.fields import Ask, Field
+from app_catalog.definitions.model.holding import Holding
 from app_catalog.definitions.model.texts import Text
 from app_catalog.definitions.model.values import Duration, Event, Expression
 
@@ -247,3 +248,4 @@ class RecordType:
     duplicates: Duplicates | None = None
     satisfaction: Satisfaction | None = None
     automations: Mapping[str, Automation] = field(default_factory=dict)
+    holding: Holding | None = None

@@ -4,9 +4,16 @@ Keys are public slugs, never renamed. Braces are filled in by the place that not
 """
 
 from app_catalog.definitions.problem_texts.files import FILE_TEXTS
+from app_catalog.definitions.problem_texts.holding import HOLDING_TEXTS
 from app_catalog.definitions.problem_texts.meanings import MEANING_TEXTS
 from app_catalog.definitions.problem_texts.publiccode import PUBLICCODE_TEXTS
 from app_catalog.definitions.problem_texts.shapes import SHAPE_TEXTS
 from app_catalog.definitions.problem_texts.wording import ProblemText
 
-PROBLEM_TEXTS: dict[str, ProblemText] = {**FILE_TEXTS, **SHAPE_TEXTS, **MEANING_TEXTS, **PUBLICCODE_TEXTS}
+PROBLEM_TEXTS: dict[str, ProblemText] = {
+    **FILE_TEXTS,
+    **SHAPE_TEXTS,
+    **MEANING_TEXTS,
+    **PUBLICCODE_TEXTS,
+    **HOLDING_TEXTS,
+}

@@ -16,6 +16,7 @@ from app_catalog.definitions.shape.fields import (
     SETTING,
     TEXT,
 )
+from app_catalog.definitions.shape.holding import HOLDING
 from app_catalog.definitions.shape.reading import MISSING, Kind, Path, Reading, Reference
 from app_catalog.definitions.shape.scalars import (
     Boolean,
@@ -210,6 +211,7 @@ RECORD_OPTIONAL: dict[str, Kind] = {
     ),
     "satisfaction": Keys({"ask_on": STATES}, {"scale": Integer(2, 10), "reasons": Boolean()}),
     "automations": MapOf(AUTOMATION),
+    **HOLDING,
 }
 RECORD = Keys(
     {
@@ -220,12 +222,7 @@ RECORD = Keys(
     },
     RECORD_OPTIONAL,
     (
-        "unique",
         "children",
-        "aggregates",
-        "lookups",
-        "invariants",
-        "capacity",
         "numbers",
         "fee",
     ),

@@ -1,0 +1,1 @@
+"""What holds over many records: unique values, places, figures, and conditions that no change may break."""
