@@ -15,6 +15,7 @@ from app_runtime.records.actors import SYSTEM, Actor
 from app_runtime.records.creating import create_record
 from app_runtime.records.models import Record
 from lumbung.db import as_tenant
+from lumbung.db.tenancy import AnySession
 from tests.siaran import add_publisher
 from tests.world import Place, World
 

@@ -128,7 +128,7 @@ def test_private_values_are_not_kept_in_the_clear(session: Sessions, pagu: Insta
     record = make(session, pagu, "visit", **VISIT, phone="+6281234567890")
     session.commit()
     keys = session.execute(select(RecordKey.rule, RecordKey.key).where(RecordKey.record_id == record.id)).all()
-    found = dict(keys)  # type: ignore[arg-type]
+    found = dict(keys)
     assert found["capacity.seat"] == '["ciputat","2026-03-02","morning"]'
     assert "6281234567890" not in found["unique.once_a_day"]
     assert len(found["unique.once_a_day"]) == 64
