@@ -39,6 +39,6 @@ def enable_pagu(
     return installation
 
 
-def make(session: scoped_session[Session], installation: Installation, kind: str, /, **values: Any) -> Record:
+def make(session: AnySession, installation: Installation, kind: str, /, **values: Any) -> Record:
     """A record of Pagu, made by the platform."""
     return create_record(session, installation, SYSTEM, kind, values, channel="api").record
