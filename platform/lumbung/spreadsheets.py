@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Where commas mark decimals, as in Indonesia, Excel takes semicolons for the ends of cells and quotes inside a line for
+# letters: what follows a semicolon, or begins a line of its own, would then be a cell of its own.
+_INNER = re.compile("([;\n\r\t][ \"]*)(?=[=+\\-@])")
 
 
 def plain_cell(value: object) -> str:
     """A value as a cell that no spreadsheet runs (OWASP, CSV injection): text that would be a formula begins with an
-    apostrophe, numbers stay as they are, None is empty."""
+    apostrophe, at the beginning and wherever a cell could begin inside it; numbers stay as they are, None is empty."""
     if value is None:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    text = str(value)
+    text = _INNER.sub(r"\1'", str(value))
     # Some programs skip blanks before they look.
     return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
