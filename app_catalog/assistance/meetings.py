@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +12,7 @@ from sqlalchemy import select
 from app_catalog.assistance.models import AssistanceCase, AssistanceMeeting
 from app_catalog.assistance.thread import Party, lock_case, note_event
 from app_catalog.assistance.wording import HELPED_STATES, MEETING_FORMS
+from app_catalog.listings.addresses import public_address
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Invalid, NotFound
@@ -252,11 +252,5 @@ def _wrong_place(form: str, place: str) -> dict[str, list[str]]:
 
 
 def is_link(place: str) -> bool:
-    """Whether a place is an address on the web that may be shown as a link."""
-    try:
-        parts = urlsplit(place)
-    except ValueError:
-        return False
-    # A name before the host makes one site look like another.
-    sound = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
-    return sound and not any(character.isspace() or character == "\\" for character in place)
+    """Whether a place is an address on the web that may be shown as a link; as strict as those of listings."""
+    return public_address(place) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from app_catalog.catalog.services import list_adopters
 from app_catalog.listings.models import Listing
@@ -30,7 +30,8 @@ def write_entry(session: AnySession, slug: str) -> Written:
     if app is None:
         raise NotFound
     if app.kind != "package":
-        listing = session.scalars(select(Listing).where(Listing.app_id == app.id)).one()
+        whole = select(Listing).where(Listing.app_id == app.id).options(undefer(Listing.publiccode))
+        listing = session.scalars(whole.execution_options(populate_existing=True)).one()
         users = [municipality for _, municipality in list_users(session, app.id)]
         return write_listing(app, listing, app.publisher, used_by=_names(users))
     if app.latest_release_id is None:

@@ -38,7 +38,8 @@ class Listing(GlobalTable):
     contact_name: Mapped[str] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(default="")
     features: Mapped[list[str]] = mapped_column(default=list)
-    publiccode: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # Up to a quarter of a megabyte, which no list of entries needs.
+    publiccode: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
     updated_at: Mapped[datetime]
     withheld_at: Mapped[datetime | None]
     withheld_reason: Mapped[str] = mapped_column(default="", server_default="")

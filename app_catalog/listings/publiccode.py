@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
 from typing import Any
 
 from app_catalog.definitions.problems import Problem
@@ -35,6 +38,9 @@ _CATEGORIES = {
 }
 """The standard's category that comes nearest to each of ours; the others are its `other`."""
 _OURS = {theirs: ours for ours, theirs in _CATEGORIES.items()}
+_MOST_REMEMBERED = 500
+_remembered: OrderedDict[bytes, tuple[Problem, ...]] = OrderedDict()
+_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +114,35 @@ def _judged(document: dict[str, Any], used_by: Sequence[str]) -> Written:
     """The document as text when the checker takes it; what an author added of their own and is wrong is left out."""
     for _ in range(20):
         text = write_yaml(document)
-        errors = read_publiccode(text.encode()).report.errors
+        errors = _errors_of(text)
         spare = next((problem for problem in errors if _leave_out(document, problem.path.split("."))), None)
         if spare is None:
             return Written("" if errors else text, errors)
     return Written("", errors)
+
+
+def _errors_of(text: str) -> tuple[Problem, ...]:
+    """What the checker finds in a file. It takes half a second to look a long one through, and every visitor of a
+    listing's page would have it looked through anew: what was found is remembered, by digest."""
+    written = text.encode()
+    key = sha256(written).digest()
+    with _lock:
+        known = _remembered.get(key)
+        if known is not None:
+            _remembered.move_to_end(key)
+            return known
+    errors = read_publiccode(written).report.errors
+    with _lock:
+        _remembered[key] = errors
+        while len(_remembered) > _MOST_REMEMBERED:
+            _remembered.popitem(last=False)
+    return errors
+
+
+def forget_errors() -> None:
+    """Look every file through anew; for tests."""
+    with _lock:
+        _remembered.clear()
 
 
 _NEEDED = frozenset(

@@ -113,8 +113,7 @@ def save_listing(slug: str, app_slug: str) -> Page:
     known = access_own_listing(db.session, publisher, app_slug)
     spend(WRITING, str(own_account()))
     try:
-        document = _kept_document() or known[1].publiccode
-        app = change_listing(db.session, publisher, app_slug, read_listing(request.form, publiccode=document))
+        app = change_listing(db.session, publisher, app_slug, read_listing(request.form, publiccode=_kept_document()))
     except Invalid as error:
         return _form_page(publisher, request.form, error.fields, known=known), error.status
     flash(t("{name} disimpan.", "{name} was saved.", name=pick(app.name)), "success")

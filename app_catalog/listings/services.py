@@ -31,7 +31,8 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingValues:
-    """What a listing says. Texts are by language, `id` at least; `publiccode` is the file that it was made from."""
+    """What a listing says. Texts are by language, `id` at least; `publiccode` is the file that it was made from, None
+    keeps the one that there is."""
 
     kind: str
     name: dict[str, str]
@@ -139,7 +140,8 @@ def fill_listing(app: App, listing: Listing, values: ListingValues, publisher: P
     """Let a listing that is there say this from now on."""
     _describe(app, values, publisher)
     for name, value in _columns(values).items():
-        setattr(listing, name, value)
+        if name != "publiccode" or value is not None:
+            setattr(listing, name, value)
     listing.updated_at = now()
 
 

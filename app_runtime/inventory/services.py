@@ -100,5 +100,4 @@ def _with_old(app: App, listing: Listing, values: ListingValues, line: Inventory
         contact_name=listing.contact_name,
         contact_email=listing.contact_email,
         features=tuple(listing.features),
-        publiccode=listing.publiccode,
     )
