@@ -6,9 +6,10 @@ import hashlib
 import json
 from typing import Any
 
+from sqlalchemy import select
+
 from app_catalog.campaigns.days import is_open
-from app_catalog.campaigns.models import CampaignAnswer
-from app_catalog.campaigns.services import find_campaign
+from app_catalog.campaigns.models import Campaign, CampaignAnswer
 from app_catalog.evaluations.facts import count_facts
 from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
 from app_catalog.evaluations.rubric import SCALE, rubric_from, weighted_total
@@ -115,8 +116,16 @@ def _copied(session: AnySession, evaluation: Evaluation, facts: dict[str, Any] |
 
 
 def _over(session: AnySession, evaluation: Evaluation) -> dict[str, list[str]]:
-    campaign = find_campaign(session, evaluation.campaign_id)
-    if evaluation.campaign_id is None or (campaign is not None and is_open(campaign)):
+    if evaluation.campaign_id is None:
+        return {}
+    # Whoever is just closing it is waited for, and waits: who opened it is told how many answered.
+    campaign = session.scalar(
+        select(Campaign)
+        .where(Campaign.id == evaluation.campaign_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    if campaign is not None and is_open(campaign):
         return {}
     return {
         "campaign": [

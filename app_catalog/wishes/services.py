@@ -60,9 +60,11 @@ def access_own_wish(session: AnySession, wish_id: UUID) -> Wish:
 
 
 def rewrite_wish(session: AnySession, own: Wish, *, title: str, problem: str, serves: str, category: str) -> None:
-    """Change what is wished, while nobody has taken it up. Raises Invalid as `wish` does, Conflict afterwards."""
+    """Change what is wished, while nobody has taken it up. Raises Invalid as `wish` does, Conflict afterwards, NotFound
+    when it was withdrawn meanwhile."""
     answers = _checked(title, problem, serves, category)
     _take_turn(session)
+    access_own_wish(session, own.id)
     if is_taken_up(session, own):
         raise Conflict(_TAKEN_UP)
     for name, value in answers.items():
@@ -83,8 +85,10 @@ def is_taken_up(session: AnySession, own: Wish) -> bool:
 
 
 def withdraw_wish(session: AnySession, own: Wish) -> None:
-    """Nobody reads it any more; what was merged into it stands by itself again, and claims of it are gone."""
+    """Nobody reads it any more; what was merged into it stands by itself again, and claims of it are gone. Raises
+    NotFound when it was withdrawn meanwhile."""
     _take_turn(session)
+    access_own_wish(session, own.id)
     record_audit(session, "wish.withdrawn", subject_type="wish", subject_id=own.id, before={"title": own.title})
     session.execute(delete(WishRuling).where((WishRuling.wish_id == own.id) | (WishRuling.merged_into == own.id)))
     session.execute(delete(WishClaim).where(WishClaim.wish_id == own.id))

@@ -17,6 +17,10 @@ from app_catalog.assistance.closing import rate_help
 from app_catalog.assistance.models import AssistanceCase
 from app_catalog.assistance.partnering import offer_help
 from app_catalog.assistance.thread import Party, write_message
+from app_catalog.campaigns.models import Campaign, CampaignAnswer
+from app_catalog.campaigns.tending import close_campaign
+from app_catalog.evaluations.models import Evaluation
+from app_catalog.evaluations.submitting import submit_evaluation
 from app_catalog.installations.services import access_installation
 from app_catalog.listings.services import ListingValues, add_listing
 from app_catalog.listings.uses import say_use
@@ -27,11 +31,12 @@ from app_catalog.transfers.services import accept_offer, decline_offer, offer_ap
 from app_catalog.wishes.models import Wish, WishClaim, WishRuling
 from app_catalog.wishes.reading import list_wishes
 from app_catalog.wishes.services import claim_wish, rewrite_wish, rule, vote, wish, withdraw_wish
-from lumbung.db import as_tenant, db, now, use_tenant
-from lumbung.errors import LumbungError
+from lumbung.db import as_tenant, db, now, set_clock, use_tenant
+from lumbung.errors import Invalid, LumbungError, NotFound
 from lumbung.web.access import Visitor
 from lumbung.web.sites import LumbungFlask
 from tests.app_catalog.assisting import set_scene, step
+from tests.app_catalog.campaign_stage import COMPLAINTS, TODAY, answers, ask_about_siaran, run_siaran
 from tests.app_catalog.packages import approved_publisher
 from tests.app_catalog.test_assistance_partners import HELPING, run_well
 from tests.browsing import browse
@@ -180,6 +185,52 @@ def test_merging_into_what_is_just_being_withdrawn(
     assert isinstance(ended[0], LumbungError)
     session.expire_all()
     assert [found.wish.id for found in list_wishes(session)] == [wished[1]]
+
+
+@pytest.mark.parametrize("also", ["rewrite", "withdraw"])
+def test_changing_what_a_colleague_is_just_withdrawing(
+    app: LumbungFlask, session: Sessions, world: World, wished: list[UUID], also: str
+) -> None:
+    def own() -> Wish:
+        return db.session.scalars(select(Wish).where(Wish.id == wished[0])).one()
+
+    def change() -> None:
+        if also == "withdraw":
+            withdraw_wish(db.session, own())
+        else:
+            rewrite_wish(
+                db.session, own(), title="Sama sekali lain", problem="x" * 30, serves="Siapa", category="health"
+            )
+
+    ended = _both(app, lambda: withdraw_wish(db.session, own()), change, world.surabaya, world.surabaya)
+    assert isinstance(ended[0], NotFound)
+
+
+def test_answering_a_campaign_that_is_just_being_closed(app: LumbungFlask, session: Sessions, world: World) -> None:
+    run_siaran(session, world, world.surabaya)
+    campaign_id = ask_about_siaran(session, world).id
+    evaluator = browse(app, world.surabaya.host, world.surabaya.accounts["evaluator"])
+    with set_clock(TODAY):
+        begun = evaluator.post_form(
+            "/manage/evaluations", {"app": "siaran"}, to=f"/manage/evaluations/campaigns/{campaign_id}"
+        )
+        filled = answers(COMPLAINTS, step="save")
+        assert evaluator.post_form(str(begun.location), filled).status_code == 303
+
+    def submit() -> None:
+        with set_clock(TODAY):
+            draft = db.session.scalars(select(Evaluation)).one()
+            installation = access_installation(db.session, "siaran")
+            submit_evaluation(db.session, draft, with_facts=False, installation=installation)
+
+    def close() -> None:
+        with set_clock(TODAY):
+            close_campaign(db.session, db.session.get_one(Campaign, campaign_id))
+
+    ended = _both(app, close, submit, None, world.surabaya)
+    assert isinstance(ended[0], Invalid)
+    session.expire_all()
+    assert session.scalars(select(CampaignAnswer)).all() == []
 
 
 def test_one_hands_on_to_whom_the_other_is_just_handing_on(app: LumbungFlask, session: Sessions, world: World) -> None:
