@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, bindparam, select
 
 from app_catalog.assistance.models import AssistanceOffer
 from app_catalog.installations.models import Adoption
@@ -58,15 +59,21 @@ def list_helpers(session: AnySession, app_id: UUID, *, asker_id: UUID) -> list[H
 
 def list_partners(session: AnySession, app_id: UUID) -> Sequence[tuple[AssistanceOffer, Municipality]]:
     """Municipalities that are willing to help others with the app, by name; anybody may read it."""
-    rows = session.execute(
+    rows = session.execute(partners_of_app(), {"app_id": app_id})
+    return [(offer, municipality) for offer, municipality in rows]
+
+
+@cache
+def partners_of_app() -> Select[AssistanceOffer, Municipality]:
+    """The statement behind `list_partners`, for the app that is given as `app_id`."""
+    return (
         select(AssistanceOffer, Municipality)
         .join(Municipality, Municipality.id == AssistanceOffer.tenant_id)
         .join(Adoption, (Adoption.tenant_id == AssistanceOffer.tenant_id) & (Adoption.app_id == AssistanceOffer.app_id))
         .where(
-            AssistanceOffer.app_id == app_id,
+            AssistanceOffer.app_id == bindparam("app_id", type_=Uuid()),
             Municipality.status != "suspended",
             Adoption.ended_at.is_(None),
         )
         .order_by(Municipality.name)
     )
-    return [(offer, municipality) for offer, municipality in rows]

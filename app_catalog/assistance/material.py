@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Uuid, bindparam, func, select
 from sqlalchemy.orm import undefer
 
 from app_catalog.assistance.meetings import is_link
@@ -30,12 +31,18 @@ _FULL = Text(
 
 def list_material(session: AnySession, app_id: UUID) -> Sequence[AppMaterial]:
     """The material of an app in the publisher's order; the files' bytes are not read."""
-    return session.scalars(
+    return session.scalars(material_of_app(), {"app_id": app_id}).all()
+
+
+@cache
+def material_of_app() -> Select[AppMaterial]:
+    """The statement behind `list_material`, for the app that is given as `app_id`."""
+    return (
         select(AppMaterial)
-        .where(AppMaterial.app_id == app_id)
+        .where(AppMaterial.app_id == bindparam("app_id", type_=Uuid()))
         .order_by(AppMaterial.order, AppMaterial.created_at)
         .limit(MOST)
-    ).all()
+    )
 
 
 def get_file(session: AnySession, app_id: UUID, material_id: UUID) -> AppMaterial:

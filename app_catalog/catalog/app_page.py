@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from app_catalog.catalog.services import Card, get_card, list_adopters
-from app_catalog.definitions.model import Definition, Duration, SettingSpec
+from app_catalog.catalog.app_body import PUBLIC_STATES, get_app_body
+from app_catalog.catalog.services import Card, get_card
+from app_catalog.definitions.model import Definition, Duration
 from app_catalog.deprecations.reading import Deprecated, list_deprecated, of_release
-from app_catalog.installations.models import Adoption, Installation
+from app_catalog.installations.models import Installation
 from app_catalog.installations.values import show_duration
 from app_catalog.publishers.keys import fingerprint_of
 from app_catalog.publishers.members import is_member
@@ -22,25 +22,13 @@ from app_catalog.publishers.services import municipalities_administered_by
 from app_catalog.releases.changing import may_yank
 from app_catalog.releases.loading import load_release_definition
 from app_catalog.releases.models import App, Release
-from app_catalog.releases.states import ReleaseState, beta_of, list_states
+from app_catalog.releases.states import ReleaseState, list_states
 from lumbung.db import as_tenant
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
-from lumbung.i18n import pick, show_number, show_rupiah, t
+from lumbung.i18n import t
 from lumbung.web.access import Visitor
 from tenants.municipalities.models import Municipality
-
-PUBLIC_STATES = frozenset({"published", "yanked"})
-
-
-@dataclass(frozen=True, slots=True)
-class ShownSetting:
-    """A setting that a municipality may change: what it is called, what it does, and the package's own value."""
-
-    label: str
-    help: str
-    kind: str
-    default: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +41,11 @@ class OwnMunicipality:
 
 @dataclass(frozen=True, slots=True)
 class AppPage:
-    """An app with its newest release, for everybody."""
+    """An app with its newest release; `body` is the same for whatever the reader administers."""
 
     card: Card
-    definition: Definition
-    described: Mapping[str, Any]
-    settings: list[ShownSetting]
-    screenshots: list[str]
-    states: list[ReleaseState]
-    beta: Release | None
-    adopters: list[tuple[Adoption, Municipality]]
     own_municipalities: list[OwnMunicipality]
-    deprecated: list[Deprecated]
-    ends: Deprecated | None
+    body: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +70,10 @@ def get_app_page(session: AnySession, slug: str, *, account_id: UUID | None) -> 
     Raises NotFound when there is none by this id, ReleaseDamaged when its newest release does not verify.
     """
     card = get_card(session, slug)
-    if card.app.latest_release_id is None:
-        raise NotFound
-    states = [state for state in list_states(session, card.app.id) if state.kind in PUBLIC_STATES]
-    digest = next((state.release.digest for state in states if state.release.id == card.app.latest_release_id), None)
-    definition = load_release_definition(session, card.app.latest_release_id, digest=digest)
-    deprecated = list_deprecated(session, [card.app.id]) if card.some_end else []
     return AppPage(
         card=card,
-        definition=definition,
-        described=described(definition),
-        settings=[show_setting(spec) for spec in definition.settings.values()],
-        screenshots=sorted(path for path in definition.files if path.startswith("screenshots/")),
-        states=states,
-        beta=beta_of(states),
-        adopters=list_adopters(session, card.app.id),
+        body=get_app_body(session, card),
         own_municipalities=_own_municipalities(session, card.app, account_id) if account_id else [],
-        deprecated=deprecated,
-        ends=of_release(deprecated, card.app.latest_release_id),
     )
 
 
@@ -156,23 +122,6 @@ def get_canonical(session: AnySession, release: Release) -> str:
     return session.scalars(select(Release.canonical).where(Release.id == release.id)).one()
 
 
-def described(definition: Definition) -> Mapping[str, Any]:
-    """The publiccode description in the reader's language, else Indonesian, else English, else any."""
-    by_language: dict[str, Any] = dict(definition.publiccode.get("description", {}))
-    for language in (t("id", "en"), "id", "en"):
-        if language in by_language:
-            found: Mapping[str, Any] = by_language[language]
-            return found
-    return next(iter(by_language.values()), {})
-
-
-def show_setting(spec: SettingSpec) -> ShownSetting:
-    """A setting in words."""
-    return ShownSetting(
-        label=pick(spec.label), help=pick(spec.help), kind=_kind_name(spec.type), default=_show_default(spec)
-    )
-
-
 def show_retention(span: Duration) -> str:
     """How long personal data are kept, in years where it is whole years."""
     years, rest = divmod(span.seconds, 365 * 86_400)
@@ -181,40 +130,6 @@ def show_retention(span: Duration) -> str:
         if years and not rest
         else show_duration(span.text)
     )
-
-
-def _kind_name(kind: str) -> str:
-    names = {
-        "text": t("teks", "text"),
-        "long_text": t("teks panjang", "long text"),
-        "integer": t("angka", "number"),
-        "money": t("rupiah", "rupiah"),
-        "boolean": t("ya atau tidak", "yes or no"),
-        "duration": t("lama waktu", "length of time"),
-        "choice": t("pilihan", "choice"),
-        "email": t("surel", "e-mail"),
-        "phone": t("telepon", "telephone"),
-        "agency": t("dinas", "agency"),
-        "table": t("tabel", "table"),
-    }
-    return names.get(kind, kind)
-
-
-def _show_default(spec: SettingSpec) -> str:
-    value = spec.default
-    if value is None or spec.secret:
-        return t("diisi daerah", "filled in by the municipality")
-    if spec.type == "boolean":
-        return t("ya", "yes") if value else t("tidak", "no")
-    if spec.type == "duration":
-        return show_duration(value)
-    if spec.type == "choice":
-        return pick(spec.options.get(value, {})) or str(value)
-    if spec.type == "table":
-        return ", ".join(pick(row.get("name", key)) for key, row in value.items())
-    if spec.type == "money":
-        return show_rupiah(value)
-    return show_number(value) if isinstance(value, int) else pick(value)
 
 
 def _may_see(session: AnySession, app: App, state: ReleaseState, visitor: Visitor) -> bool:

@@ -13,6 +13,7 @@ import app_catalog.releases.views  # noqa: F401 - these modules add their routes
 import tenants.identity
 from app_catalog.catalog.api import api_docs, catalog_api
 from app_catalog.catalog.app_page import show_retention
+from app_catalog.catalog.card_markup import app_card
 from app_catalog.catalog.categories import AUDIENCES, category_icon, category_name
 from app_catalog.catalog.changes_api import changes_api
 from app_catalog.catalog.files import short_digest
@@ -40,6 +41,7 @@ def install_catalog(app: LumbungFlask) -> None:
     for blueprint in (catalog, app_files, publishing, publisher_requests, curating, yanking, *programs):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
+        app_card=app_card,
         app_icon_url=app_icon_url,
         category_name=category_name,
         category_icon=category_icon,

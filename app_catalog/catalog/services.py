@@ -9,22 +9,23 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, or_, select
 
-from app_catalog.catalog.categories import category_choices
 from app_catalog.deprecations.models import Deprecation
 from app_catalog.deprecations.reading import today_in_jakarta
 from app_catalog.installations.models import Adoption
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release, ReleaseFile
 from app_catalog.reviews.rating import mean_of, ratings
+from lumbung.db.fetching import compile_rows
+from lumbung.db.inside import run_inside
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
-from lumbung.i18n import Text
 from tenants.municipalities.models import Municipality
 
 LONGEST_QUERY = 100
-Cards = Select[App, Publisher, str, int, str, date | None, bool, datetime, float | None]
+MOST_WORDS = 8
+Cards = Select[App, Publisher, str, str, int, str, date | None, bool, datetime, float | None]
 PAGE = 24
 MOST_PAGES = 1_000
 _SYNONYMS = {
@@ -49,13 +50,14 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An app as lists show it. `adopters` counts municipalities that say in public that they run it; `supported_until`
-    is the day on which the support of the app or of its newest release ends, if it does; `some_end` tells whether that
-    of the app or of any of its releases does."""
+    """An app with its newest release, whose `version` and `digest` these are. `adopters` counts municipalities that say
+    in public that they run it; `supported_until` is the day on which the support of the app or of its newest release
+    ends, if it does; `some_end` tells whether that of the app or of any of its releases does."""
 
     app: App
     publisher: Publisher
     version: str
+    digest: str
     adopters: int
     icon: str
     supported_until: date | None
@@ -75,76 +77,44 @@ def count_figures(session: AnySession) -> Figures:
     return Figures(apps=row[0], publishers=row[1], municipalities=row[2], adoptions=row[3])
 
 
-def search_apps(
-    session: AnySession,
-    *,
-    query: str = "",
-    category: str = "",
-    audience: str = "",
-    sort: str = "",
-    limit: int = PAGE,
-    offset: int = 0,
-) -> list[Card]:
-    """Listed apps that hold every word of the query, those with it in their name first, then by adopters and id.
-
-    With `sort` `rating` by the weighted mean of their stars before that; those with too few reviews have no rank and
-    come after.
-
-    Forgiving: case and punctuation do not matter, a word may be a part of another, and words that people use for the
-    same thing find each other.
-    """
-    statement, number = cards_with_use(query=query, category=category, audience=audience)
-    words = _words(query)
-    name = func.lower(func.concat(App.name["id"].astext, " ", App.name["en"].astext, " ", App.slug))
-    in_name = [case((name.contains(word, autoescape=True), 1), else_=0) for word in words]
-    ranks: list[Any] = [sum(in_name[1:], in_name[0]).desc()] if in_name else []
-    if sort == "rating":
-        ranks.append(statement.selected_columns.values()[-1].desc().nulls_last())
-    if sort == "newest":
-        ranks.append(Release.created_at.desc())
-    rows = session.execute(statement.order_by(*ranks, number.desc(), App.slug).limit(limit).offset(offset))
-    return [Card(*row) for row in rows]
-
-
 def matching_words(query: str) -> list[ColumnElement[bool]]:
     """The conditions that an entry holds every word of a query, in one of the forms that people use for it."""
     return [
-        or_(*(App.search_text.contains(form, autoescape=True) for form in sorted({word, _SYNONYMS.get(word, word)})))
-        for word in _words(query)
+        or_(*(App.search_text.contains(form, autoescape=True) for form in sorted(set(forms_of(word)))))
+        for word in words_of(query)
     ]
 
 
+def words_of(query: str) -> list[str]:
+    """The words of a query, of letters and digits alone; those that are too many are left out."""
+    letters = "".join(letter if letter.isalnum() else " " for letter in query[:LONGEST_QUERY].casefold())
+    return letters.split()[:MOST_WORDS]
+
+
+def forms_of(word: str) -> tuple[str, str]:
+    """What people type, and the word that the catalog uses for it (most often the same)."""
+    return word, _SYNONYMS.get(word, word)
+
+
 def cards_with_use(*, query: str = "", category: str = "", audience: str = "") -> tuple[Cards, ColumnElement[int]]:
-    """The statement that gives the columns of `Card` for the listed apps that `search_apps` finds, without an order;
+    """The statement that gives the columns of `Card` for the listed apps that `find_apps` finds, without an order;
     and the column by which it counts who runs them (one pass over all adoptions, whatever the number of apps)."""
     statement, number = _cards_with_use()
     return statement.where(*_fitting(query, category=category, audience=audience)), number
 
 
 def count_apps(session: AnySession, *, query: str = "", category: str = "", audience: str = "") -> int:
-    """How many apps `search_apps` finds without a limit."""
+    """How many apps `find_apps` finds in all."""
     fitting = _fitting(query, category=category, audience=audience)
-    return _count(session, select(func.count()).select_from(App).where(*_listed(), *fitting))
-
-
-def offered_categories(session: AnySession, chosen: str = "") -> list[tuple[str, Text]]:
-    """The categories that hold a listed app, and the chosen one, with their names in the order of the format."""
-    held = {*session.scalars(select(App.category).where(*_listed()).distinct()), chosen}
-    return [(category, name) for category, name in category_choices() if category in held]
-
-
-def newest_apps(session: AnySession, *, limit: int = 6) -> list[Card]:
-    """The apps whose newest release is the youngest."""
-    rows = session.execute(_cards_alone().order_by(Release.created_at.desc(), App.slug).limit(limit))
-    return [Card(*row) for row in rows]
+    return _count(session, select(func.count()).select_from(App).where(*listed(), *fitting))
 
 
 def get_card(session: AnySession, slug: str) -> Card:
     """A listed app. Raises NotFound when there is none by this id."""
-    row = session.execute(_cards_alone().where(App.slug == slug)).one_or_none()
-    if row is None:
+    (rows,) = run_inside(session, (_CARD.asked, {"slug": slug}))
+    if not rows:
         raise NotFound
-    return Card(*row)
+    return Card(*_CARD.read(rows)[0])
 
 
 def list_cards(session: AnySession, slugs: Sequence[str]) -> list[Card]:
@@ -155,35 +125,42 @@ def list_cards(session: AnySession, slugs: Sequence[str]) -> list[Card]:
 
 def list_adopters(session: AnySession, app_id: UUID) -> list[tuple[Adoption, Municipality]]:
     """The municipalities that say in public that they run the app, the longest first; not while they are suspended."""
-    rows = session.execute(
+    rows = session.execute(adopters_of_app(), {"app_id": app_id})
+    return [(adoption, municipality) for adoption, municipality in rows]
+
+
+@cache
+def adopters_of_app() -> Select[Adoption, Municipality]:
+    """The statement behind `list_adopters`, for the app that is given as `app_id`."""
+    app_id = bindparam("app_id", type_=Uuid())
+    return (
         select(Adoption, Municipality)
         .join(Municipality, Municipality.id == Adoption.tenant_id)
         .where(Adoption.app_id == app_id, Adoption.ended_at.is_(None), Municipality.status != "suspended")
         .order_by(Adoption.since, Municipality.name)
     )
-    return [(adoption, municipality) for adoption, municipality in rows]
 
 
 @cache
 def _figures() -> Select[int, int, int, int]:
-    listed = select(App.publisher_id).where(*_listed()).subquery()
+    shown = select(App.publisher_id).where(*listed()).subquery()
     active = select(func.count()).select_from(Municipality).where(Municipality.status == "active")
-    publishers = func.count(func.distinct(listed.c.publisher_id))
-    return select(func.count(), publishers, active.scalar_subquery(), _running().scalar_subquery()).select_from(listed)
+    publishers = func.count(func.distinct(shown.c.publisher_id))
+    return select(func.count(), publishers, active.scalar_subquery(), running().scalar_subquery()).select_from(shown)
 
 
 # Building a statement takes longer than most of them run; those of every page are built once.
 @cache
 def _cards_alone() -> Cards:
     """For few apps: each is counted by itself."""
-    used = _running().where(Adoption.app_id == App.id).correlate(App).scalar_subquery()
+    used = running().where(Adoption.app_id == App.id).correlate(App).scalar_subquery()
     return _cards(used, mean_of(App.id))
 
 
 @cache
 def _cards_with_use() -> tuple[Cards, ColumnElement[int]]:
     """For many apps: one pass over all adoptions."""
-    used = _running(Adoption.app_id).group_by(Adoption.app_id).subquery("used")
+    used = running(Adoption.app_id).group_by(Adoption.app_id).subquery("used")
     number = func.coalesce(used.c.number, 0)
     rated = ratings()
     statement = _cards(number, rated.c.mean)
@@ -194,12 +171,21 @@ def _cards(adopters: ColumnElement[int], mean: ColumnElement[float | None]) -> C
     icon = func.coalesce(ReleaseFile.digest, "")
     return (
         select(
-            App, Publisher, Release.version, adopters, icon, _supported_until(), _some_end(), Release.created_at, mean
+            App,
+            Publisher,
+            Release.version,
+            Release.digest,
+            adopters,
+            icon,
+            supported_until(),
+            _some_end(),
+            Release.created_at,
+            mean,
         )
         .join(Publisher, Publisher.id == App.publisher_id)
         .join(Release, Release.id == App.latest_release_id)
         .outerjoin(ReleaseFile, (ReleaseFile.release_id == Release.id) & (ReleaseFile.path == "icon.svg"))
-        .where(*_listed())
+        .where(*listed())
     )
 
 
@@ -212,11 +198,12 @@ def _fitting(query: str, *, category: str, audience: str) -> list[ColumnElement[
     return conditions
 
 
-def _listed() -> tuple[Any, ...]:
+def listed() -> tuple[Any, ...]:
     return App.latest_release_id.is_not(None), App.hidden_at.is_(None)
 
 
-def _supported_until() -> Any:
+def supported_until() -> Any:
+    """The day on which the support of an app or of its newest release ends, inside a statement; NULL if it does not."""
     return (
         select(func.min(Deprecation.supported_until))
         .where(
@@ -234,7 +221,7 @@ def _some_end() -> Any:
     return ends.correlate(App).exists()
 
 
-def _running(*more: Any) -> Select[Any]:
+def running(*more: Any) -> Select[Any]:
     """How many apps run in how many municipalities; those of a suspended one answer nobody."""
     return (
         select(*more, func.count().label("number"))
@@ -244,10 +231,8 @@ def _running(*more: Any) -> Select[Any]:
     )
 
 
-def _words(query: str) -> list[str]:
-    letters = "".join(letter if letter.isalnum() else " " for letter in query[:LONGEST_QUERY].casefold())
-    return letters.split()[:8]
-
-
 def _count(session: AnySession, statement: Select[int]) -> int:
     return session.scalars(statement).one()
+
+
+_CARD = compile_rows(_cards_alone().where(App.slug == bindparam("slug")))

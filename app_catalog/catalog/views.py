@@ -5,32 +5,20 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
-from markupsafe import Markup
 
+from app_catalog.catalog.app_body import show_changelog
 from app_catalog.catalog.app_page import get_app_page, get_canonical, get_release_page
 from app_catalog.catalog.categories import AUDIENCES
 from app_catalog.catalog.changes import get_changes, versions_before
 from app_catalog.catalog.difference_words import group_differences
 from app_catalog.catalog.files import FOREVER, answer_file, find_icon, get_release_file, short_digest
-from app_catalog.catalog.one_language import in_language
-from app_catalog.catalog.rich_text import render_markdown
-from app_catalog.catalog.sections import render_sections
-from app_catalog.catalog.services import (
-    LONGEST_QUERY,
-    MOST_PAGES,
-    PAGE,
-    count_apps,
-    count_figures,
-    newest_apps,
-    offered_categories,
-    search_apps,
-)
+from app_catalog.catalog.finding import find_apps, newest_apps
+from app_catalog.catalog.services import LONGEST_QUERY, MOST_PAGES, PAGE, count_figures
 from app_catalog.listings.hub_views import listing_page
 from app_catalog.listings.kinds import KINDS
-from app_catalog.listings.reading import search_listings
+from app_catalog.listings.reading import asked_beside, read_beside
 from lumbung.db import db
 from lumbung.errors import NotFound
-from lumbung.i18n import current_language
 from lumbung.web.access import PUBLIC, access, current_visitor
 
 catalog = Blueprint("catalog", __name__, subdomain="hub", template_folder="templates")
@@ -56,27 +44,27 @@ def app_list() -> str:
     """The catalog with search and filters."""
     asked = {name: request.args.get(name, "").strip()[:LONGEST_QUERY] for name in ("q", "category", "audience", "sort")}
     page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
-    wanted = {"query": asked["q"], "category": asked["category"], "audience": asked["audience"]}
+    query, category, audience = asked["q"], asked["category"], asked["audience"]
     compared = [slug[:LONGEST_QUERY] for slug in request.args.getlist("with")][:MOST_CHOSEN]
-    cards = search_apps(db.session, **wanted, sort=asked["sort"], limit=PAGE, offset=(page - 1) * PAGE)
+    found = find_apps(
+        db.session,
+        query=query,
+        category=category,
+        audience=audience,
+        sort=asked["sort"],
+        offset=(page - 1) * PAGE,
+        beside=[asked_beside(query, category=category, audience=audience, limit=BESIDE)] if page == 1 else [],
+    )
     return render_template(
         "catalog/apps.html",
-        cards_found=cards,
-        number=count_apps(db.session, **wanted),
+        found=found,
         page=page,
         pages_size=PAGE,
-        chosen={**wanted, "sort": asked["sort"], "compared": compared},
+        chosen={**asked, "query": query, "compared": compared},
         kept_chosen="".join(f"&{urlencode({'with': slug})}" for slug in compared),
-        shown_slugs={card.app.slug for card in cards},
-        categories=offered_categories(db.session, asked["category"]),
+        shown_slugs={card.slug for card in found.cards},
         audiences=list(AUDIENCES.items()),
-        beside=search_listings(
-            db.session,
-            query=wanted["query"],
-            category=wanted["category"],
-            audience=wanted["audience"],
-            limit=BESIDE if page == 1 else 0,
-        ),
+        beside=read_beside(*found.beside) if found.beside else None,
         beside_kinds=KINDS,
     )
 
@@ -89,12 +77,7 @@ def app_page(slug: str) -> str:
         page = get_app_page(db.session, slug, account_id=current_visitor().account_id)
     except NotFound:
         return listing_page(slug)
-    return render_template(
-        "catalog/app.html",
-        page=page,
-        changelog=_changelog(page.definition.changelog),
-        sections=render_sections(db.session, page.card.app),
-    )
+    return render_template("catalog/app.html", page=page)
 
 
 @catalog.get("/apps/<slug>/<version>")
@@ -105,7 +88,7 @@ def release_page(slug: str, version: str) -> str:
     return render_template(
         "catalog/release.html",
         page=page,
-        changelog=_changelog(page.definition.changelog),
+        changelog=show_changelog(page.definition),
         before=next(iter(versions_before(db.session, page)), None),
     )
 
@@ -145,7 +128,3 @@ def icon(slug: str) -> Response:
     wanted = request.args.get("v", "")[:64]
     file = find_icon(db.session, slug, wanted=wanted)
     return answer_file(file, forever=bool(wanted) and short_digest(file.digest) == wanted)
-
-
-def _changelog(text: str) -> Markup:
-    return render_markdown(in_language(text, current_language()), without_title=True)

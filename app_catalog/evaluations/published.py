@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, bindparam, select
 
 from app_catalog.evaluations.evidence import get_evidence, list_evidence
 from app_catalog.evaluations.models import SubmittedEvaluation
@@ -17,15 +18,23 @@ from lumbung.errors import NotFound
 from lumbung.files import StoredFile
 from lumbung.web.access import Visitor
 
+MOST_SHOWN = 20
 
-def list_submitted(session: AnySession, app_id: UUID, *, limit: int = 20) -> Sequence[SubmittedEvaluation]:
+
+def list_submitted(session: AnySession, app_id: UUID) -> Sequence[SubmittedEvaluation]:
     """What municipalities have published about an app, the newest first; anybody may read it."""
-    return session.scalars(
+    return session.scalars(submitted_of_app(), {"app_id": app_id}).all()
+
+
+@cache
+def submitted_of_app() -> Select[SubmittedEvaluation]:
+    """The statement behind `list_submitted`, for the app that is given as `app_id`."""
+    return (
         select(SubmittedEvaluation)
-        .where(SubmittedEvaluation.app_id == app_id)
+        .where(SubmittedEvaluation.app_id == bindparam("app_id", type_=Uuid()))
         .order_by(SubmittedEvaluation.submitted_at.desc())
-        .limit(limit)
-    ).all()
+        .limit(MOST_SHOWN)
+    )
 
 
 def is_published(session: AnySession, evaluation_id: UUID | None) -> bool:

@@ -155,13 +155,18 @@ def find_listed_app(session: AnySession, slug: str) -> App:
 
 def read_app_figures(session: AnySession, app_id: UUID) -> AppFigures:
     """The figures of an app from what municipalities have published; those of suspended ones are left out."""
+    enabled, publishing = session.execute(publishing_of_app(), {"app_id": app_id}).one()
+    return figures_of(session, app_id, enabled=enabled or 0, publishing=publishing or 0)
+
+
+def figures_of(session: AnySession, app_id: UUID, *, enabled: int, publishing: int) -> AppFigures:
+    """As `read_app_figures`, where it has been counted already who runs the app and who publishes its figures."""
     present = now().astimezone(_HUB_ZONE).date().replace(day=1)
     last_month = (present - timedelta(days=1)).replace(day=1)
-    counts = session.execute(_counts(), {"app_id": app_id}).one()
-    months = _months(session, app_id) if counts[1] else []
+    months = _months(session, app_id) if publishing else []
     return AppFigures(
-        enabled=counts[0] or 0,
-        publishing=counts[1] or 0,
+        enabled=enabled,
+        publishing=publishing,
         last_month=last_month,
         months=months,
         versions=_versions(session, app_id, present) if months else [],
@@ -169,8 +174,8 @@ def read_app_figures(session: AnySession, app_id: UUID) -> AppFigures:
 
 
 @cache
-def _counts() -> Select[int | None, int | None]:
-    """How many run an app, and how many publish its figures; asked by every app's page, so it is built once."""
+def publishing_of_app() -> Select[int | None, int | None]:
+    """The statement for how many run the app that is given as `app_id`, and how many publish its figures."""
     app_id = bindparam("app_id", type_=Uuid())
     enabled = (
         select(func.count())

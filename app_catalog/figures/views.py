@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
+from app_catalog.catalog.sections import MOST_KEPT, Section, reader_of
 from app_catalog.figures.columns import COLUMNS, LICENCE, LICENCE_URL, as_csv, as_item, described_columns
 from app_catalog.figures.reading import (
     LEAST_MUNICIPALITIES,
@@ -18,12 +20,16 @@ from app_catalog.figures.reading import (
     TRULY_USED,
     AppFigures,
     AppMonth,
+    figures_of,
     find_listed_app,
     list_published,
+    publishing_of_app,
     read_app_figures,
 )
 from app_catalog.releases.models import App
 from lumbung.db import db
+from lumbung.db.fetching import Kept, compile_rows
+from lumbung.db.inside import Row
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from lumbung.web.access import PUBLIC, access
@@ -84,12 +90,22 @@ def as_document(slug: str) -> Response:
     return _answer(json.dumps(document).encode(), "application/json")
 
 
-def figures_section(session: AnySession, app: App) -> Markup:
+def _say_figures(session: AnySession, app: App, answers: Sequence[list[Row]]) -> Markup:
     """Adoption and outcome on an app's page; nothing while no municipality publishes figures."""
-    found = read_app_figures(session, app.id)
-    if not found.publishing:
+    ((enabled, publishing),) = _COUNTS.read(answers[0])
+    if not publishing:
         return Markup()
-    return Markup(render_template("figures/section.html", app=app, **_told(found)))  # noqa: S704 - autoescaped.
+    found = figures_of(session, app.id, enabled=enabled or 0, publishing=publishing)
+    return _kept.of(
+        reader_of(app),
+        (app.slug, found),
+        lambda: Markup(render_template("figures/section.html", app=app, **_told(found))),  # noqa: S704 - autoescaped.
+    )
+
+
+_COUNTS = compile_rows(publishing_of_app())
+_kept: Kept[Markup] = Kept(MOST_KEPT)
+figures_section = Section(asks=(_COUNTS,), say=_say_figures)
 
 
 def _told(found: AppFigures) -> dict[str, Any]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 
-from app_catalog.catalog.services import matching_words
+from app_catalog.catalog.finding import asked_values, fitting
+from app_catalog.catalog.services import matching_words, words_of
 from app_catalog.listings.kinds import KINDS
 from app_catalog.listings.models import Listing, ListingUse
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App
+from lumbung.db.fetching import Rows, compile_rows
+from lumbung.db.inside import Asked, Row
 from lumbung.db.tenancy import AnySession
 from tenants.municipalities.models import Municipality
 
@@ -53,7 +58,7 @@ def search_listings(
     page: int = 1,
     limit: int = PAGE,
 ) -> Found:
-    """Listings that hold every word of the query (as `search_apps` reads it), the most used first, then by name.
+    """Listings that hold every word of the query (as `find_apps` reads it), the most used first, then by name.
 
     `publisher` is a publisher's slug. Withdrawn ones are not found.
     """
@@ -73,6 +78,21 @@ def search_listings(
         return Found([], 0, page)
     rows = session.execute(statement.limit(limit).offset((page - 1) * PAGE))
     return Found([ListingCard(*row) for row in rows], total, page)
+
+
+def asked_beside(query: str, *, category: str, audience: str, limit: int) -> Asked:
+    """What `find_apps` asks besides to show listings that fit the same search."""
+    values = asked_values(query, category=category, audience=audience)
+    return _beside(len(words_of(query))).asked, {**values, "limit": limit}
+
+
+def read_beside(rows: Sequence[Row]) -> Found:
+    """The listings that the rows of `asked_beside` tell of, the most used first, then by name."""
+    cards, total = [], 0
+    for app, listing, publisher, users, found in _beside(0).read(rows):
+        cards.append(ListingCard(app, listing, publisher, users))
+        total = found
+    return Found(cards, total, 1)
 
 
 def find_listing(session: AnySession, slug: str) -> ListingCard | None:
@@ -110,6 +130,14 @@ def _cards() -> Select[App, Listing, Publisher, int]:
         .join(Listing, Listing.app_id == App.id)
         .join(Publisher, Publisher.id == App.publisher_id)
     )
+
+
+@cache
+def _beside(words: int) -> Rows:
+    total = func.count().over().label("total")
+    statement = _cards().add_columns(total).where(*_listed(), *fitting(words))
+    in_order = statement.order_by(_users().desc(), App.name["id"].astext, App.slug)
+    return compile_rows(in_order.limit(bindparam("limit", type_=Integer())))
 
 
 def _listed() -> tuple[Any, ...]:

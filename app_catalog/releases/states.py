@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import semver
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
@@ -77,11 +79,25 @@ def settled_event(session: AnySession, release: Release) -> ReleaseEvent | None:
 
 def list_states(session: AnySession, app_id: UUID) -> list[ReleaseState]:
     """All releases of an app with their states, the highest version first."""
+    return in_order(session.execute(states_of_app(), {"app_id": app_id}))
+
+
+def in_order(rows: Iterable[Sequence[Any]]) -> list[ReleaseState]:
+    """What rows of `states_of_app` say, the highest version first."""
+    found = [ReleaseState(release, happened, was_promoted) for release, happened, was_promoted in rows]
+    return sorted(found, key=lambda state: semver.Version.parse(state.release.version), reverse=True)
+
+
+@cache
+def states_of_app() -> Select[Release, ReleaseEvent, bool]:
+    """The statement behind `list_states`, for the app that is given as `app_id`."""
+    app_id = bindparam("app_id", type_=Uuid())
     newest = (
         select(ReleaseEvent)
         .where(
             ReleaseEvent.release_id.in_(select(Release.id).where(Release.app_id == app_id)),
-            ReleaseEvent.kind.in_(_STATES),
+            # A list of values of its own length cannot be prepared.
+            or_(*(ReleaseEvent.kind == state for state in _STATES)),
         )
         .order_by(ReleaseEvent.release_id, ReleaseEvent.created_at.desc(), ReleaseEvent.id.desc())
         .ext(distinct_on(ReleaseEvent.release_id))
@@ -94,11 +110,7 @@ def list_states(session: AnySession, app_id: UUID) -> list[ReleaseState]:
         .correlate(Release)
         .exists()
     )
-    rows = session.execute(
-        select(Release, event, promoted).join(event, event.release_id == Release.id).where(Release.app_id == app_id)
-    )
-    found = [ReleaseState(release, happened, was_promoted) for release, happened, was_promoted in rows]
-    return sorted(found, key=lambda state: semver.Version.parse(state.release.version), reverse=True)
+    return select(Release, event, promoted).join(event, event.release_id == Release.id).where(Release.app_id == app_id)
 
 
 def newest_published(session: AnySession, app_id: UUID) -> Release | None:

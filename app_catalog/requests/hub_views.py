@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
+from app_catalog.catalog.sections import MOST_KEPT, Section, reader_of
 from app_catalog.evaluations.published import is_published
 from app_catalog.feeds.model import as_xml
 from app_catalog.publishers.services import municipalities_administered_by
@@ -20,9 +22,12 @@ from app_catalog.requests.reading import (
     get_request,
     list_standings,
     read_roadmap,
+    states_of_requests,
 )
 from app_catalog.requests.wording import ICONS, KINDS, STATES, STILL_WANTED, TONES
 from lumbung.db import db
+from lumbung.db.fetching import Kept, compile_rows
+from lumbung.db.inside import Row
 from lumbung.db.tenancy import AnySession
 from lumbung.web.access import PUBLIC, access, current_visitor
 
@@ -102,12 +107,21 @@ def roadmap(slug: str) -> str:
     return render_template("requests/roadmap.html", app=app, roadmap=read_roadmap(db.session, app.id), **WORDS)
 
 
-def requests_section(session: AnySession, app: App) -> Markup:
+def _say_requests(session: AnySession, app: App, answers: Sequence[list[Row]]) -> Markup:
     """What an app's page says of requests: how many there are, and the way to them and to the roadmap."""
-    counts = count_states(session, app.id)
+    return _kept.of(reader_of(app), (app.slug, answers), lambda: _render_requests(app, answers[0]))
+
+
+def _render_requests(app: App, counted: list[Row]) -> Markup:
+    counts: dict[str, int] = dict(_COUNTS.read(counted))
     return Markup(  # noqa: S704 - rendered by an autoescaping template.
         render_template("requests/section.html", app=app, counts=counts, **WORDS)
     )
+
+
+_COUNTS = compile_rows(states_of_requests())
+_kept: Kept[Markup] = Kept(MOST_KEPT)
+requests_section = Section(asks=(_COUNTS,), say=_say_requests)
 
 
 def _touched(standing: Standing) -> datetime:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import semver
-from sqlalchemy import ColumnElement, Select, Subquery, func, select, union
+from sqlalchemy import ColumnElement, Select, Subquery, Uuid, bindparam, func, select, union
 
 from app_catalog.releases.models import App
 from app_catalog.requests.models import AppRequest, RequestDecision, RequestVote
@@ -92,15 +93,21 @@ def list_of_evaluation(session: AnySession, app_id: UUID, evaluation_id: UUID) -
 
 def count_states(session: AnySession, app_id: UUID) -> dict[str, int]:
     """How many requests about an app are in each state."""
+    return dict(session.execute(states_of_requests(), {"app_id": app_id}).all())
+
+
+@cache
+def states_of_requests() -> Select[str, int]:
+    """The statement behind `count_states`, for the app that is given as `app_id`."""
     state = _state().label("state")
-    rows = session.execute(
+    return (
         select(state, func.count())
         .select_from(AppRequest)
         .outerjoin(RequestDecision, RequestDecision.request_id == AppRequest.id)
-        .where(AppRequest.app_id == app_id)
+        .where(AppRequest.app_id == bindparam("app_id", type_=Uuid()))
         .group_by(state)
+        .order_by(state)
     )
-    return dict(rows.all())
 
 
 def get_request(session: AnySession, app_id: UUID, request_id: UUID) -> WholeRequest:

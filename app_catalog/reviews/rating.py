@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Subquery, bindparam, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Float,
+    Select,
+    Subquery,
+    Uuid,
+    bindparam,
+    case,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app_catalog.reviews.models import HiddenReview, Review
@@ -34,10 +47,11 @@ class Rating:
 
 def rate_app(session: AnySession, app_id: UUID) -> Rating:
     """The rating of one app now."""
-    weight = func.sum(_weight())
-    rows = session.execute(
-        select(Review.stars, func.count(), weight).where(Review.app_id == app_id, *counting()).group_by(Review.stars)
-    ).all()
+    return rating_from(session.execute(stars_of_app(), {"app_id": app_id}).all())
+
+
+def rating_from(rows: Sequence[Sequence[Any]]) -> Rating:
+    """What rows of `stars_of_app` come to."""
     number = sum(count for _, count, _ in rows)
     weights = sum(float(each) for _, _, each in rows)
     total = sum(stars * float(each) for stars, _, each in rows)
@@ -49,11 +63,19 @@ def rate_app(session: AnySession, app_id: UUID) -> Rating:
     )
 
 
+@cache
+def stars_of_app() -> Select[int, int, float]:
+    """The statement behind `rate_app`, for the app that is given as `app_id`."""
+    weight = type_coerce(func.sum(_weight()), Float)
+    app_id = bindparam("app_id", type_=Uuid())
+    return select(Review.stars, func.count(), weight).where(Review.app_id == app_id, *counting()).group_by(Review.stars)
+
+
 def ratings() -> Subquery:
     """`app_id` and `mean` of every app that has been reviewed; the mean is NULL below `LEAST`."""
     mean = func.sum(_weight() * Review.stars) / func.sum(_weight())
     return (
-        select(Review.app_id, case((func.count() >= LEAST, mean)).label("mean"))
+        select(Review.app_id, type_coerce(case((func.count() >= LEAST, mean)), Float).label("mean"))
         .where(*counting())
         .group_by(Review.app_id)
         .subquery("ratings")
@@ -63,7 +85,7 @@ def ratings() -> Subquery:
 def mean_of(app_id: InstrumentedAttribute[UUID]) -> ColumnElement[float | None]:
     """The mean of one app inside a statement, as in `ratings`; for few apps."""
     mean = func.sum(_weight() * Review.stars) / func.sum(_weight())
-    found = select(case((func.count() >= LEAST, mean))).where(Review.app_id == app_id, *counting())
+    found = select(type_coerce(case((func.count() >= LEAST, mean)), Float)).where(Review.app_id == app_id, *counting())
     return found.correlate_except(Review).scalar_subquery()
 
 

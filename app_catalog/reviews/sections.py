@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template
 from markupsafe import Markup
 
+from app_catalog.catalog.sections import MOST_KEPT, Section, reader_of
 from app_catalog.evaluations.answering import send_csv, send_pdf
 from app_catalog.evaluations.facts import told_facts
 from app_catalog.evaluations.papers import evaluation_pdf
-from app_catalog.evaluations.published import access_published, get_readable, list_readable, list_submitted
+from app_catalog.evaluations.published import access_published, get_readable, list_readable, submitted_of_app
 from app_catalog.evaluations.rubric import rubric_from
 from app_catalog.evaluations.tables import evaluation_csv
 from app_catalog.releases.models import App
 from app_catalog.requests.reading import list_of_evaluation
 from app_catalog.requests.wording import KINDS, STATES, TONES
-from app_catalog.reviews.rating import LEAST, rate_app
-from app_catalog.reviews.services import list_reviews, replies_for
+from app_catalog.reviews.rating import LEAST, Rating, rating_from, stars_of_app
+from app_catalog.reviews.services import ShownReview, replies_for, replies_of_app, reviews_of_app
 from lumbung.db import db
+from lumbung.db.fetching import Kept, compile_rows
+from lumbung.db.inside import Row
 from lumbung.db.tenancy import AnySession
 from lumbung.files import send_stored_file
 from lumbung.i18n import pick
@@ -29,19 +33,35 @@ PRINTING = Limit("published-evaluation-pdf", 120, 3600)
 judgements = Blueprint("judgements", __name__, subdomain="hub", template_folder="templates")
 
 
-def judgement_section(session: AnySession, app: App) -> Markup:
+def _say_judgements(session: AnySession, app: App, answers: Sequence[list[Row]]) -> Markup:
     """Reviews and evaluations of an app with the maintainer's replies; says so when there are none yet."""
+    # The stars' weights differ with every moment, what is shown of them does not.
+    rating = rating_from(_STARS.read(answers[0]))
+    written = answers[1:]
+    return _kept.of(reader_of(app), (app.slug, rating, written), lambda: _render_judgements(app, rating, written))
+
+
+def _render_judgements(app: App, rating: Rating, answers: Sequence[list[Row]]) -> Markup:
+    reviews, evaluations, replies = answers
     return Markup(  # noqa: S704 - rendered by an autoescaping template.
         render_template(
             "reviews/section.html",
             app=app,
-            rating=rate_app(session, app.id),
+            rating=rating,
             least=LEAST,
-            reviews=list_reviews(session, app.id),
-            evaluations=list_submitted(session, app.id),
-            replies=replies_for(session, app.id),
+            reviews=[ShownReview(review, gone) for review, gone in _REVIEWS.read(reviews)],
+            evaluations=[evaluation for (evaluation,) in _EVALUATIONS.read(evaluations)],
+            replies={reply.subject_id: reply for (reply,) in _REPLIES.read(replies)},
         )
     )
+
+
+_STARS = compile_rows(stars_of_app())
+_REVIEWS = compile_rows(reviews_of_app())
+_EVALUATIONS = compile_rows(submitted_of_app())
+_REPLIES = compile_rows(replies_of_app())
+_kept: Kept[Markup] = Kept(MOST_KEPT)
+judgement_section = Section(asks=(_STARS, _REVIEWS, _EVALUATIONS, _REPLIES), say=_say_judgements)
 
 
 @judgements.get("/apps/<slug>/evaluations/<uuid:evaluation_id>")

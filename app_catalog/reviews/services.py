@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.evaluations.models import SubmittedEvaluation
@@ -28,6 +29,7 @@ from tenants.municipalities.models import Municipality
 
 SHORTEST_WORDS = 10
 LONGEST_WORDS = 2_000
+MOST_SHOWN = 50
 _HIDDEN = Text(
     "Ulasan ini disembunyikan kurator, jadi tidak tampil di katalog dan belum dapat ditarik. Perbaiki isinya, lalu "
     "simpan.",
@@ -104,23 +106,35 @@ class ShownReview:
     archived: bool
 
 
-def list_reviews(session: AnySession, app_id: UUID, *, limit: int = 50) -> list[ShownReview]:
+def list_reviews(session: AnySession, app_id: UUID) -> list[ShownReview]:
     """Municipalities' reviews of an app that no curator hid, the newest first; archived ones after all others."""
+    rows = session.execute(reviews_of_app(), {"app_id": app_id})
+    return [ShownReview(review, gone) for review, gone in rows]
+
+
+@cache
+def reviews_of_app() -> Select[Review, bool]:
+    """The statement behind `list_reviews`, for the app that is given as `app_id`."""
     archived = Review.archived_at.is_not(None) | (Municipality.status == "suspended")
-    rows = session.execute(
+    return (
         select(Review, archived)
         .join(Municipality, Municipality.id == Review.tenant_id)
-        .where(Review.app_id == app_id, shown())
+        .where(Review.app_id == bindparam("app_id", type_=Uuid()), shown())
         .order_by(archived, Review.updated_at.desc())
-        .limit(limit)
+        .limit(MOST_SHOWN)
     )
-    return [ShownReview(review, gone) for review, gone in rows]
 
 
 def replies_for(session: AnySession, app_id: UUID) -> dict[UUID, PublisherReply]:
     """The maintainer's replies about an app, by what they reply to."""
-    rows = session.scalars(select(PublisherReply).where(PublisherReply.app_id == app_id)).all()
+    rows = session.scalars(replies_of_app(), {"app_id": app_id}).all()
     return {reply.subject_id: reply for reply in rows}
+
+
+@cache
+def replies_of_app() -> Select[PublisherReply]:
+    """The statement behind `replies_for`, for the app that is given as `app_id`."""
+    return select(PublisherReply).where(PublisherReply.app_id == bindparam("app_id", type_=Uuid()))
 
 
 def access_judgement(

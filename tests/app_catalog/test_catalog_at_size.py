@@ -29,9 +29,9 @@ Sessions = scoped_session[Session]
 READ_BY_INDEX = {"releases", "release_files", "release_events", "reviews", "adoptions", "app_requests", "request_votes"}
 """Tables that grow with what is said about all apps: the page of one app reads its own rows of them."""
 MOST_STATEMENTS = {
-    "/": 4,
-    "/apps": 6,
-    "/apps/{app}": 16,
+    "/": 3,
+    "/apps": 4,
+    "/apps/{app}": 12,
     "/apps/{app}/1.0.0": 11,
     "/apps/{app}/figures": 5,
     "/apps/{app}/requests": 5,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from app_catalog.catalog.services import search_apps
+from app_catalog.catalog.finding import find_apps
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import disable_app, enable_again
 from app_catalog.releases.models import App
@@ -103,7 +103,7 @@ def test_too_few_reviews_have_no_mean_and_no_rank(app: LumbungFlask, session: Se
         review(session, siaran, 5, number=number)
     session.commit()
     assert rate_app(session, siaran.id).mean is None
-    assert search_apps(session)[0].rating is None
+    assert find_apps(session).cards[0].rating is None
     page = words_of(browse(app, "lumbung.test").get("/apps/siaran"))
     assert "2 ulasan. Rata-rata tampil mulai 3 ulasan." in page
     assert "5 bintang: 2" in page
@@ -129,8 +129,8 @@ def test_the_catalog_ranks_by_the_weighted_mean(app: LumbungFlask, session: Sess
         review(session, siaran, 4, number=number)
         review(session, other, 5, number=10 + number)
     session.commit()
-    assert [card.app.slug for card in search_apps(session)] == ["siaran", "aaa"]
-    assert [card.app.slug for card in search_apps(session, sort="rating")] == ["aaa", "siaran"]
+    assert [card.slug for card in find_apps(session).cards] == ["siaran", "aaa"]
+    assert [card.slug for card in find_apps(session, sort="rating").cards] == ["aaa", "siaran"]
     page = browse(app, "lumbung.test").get("/apps?sort=rating").text
     assert page.index('href="/apps/aaa"') < page.index('href="/apps/siaran"')
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import bindparam, inspect, select, text
+from sqlalchemy import String, bindparam, func, inspect, select, text
 from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm.exc import DetachedInstanceError
 
+from app_catalog.releases.models import Release
 from app_runtime.records.agency_tree import load_agencies
 from lumbung.db import now, use_tenant
-from lumbung.db.fetching import Kept, compile_fetch, fetch_one
+from lumbung.db.fetching import Kept, compile_fetch, compile_rows, fetch_one
+from lumbung.db.inside import run_inside
 from lumbung.ids import new_id
 from tenants.agencies.models import Agency
 from tenants.calendars.models import CalendarDay
 from tenants.calendars.services import load_calendar
 from tenants.municipalities.models import Municipality
+from tests.siaran import publish_siaran
 from tests.world import World
 
 Sessions = scoped_session[Session]
@@ -83,3 +87,28 @@ def test_what_was_made_is_kept_for_an_equal_answer_of_the_same_municipality(same
     first = kept.of(here, [(b"1",)], lambda: [1])
     assert (kept.of(here, [(b"1",)] if same else [(b"2",)], lambda: [1]) is first) is same
     assert kept.of(new_id(), [(b"1",)], lambda: [1]) is not first
+
+
+def test_rows_are_read_as_the_session_reads_them(session: Sessions, world: World) -> None:
+    asked = select(Municipality, Agency, func.count().over()).outerjoin(Agency, Agency.tenant_id == Municipality.id)
+    wanted = asked.where(Municipality.slug == bindparam("slug", type_=String())).order_by(Agency.key)
+    rows = compile_rows(wanted)
+    use_tenant(session, world.tangsel.id)
+    for slug in ("tangsel", "surabaya"):
+        (written,) = run_inside(session, (rows.asked, {"slug": slug}))
+        read, found = rows.read(written), session.execute(wanted, {"slug": slug}).all()
+        assert [(one.name, agency and agency.name, number) for one, agency, number in read] == [
+            (one.name, agency and agency.name, number) for one, agency, number in found
+        ]
+        assert read
+        assert all(one not in session for one, _, _ in read)
+
+
+def test_what_was_not_read_of_a_row_is_not_taken_for_nothing(session: Sessions, world: World) -> None:
+    _, release = publish_siaran(session, world)
+    rows = compile_rows(select(Release))
+    (written,) = run_inside(session, (rows.asked, {}))
+    ((read,),) = rows.read(written)
+    assert read.version == release.version
+    with pytest.raises(DetachedInstanceError):
+        _ = read.canonical

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Uuid, bindparam, column, create_engine, func, select, table, text
+from sqlalchemy import DateTime, Uuid, bindparam, column, create_engine, func, select, table, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.audit.models import AuditEntry
-from lumbung.db import db, use_tenant, violated_constraint
+from lumbung.db import db, now, set_clock, use_tenant, violated_constraint
 from lumbung.db.engine import LumbungSession
 from lumbung.db.insertions import insertion, insertions, keep_stored
 from lumbung.db.inside import compile_inside, run_inside, run_later
@@ -310,3 +311,14 @@ def test_rows_of_one_model_are_stored_together(app: LumbungFlask, session: Sessi
     assert [line.split(" (")[0] for line in heard[-3:]] == [*["INSERT INTO agencies"] * 2, "INSERT INTO audit_entries"]
     stored = text("SELECT key, \"order\", email FROM agencies WHERE key LIKE 'baru%' ORDER BY key")
     assert [tuple(row) for row in session.execute(stored)] == [(f"baru-{number}", number, None) for number in range(6)]
+
+
+def test_a_value_that_is_asked_for_is_that_of_each_time(session: Sessions, world: World) -> None:
+    moment = compile_inside(select(bindparam("moment", callable_=now, type_=DateTime(timezone=True), unique=True)))
+    told = []
+    for hours in (1, 2):
+        with set_clock(datetime(2026, 11, 23, hours, tzinfo=UTC)):
+            (((written,),),) = run_inside(session, (moment, {}))
+        assert written is not None
+        told.append(datetime.fromisoformat(written.decode()))
+    assert told[1] - told[0] == timedelta(hours=1)

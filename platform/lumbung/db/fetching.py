@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
 from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, Integer, String, Time, Uuid, select
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, Integer, Select, String, Time, Uuid, select
 from sqlalchemy import inspect as inspect_mapped
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm.session import make_transient_to_detached
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
@@ -85,26 +86,94 @@ def _own(session: Session, fetch: Fetch[Model], row: Row) -> Model:
     return found
 
 
-class Kept(Generic[Value]):
-    """What was made of an answer, by municipality, for as long as the database answers the very same.
+class Rows:
+    """A search for any number of rows of entities and columns, compiled when it is first used.
 
-    The answer is always read; only what is made of it is kept. Whoever is given it never changes it.
+    For answers that `Kept` compares as they are written, and that are rarely read.
     """
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[UUID | None, tuple[Any, Value]] = OrderedDict()
-        self._lock = Lock()
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        self.searched = statement
 
-    def of(self, tenant_id: UUID | None, answer: Any, make: Callable[[], Value]) -> Value:
-        """What `make` makes of `answer` (which says all that it depends on), or has made of an equal one before."""
-        known = self._kept.get(tenant_id)
+    @cached_property
+    def asked(self) -> Inside:
+        """What is asked."""
+        columns = [column for _, attributes in self._parts for _, column in attributes]
+        return compile_inside(self.searched.with_only_columns(*columns, maintain_column_froms=True))
+
+    def read(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+        """The rows as the session would give them, but for entities: these belong to no session, and raise
+        DetachedInstanceError for what was not read."""
+        return [self._one(iter(row)) for row in rows]
+
+    def _one(self, written: Iterator[bytes | None]) -> tuple[Any, ...]:
+        return tuple(
+            _value(readers[0][1], next(written)) if mapped is None else _entity(mapped, readers, written)
+            for mapped, readers in self._readers
+        )
+
+    @cached_property
+    def _readers(self) -> list[tuple[Any, list[tuple[str, _Reader]]]]:
+        return [(mapped, [(name, _reader(column.type)) for name, column in part]) for mapped, part in self._parts]
+
+    @cached_property
+    def _parts(self) -> list[tuple[Any, list[tuple[str, Any]]]]:
+        """For each entity its class and its attributes with their columns; for a column None and the column."""
+        return [_part(asked["expr"]) for asked in self.searched.column_descriptions]
+
+
+def compile_rows(statement: Select[*tuple[Any, ...]]) -> Rows:
+    """The search ready for `run_inside` (`asked`), and the way to read what it gives."""
+    return Rows(statement)
+
+
+def _part(expression: Any) -> tuple[Any, list[tuple[str, Any]]]:
+    known: Any = inspect_mapped(expression, raiseerr=False)
+    if not (getattr(known, "is_mapper", False) or getattr(known, "is_aliased_class", False)):
+        return None, [("", expression)]
+    columns = [prop.key for prop in known.mapper.column_attrs if not prop.deferred]
+    return known.mapper, [(name, getattr(known.entity, name)) for name in columns]
+
+
+def _entity(mapper: Any, readers: Iterable[tuple[str, _Reader]], written: Iterator[bytes | None]) -> Any:
+    values = {name: _value(read, next(written)) for name, read in readers}
+    if all(value is None for value in values.values()):
+        # The other side of an outer join.
+        return None
+    made = mapper.class_manager.new_instance()
+    made.__dict__.update(values)
+    make_transient_to_detached(made)
+    return made
+
+
+def _value(read: _Reader, written: bytes | None) -> Any:
+    return None if written is None else read(written)
+
+
+class Kept(Generic[Value]):
+    """What was made of an answer, by municipality or by what else it is about, for as long as the database answers the
+    very same.
+
+    The answer is always read; only what is made of it is kept, of at most so many. Whoever is given it never changes
+    it.
+    """
+
+    def __init__(self, most: int = _MOST_KEPT) -> None:
+        self._kept: OrderedDict[Hashable, tuple[Any, Value]] = OrderedDict()
+        self._lock = Lock()
+        self._most = most
+
+    def of(self, about: Hashable, answer: Any, make: Callable[[], Value]) -> Value:
+        """What `make` makes of `answer` (which, with `about`, says all that it depends on), or has made of an equal one
+        before."""
+        known = self._kept.get(about)
         if known is not None and known[0] == answer:
             return known[1]
         made = make()
         with self._lock:
-            self._kept[tenant_id] = (answer, made)
-            self._kept.move_to_end(tenant_id)
-            while len(self._kept) > _MOST_KEPT:
+            self._kept[about] = (answer, made)
+            self._kept.move_to_end(about)
+            while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return made
 

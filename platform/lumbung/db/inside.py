@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import BigInteger, Boolean, Connection, Date, DateTime, Float, Integer, String, Uuid
+from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, DateTime, Float, Integer, String, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import scoped_session
 from sqlalchemy.sql.base import Executable
@@ -50,17 +50,24 @@ class Inside:
         """What is sent."""
         compiled = self._statement.compile(dialect=dialect_for("numeric_dollar"))
         takes = tuple((name, _writer(compiled.binds[name].type)) for name in compiled.positiontup or ())
-        fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        return _Sent(str(compiled).encode(), takes, fixed)
+        called = {name: bind.callable for name, bind in compiled.binds.items() if bind.callable is not None}
+        fixed = {name: value for name, value in compiled.params.items() if value is not None and name not in called}
+        return _Sent(str(compiled).encode(), takes, fixed, called)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A statement's text, for each value in order its name and how it is written, and those that are fixed."""
+    """A statement's text, for each value in order its name and how it is written, those that are fixed, and those that
+    are asked for each time."""
 
     sql: bytes
     takes: tuple[tuple[str, _Writer], ...]
     fixed: Mapping[str, Any]
+    called: Mapping[str, Callable[[], Any]]
+
+    def values(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """All values by name."""
+        return {**self.fixed, **{name: call() for name, call in self.called.items()}, **given}
 
 
 Asked = tuple[Inside, Mapping[str, Any]]
@@ -68,7 +75,8 @@ Asked = tuple[Inside, Mapping[str, Any]]
 
 
 def compile_inside(statement: Executable) -> Inside:
-    """The statement ready for `run_inside`; bind parameters without a value are given each time, by name."""
+    """The statement ready for `run_inside`; bind parameters without a value are given each time, by name, and those
+    with a `callable_` are asked each time."""
     return Inside(statement)
 
 
@@ -104,20 +112,14 @@ def _opened(session: AnySession) -> Connection:
 
 def _said(connection: Connection, asked: Sequence[Asked]) -> list[Said]:
     try:
-        return [
-            Said(
-                (statement.sent.sql, _written_values(statement.sent, values)),
-                statement.heard,
-                {**statement.sent.fixed, **values},
-            )
-            for statement, values in asked
-        ]
+        return [_said_of(statement, statement.sent.values(given)) for statement, given in asked]
     except psycopg.DataError as error:
         raise as_engines(connection, asked[0][0].heard, error) from error
 
 
-def _written_values(sent: _Sent, values: Mapping[str, Any]) -> list[bytes | None]:
-    return [write(values[name] if name in values else sent.fixed[name]) for name, write in sent.takes]
+def _said_of(statement: Inside, values: Mapping[str, Any]) -> Said:
+    written = [write(values[name]) for name, write in statement.sent.takes]
+    return Said((statement.sent.sql, written), statement.heard, values)
 
 
 def _writer(kind: TypeEngine[Any]) -> _Writer:
@@ -125,7 +127,7 @@ def _writer(kind: TypeEngine[Any]) -> _Writer:
     if isinstance(kind, JSONB):
         # An explicit None is JSON's null, as the session stores it; what was never set is none at all.
         return _written_json_or_null if kind.should_evaluate_none else _written_json
-    if isinstance(kind, (Uuid, String, BigInteger, Integer, Float)):
+    if isinstance(kind, (Uuid, String, BigInteger, Integer, Float, JSON.JSONIndexType)):
         return _written
     if isinstance(kind, Boolean):
         return _written_boolean
