@@ -18,13 +18,15 @@ PLACES = MappingProxyType(
     {
         "11": (0, 0), "12": (1, 1), "14": (2, 2), "21": (3, 1), "13": (1, 2), "15": (2, 3), "17": (1, 3), "16": (2, 4),
         "19": (3, 3), "18": (2, 5), "36": (3, 6), "31": (4, 6), "32": (4, 7), "33": (5, 7), "34": (5, 8), "35": (6, 7),
-        "51": (7, 8), "52": (8, 8), "53": (9, 8), "61": (5, 2), "62": (6, 3), "63": (7, 4), "64": (7, 2), "65": (7, 1),
+        "51": (6, 8), "52": (7, 8), "53": (8, 8), "61": (5, 2), "62": (6, 3), "63": (7, 4), "64": (7, 2), "65": (7, 1),
         "71": (11, 1), "75": (10, 1), "72": (9, 2), "76": (9, 3), "73": (9, 4), "74": (10, 4), "82": (12, 2),
         "81": (12, 4), "96": (13, 2), "92": (14, 3), "94": (15, 4), "91": (16, 3), "95": (16, 4), "93": (16, 5),
     }
 )  # fmt: skip
 """Column and row of each province's tile: neighbours stand near one another, borders are not drawn (ADR 14)."""
 TILE, GAP = 56, 4
+WESTERN = 9
+"""How many columns the western half has: on a phone the halves stand one below the other."""
 COLUMNS = 1 + max(column for column, _ in PLACES.values())
 ROWS = 1 + max(row for _, row in PLACES.values())
 _STEPS = (0, 0.05, 0.2, 0.5)

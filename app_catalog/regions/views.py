@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from app_catalog.regions.adoption import COLUMNS, GAP, ROWS, TILE, use_by_province
+from app_catalog.regions.adoption import COLUMNS, GAP, ROWS, TILE, WESTERN, use_by_province
 from app_catalog.releases.models import App
 from app_catalog.requests.reading import access_listed_app
 from lumbung.db import db
@@ -29,11 +29,16 @@ def of_app(slug: str) -> str:
 
 def _page(app: App | None) -> str:
     provinces = use_by_province(db.session, app)
+    parted, whole = WESTERN * (TILE + GAP), COLUMNS * (TILE + GAP) - GAP
     return render_template(
         "region_pages/adoption.html",
         app=app,
         provinces=provinces,
         using=sum(one.using for one in provinces),
         services=sum(one.services for one in provinces),
-        size={"width": COLUMNS * (TILE + GAP) - GAP, "height": ROWS * (TILE + GAP) - GAP, "tile": TILE},
+        halves=[
+            (0, parted, [one for one in provinces if one.x < parted]),
+            (parted, whole - parted, [one for one in provinces if one.x >= parted]),
+        ],
+        size={"height": ROWS * (TILE + GAP) - GAP, "tile": TILE},
     )
