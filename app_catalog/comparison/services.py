@@ -18,6 +18,7 @@ from app_catalog.figures.models import PublishedFigures
 from app_catalog.figures.reading import TRULY_USED
 from app_catalog.installations.values import show_duration
 from app_catalog.releases.loading import load_release_definition
+from app_catalog.releases.models import App
 from app_catalog.requests.models import AppRequest, RequestDecision
 from app_catalog.requests.wording import STILL_WANTED
 from app_catalog.reviews.models import Review
@@ -73,10 +74,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The apps, and what they answer."""
+    """The apps, and what they answer; `left_out` are chosen ones of which nothing but a listing is known."""
 
     apps: list[Compared]
     rows: list[Row]
+    left_out: Sequence[App] = ()
 
 
 def compare_apps(session: AnySession, slugs: Sequence[str]) -> Comparison:
@@ -90,7 +92,17 @@ def compare_apps(session: AnySession, slugs: Sequence[str]) -> Comparison:
         for card in found
         if card.app.latest_release_id is not None
     ]
-    return Comparison(apps, _rows(apps) if apps else [])
+    return Comparison(
+        apps, _rows(apps) if apps else [], _listings(session, [slug for slug in wanted if slug not in cards])
+    )
+
+
+def _listings(session: AnySession, slugs: Sequence[str]) -> Sequence[App]:
+    if not slugs:
+        return ()
+    return session.scalars(
+        select(App).where(App.slug.in_(slugs), App.kind != "package", App.hidden_at.is_(None)).order_by(App.slug)
+    ).all()
 
 
 def _said(session: AnySession, ids: Sequence[UUID]) -> Mapping[UUID, Said]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from app_catalog.comparison.services import MOST, compare_apps
+from app_catalog.publishers.models import Publisher
+from app_catalog.releases.models import App
+from lumbung.db import now
 from lumbung.web.sites import LumbungFlask
 from tests.browsing import browse, words_of
 from tests.generated_apps.filling import FilledCatalog, checked_packages, fill_catalog
@@ -54,6 +58,32 @@ def test_a_fifth_app_and_unknown_ones_are_left_out(app: LumbungFlask, session: S
     assert "Hanya 4 aplikasi pertama" in words_of(browse(app).get(_address(slugs)))
     assert [one.card.app.slug for one in compare_apps(session, ["nothing", slugs[0], slugs[0]]).apps] == slugs[:1]
     assert "Belum ada yang dipilih" in words_of(browse(app).get("/apps/compare"))
+
+
+def test_a_listing_among_the_chosen_is_named_instead_of_dropped(
+    app: LumbungFlask, session: Sessions, world: World, filled: FilledCatalog
+) -> None:
+    first = next(iter(filled.apps))
+    publisher = session.scalars(select(Publisher)).first()
+    assert publisher is not None
+    website = App(
+        slug="situs-dinas", publisher_id=publisher.id, kind="website", category="health", audience="public-service"
+    )
+    website.name, website.summary, website.description = {"id": "Situs Dinas"}, {"id": "Berita."}, {}
+    session.add(website)
+    session.commit()
+    words = words_of(browse(app).get(_address(["situs-dinas", first])))
+    assert "Situs Dinas tidak dibandingkan" in words
+    website.hidden_at = now()
+    session.commit()
+    assert "Situs Dinas" not in words_of(browse(app).get(_address(["situs-dinas", first])))
+
+
+def test_one_app_alone_is_named_once(app: LumbungFlask, session: Sessions, filled: FilledCatalog) -> None:
+    first = next(iter(filled.apps))
+    name = compare_apps(session, [first]).apps[0].card.app.name["id"]
+    alone, two = (browse(app).get(_address(list(filled.apps)[:number])).text for number in (1, 2))
+    assert alone.count(f">{name}</p>") == 0 < two.count(f">{name}</p>")
 
 
 def test_apps_are_chosen_by_ticking_them(app: LumbungFlask, filled: FilledCatalog) -> None:
