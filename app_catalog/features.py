@@ -139,6 +139,14 @@ def install(app: LumbungFlask) -> None:
         ),
         Entry(
             place="account",
+            href="/curator/wishes",
+            text=Text("Keinginan yang disembunyikan", "Hidden wishes"),
+            icon="bulb",
+            order=75,
+            rule=CURATOR,
+        ),
+        Entry(
+            place="account",
             href="/curator/overlaps",
             text=Text("Aplikasi yang serupa", "Apps that do the same"),
             icon="versions",

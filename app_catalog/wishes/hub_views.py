@@ -18,7 +18,7 @@ from app_catalog.publishers.members import access_publisher
 from app_catalog.publishers.models import Publisher
 from app_catalog.publishers.services import municipalities_administered_by
 from app_catalog.releases.models import App
-from app_catalog.wishes.reading import PAGE, STATES, TONES, get_wish, list_wishes
+from app_catalog.wishes.reading import PAGE, STATES, TONES, get_wish, list_ruled, list_wishes
 from app_catalog.wishes.services import claim_wish, drop_claim, fulfil_wish, rule
 from app_catalog.wishes.telling import wake_who_missed_it
 from lumbung.db import db
@@ -38,7 +38,7 @@ WORDS = {"states": STATES, "tones": TONES, "category_of": category_name}
 def listed() -> str:
     """What municipalities miss, the most wanted first."""
     state = request.args.get("state", "")
-    page = min(max(request.args.get("page", 1, type=int), 1), 1_000)
+    page = _page_number()
     newest = request.args.get("sort") == "newest"
     found = list_wishes(db.session, state=state if state in STATES else "", newest=newest, page=page)
     account = current_visitor().account_id
@@ -106,6 +106,15 @@ def work(slug: str, shown_wish_id: UUID) -> Page:
     return redirect(url_for("wish_pages.show", shown_wish_id=shown_wish_id), 303)
 
 
+@wish_pages.get("/curator/wishes")
+@access(CURATOR)
+def ruled() -> str:
+    """What curators hid or merged, and why."""
+    page = _page_number()
+    found = list_ruled(db.session, page=page)
+    return render_template("wishes/ruled.html", ruled=found[:PAGE], more=len(found) > PAGE, page=page)
+
+
 @wish_pages.post("/curator/wishes/<uuid:shown_wish_id>")
 @access(CURATOR)
 def curate(shown_wish_id: UUID) -> Page:
@@ -116,7 +125,11 @@ def curate(shown_wish_id: UUID) -> Page:
     except Invalid as error:
         return _page(shown_wish_id, error.fields, request.form), 422
     flash(t("Dicatat.", "Noted."), "success")
-    return redirect(url_for("wish_pages.listed"), 303)
+    return redirect(url_for("wish_pages.ruled"), 303)
+
+
+def _page_number() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), 1_000)
 
 
 def _page(wish_id: UUID, errors: Mapping[str, list[str]], values: Mapping[str, str]) -> str:

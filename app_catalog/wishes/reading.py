@@ -55,6 +55,16 @@ class WholeWish:
     merged: Sequence[Wish]
 
 
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A wish that a curator hid, or merged into `target`, which is `shown` unless it was hidden since; and why."""
+
+    wish: Wish
+    ruling: WishRuling
+    target: Wish | None
+    shown: bool
+
+
 def list_wishes(session: AnySession, *, state: str = "", newest: bool = False, page: int = 1) -> list[Wanted]:
     """Wishes that are shown, the most wanted first, or the newest; one more than `PAGE` when there is a next page."""
     query = _shown()
@@ -71,6 +81,21 @@ def list_wishes_of(session: AnySession, municipality_id: UUID, *, limit: int = 1
     """The wishes of one municipality that are shown, the newest first."""
     query = _shown().where(Wish.tenant_id == municipality_id).order_by(Wish.created_at.desc(), Wish.id.desc())
     return [Wanted(*row) for row in session.execute(query.limit(limit))]
+
+
+def list_ruled(session: AnySession, *, page: int = 1) -> list[Ruled]:
+    """What is hidden or merged, the newest ruling first; one more than `PAGE` when there is a next page."""
+    target, since = aliased(Wish), aliased(WishRuling)
+    rows = session.execute(
+        select(Wish, WishRuling, target, since.id.is_(None))
+        .join(WishRuling, WishRuling.wish_id == Wish.id)
+        .outerjoin(target, target.id == WishRuling.merged_into)
+        .outerjoin(since, since.wish_id == target.id)
+        .order_by(WishRuling.created_at.desc(), WishRuling.id.desc())
+        .offset((page - 1) * PAGE)
+        .limit(PAGE + 1)
+    )
+    return [Ruled(*row) for row in rows]
 
 
 def get_wish(session: AnySession, wish_id: UUID) -> WholeWish:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from app_catalog.wishes.models import Wish, WishVote
-from app_catalog.wishes.reading import get_wish, list_wishes
+from app_catalog.wishes.reading import get_wish, list_ruled, list_wishes
 from app_catalog.wishes.telling import tell_of_fulfilled
 from lumbung.db import as_tenant, now
 from lumbung.messages import Message
@@ -151,6 +151,31 @@ def test_a_curator_merges_and_hides(app: LumbungFlask, session: Sessions, world:
     assert curator.post_form(f"/wishes/{first}", hiding, to=f"/curator/wishes/{first}").status_code == 303
     assert list_wishes(session) == []
     assert curator.post("/curator/wishes/" + str(first)).status_code in (400, 403)
+
+
+def test_curators_find_what_they_hid_and_merged_and_take_it_back(
+    app: LumbungFlask, session: Sessions, world: World
+) -> None:
+    first = _wish(app, session, world.tangsel)
+    second = _wish(app, session, world.surabaya, title="Nomor antrean puskesmas daring")
+    curator = browse(app, HUB, world.operator)
+    merging = {"kind": "merged", "into": str(first), "reason": "Sama dengan keinginan Tangsel."}
+    curator.post_form(f"/wishes/{second}", merging, to=f"/curator/wishes/{second}")
+    page = curator.get("/curator/wishes")
+    assert "Sama dengan keinginan Tangsel." in words_of(page)
+    assert f'href="/wishes/{first}"' in page.text
+    hiding = {"kind": "hidden", "reason": "Berisi nama orang."}
+    curator.post_form(f"/wishes/{first}", hiding, to=f"/curator/wishes/{first}")
+    page = curator.get("/curator/wishes")
+    assert [one.wish.id for one in list_ruled(session)] == [first, second]
+    assert f'href="/wishes/{first}"' not in page.text
+    for wish_id in (first, second):
+        answer = curator.post_form("/curator/wishes", {"kind": "shown"}, to=f"/curator/wishes/{wish_id}")
+        assert answer.status_code == 303
+    session.expire_all()
+    assert {one.wish.id for one in list_wishes(session)} == {first, second}
+    assert "Tidak ada yang disembunyikan" in words_of(curator.get("/curator/wishes"))
+    assert browse(app, HUB, world.tangsel.accounts["admin"]).get("/curator/wishes").status_code in (403, 404)
 
 
 def test_a_list_asks_no_more_for_more_wishes(app: LumbungFlask, session: Sessions, world: World) -> None:
