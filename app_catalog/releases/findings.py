@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,29 @@ def find_errors(package: Package, known: Sequence[str]) -> list[Problem]:
             )
         )
     return found
+
+
+def find_reserved(package: Package, reserved: Collection[str]) -> list[Problem]:
+    """Why a new app cannot have its id: a page of the platform would stand before it."""
+    own = package.definition.id
+    if own not in reserved:
+        return []
+    return [
+        _about_app(
+            package,
+            "error",
+            "id-reserved",
+            "id",
+            (
+                f"Id “{own}” dipakai oleh alamat Lumbung sendiri, jadi halaman aplikasinya tidak akan terbuka.",
+                f"Lumbung itself uses “{own}” in its addresses, so the app’s pages would not open.",
+            ),
+            (
+                "Pilih id lain, misalnya dengan nama daerah Anda.",
+                "Choose another id, for example with your city’s name.",
+            ),
+        )
+    ]
 
 
 def find_notes(package: Package, *, before: Earlier | None, stable_before: Earlier | None) -> list[Problem]:

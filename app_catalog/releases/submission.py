@@ -15,7 +15,7 @@ from app_catalog.definitions.source import load_folder
 from app_catalog.overlaps.services import overlaps_of_package
 from app_catalog.publishers.keys import find_key, platform_key, public_bytes, sign_with
 from app_catalog.publishers.models import Publisher, SigningKey
-from app_catalog.releases.findings import find_errors, find_notes, find_reasons, find_twins
+from app_catalog.releases.findings import find_errors, find_notes, find_reasons, find_reserved, find_twins
 from app_catalog.releases.freezing import (
     describe_app,
     find_or_add_app,
@@ -28,6 +28,7 @@ from app_catalog.releases.loading import load_release_definition
 from app_catalog.releases.look_alikes import look_alikes_of
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.reading import Package, PackageRefused, read_package_archive, read_package_source
+from app_catalog.releases.reserved_ids import reserved_ids
 from app_catalog.releases.scenarios import run_scenarios
 from app_catalog.releases.states import CHANNELS, newest_published, note_event, refresh_app
 from app_catalog.releases.waking import wake_for_version
@@ -135,7 +136,9 @@ def _submit(
     known = find_own_release(session, publisher, definition)
     if known is not None:
         return Submission(same_or_conflict(known, definition.digest), created=False)
-    errors = find_errors(package, history.versions)
+    # What is published goes on, also when the platform has begun to use its name since.
+    reserved = [] if history.versions else find_reserved(package, reserved_ids(current_app))
+    errors = [*reserved, *find_errors(package, history.versions)]
     if errors:
         return PackageRefused(Report((*package.report.problems, *errors)), package.source)
     scenarios = run_scenarios(session, definition)

@@ -110,6 +110,14 @@ def test_a_version_that_rises_by_too_little_is_looked_at(session: Db, publisher:
     assert _kind(session, minor) == "published"
 
 
+@pytest.mark.parametrize("taken", ["compare", "manage", "work", "live"])
+def test_an_app_cannot_have_the_name_of_a_page_of_the_platform(session: Db, publisher: Publisher, taken: str) -> None:
+    refused = submit_package(session, publisher, siaran_zip(id=taken))
+    assert isinstance(refused, PackageRefused)
+    assert [(one.code, one.path) for one in refused.report.errors] == [("id-reserved", "id")]
+    assert session.scalars(select(App)).all() == []
+
+
 def test_a_version_behind_its_line_is_refused_and_an_older_line_goes_on(session: Db, publisher: Publisher) -> None:
     for version in ("1.0.0", "1.1.3"):
         _submit(session, publisher, siaran_zip(version=version), by_operator=True)
