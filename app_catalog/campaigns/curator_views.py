@@ -8,7 +8,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app_catalog.campaigns.forms import read_criteria, read_days, read_title, usual_answers
-from app_catalog.campaigns.rubrics import copy_rubric, get_rubric, list_rubrics, list_versions, write_rubric
+from app_catalog.campaigns.rubrics import (
+    chosen_rubric,
+    copy_rubric,
+    get_rubric,
+    list_rubrics,
+    list_versions,
+    write_rubric,
+)
 from app_catalog.campaigns.services import Scope, count_answers, list_campaigns, open_campaign
 from app_catalog.campaigns.tending import tend_campaign
 from app_catalog.catalog.categories import category_choices
@@ -53,12 +60,13 @@ def open_new() -> Page:
     try:
         if category not in (ALL, *CATEGORIES):
             raise Invalid(fields={"category": [t("Pilih kategorinya.", "Choose the category.")]})
+        asked = None if category == ALL else category
         campaign = open_campaign(
             db.session,
             current_visitor(),
-            Scope(category=None if category == ALL else category),
+            Scope(category=asked),
             title=read_title(request.form),
-            rubric=get_rubric(db.session, request.form.get("rubric", "")).rubric,
+            rubric=chosen_rubric(db.session, request.form, asked).rubric,
             days=read_days(request.form),
         )
     except Invalid as error:

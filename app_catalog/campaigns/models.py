@@ -36,6 +36,7 @@ class Campaign(GlobalTable):
 
     It is a publisher's (`publisher_id`) about one of its apps, or the curators', about one app (`app_id`), a category,
     or all apps (neither). `rubric` is frozen. `announced_at`, `reminded_at` and `closed_at` are set when that was done.
+    `asked` is how many answers it hopes for: one for each app of each municipality that was told on the first day.
     """
 
     __tablename__ = "evaluation_campaigns"
@@ -61,6 +62,7 @@ class Campaign(GlobalTable):
     announced_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    asked: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class CampaignAnswer(SharedTable):

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app_catalog.campaigns.forms import read_days, read_title, usual_answers
-from app_catalog.campaigns.rubrics import get_rubric, list_rubrics
+from app_catalog.campaigns.rubrics import chosen_rubric, list_rubrics
 from app_catalog.campaigns.services import Scope, count_answers, list_campaigns, open_campaign
 from app_catalog.campaigns.tending import tend_campaign
 from app_catalog.publishers.blueprint import own_account
@@ -69,7 +69,7 @@ def open_new(slug: str) -> Page:
             current_visitor(),
             Scope(publisher=publisher, app=app),
             title=read_title(request.form),
-            rubric=get_rubric(db.session, request.form.get("rubric", "")).rubric,
+            rubric=chosen_rubric(db.session, request.form, app.category).rubric,
             days=read_days(request.form),
         )
     except Invalid as error:

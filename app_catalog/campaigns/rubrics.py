@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app_catalog.campaigns.models import KeptRubric
 from app_catalog.catalog.categories import category_choices
 from app_catalog.evaluations.criteria import Criterion
-from app_catalog.evaluations.rubric import MOST_CRITERIA, WHOLE, Rubric, rubric_from
+from app_catalog.evaluations.rubric import MOST_CRITERIA, STANDING, WHOLE, Rubric, rubric_from
 from app_catalog.evaluations.seeded import seeded_rubrics
 from lumbung.audit import record_audit
 from lumbung.db import violated_constraint
@@ -23,6 +23,8 @@ from tenants.regions.slugs import slug_from
 
 SHORTEST_TEXT, LONGEST_NAME, LONGEST_QUESTION = 3, 80, 300
 FEWEST_CRITERIA = 2
+BY_CATEGORY = "by-category"
+"""What a form says instead of a rubric's name; no rubric is called so, since their names begin with a category."""
 _CHANGED = Text(
     "Orang lain baru saja menyimpan versi baru rubrik ini. Muat ulang halamannya, lalu ubah lagi.",
     "Somebody else has just saved a new version of this rubric. Reload the page and change it again.",
@@ -59,6 +61,19 @@ def get_rubric(session: AnySession, slug: str) -> ListedRubric:
     if found is None:
         raise NotFound
     return found
+
+
+def usual_rubric(session: AnySession, category: str | None) -> ListedRubric:
+    """The rubric that fits a category; the standing one without a category, or where there is none for it."""
+    by_slug = {listed.rubric.slug: listed for listed in list_rubrics(session)}
+    return by_slug.get(category or STANDING.slug, by_slug[STANDING.slug])
+
+
+def chosen_rubric(session: AnySession, form: Mapping[str, str], category: str | None) -> ListedRubric:
+    """The rubric that a campaign's form names, or the one that fits its category; raises NotFound for an unknown
+    one."""
+    slug = form.get("rubric") or BY_CATEGORY
+    return usual_rubric(session, category) if slug == BY_CATEGORY else get_rubric(session, slug)
 
 
 def list_versions(session: AnySession, slug: str) -> Sequence[KeptRubric]:

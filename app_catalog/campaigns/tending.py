@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app_catalog.campaigns.days import ends_at, is_open, opens_at, present_day, reminds_at
 from app_catalog.campaigns.models import Campaign, CampaignAnswer
@@ -74,13 +74,19 @@ def spread_campaign(session: AnySession, payload: Payload) -> None:
 
 @effect_handler(TELL)
 def tell_campaign(session: AnySession, payload: Payload) -> None:
-    """Tell the municipality's evaluators what the campaign still asks of it; nobody when there is nothing."""
+    """Tell the municipality's evaluators what the campaign still asks of it; nobody when there is nothing.
+
+    On the first day what it asks is counted, without saying whose it is.
+    """
     campaign = session.get(Campaign, UUID(payload["campaign_id"]))
     if campaign is None:
         raise GiveUp("the campaign is gone")
     if not is_open(campaign):
         return
     waiting = list_unanswered(session, campaign)
+    if waiting and payload["what"] == OPENED:
+        more = update(Campaign).where(Campaign.id == campaign.id).values(asked=Campaign.asked + len(waiting))
+        session.execute(more.execution_options(synchronize_session=False))
     if waiting:
         tell_asked(session, campaign, waiting, again=payload["what"] == REMINDED)
 

@@ -8,7 +8,8 @@ from typing import Final
 from sqlalchemy import select
 
 from app_catalog.campaigns.days import ZONE
-from app_catalog.campaigns.services import Days, Scope, open_campaign
+from app_catalog.campaigns.models import Campaign
+from app_catalog.campaigns.services import Days, Scope, list_unanswered, open_campaign
 from app_catalog.evaluations.rubric import Rubric, rubric_from
 from app_catalog.evaluations.seeded import seeded_rubric
 from app_catalog.evaluations.services import save_draft, start_for_campaign
@@ -22,6 +23,7 @@ from app_runtime.demonstration.weighing import find_judge
 from lumbung.db import as_tenant, now, set_clock
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import Text
+from tenants.municipalities.models import Municipality
 
 _OPENED: Final = timedelta(days=9)
 _OPEN_FOR: Final = timedelta(days=30)
@@ -63,6 +65,7 @@ def run_campaign(session: AnySession, maintainer: City, *, until: datetime, seed
         )
         # Nobody here reads letters of nine days ago.
         campaign.announced_at = now()
+        campaign.asked = _count_asked(session, campaign)
         session.flush()
     for number, (slug, scores, public, point) in enumerate(_ANSWERS):
         municipality, judge = find_judge(session, slug, seed)
@@ -72,6 +75,14 @@ def run_campaign(session: AnySession, maintainer: City, *, until: datetime, seed
             draft = start_for_campaign(session, judge, installation, campaign)
             save_draft(session, draft, written)
             submit_evaluation(session, draft, with_facts=public, installation=installation, public=public)
+
+
+def _count_asked(session: AnySession, campaign: Campaign) -> int:
+    asked = 0
+    for municipality_id in session.scalars(select(Municipality.id)).all():
+        with as_tenant(session, municipality_id):
+            asked += len(list_unanswered(session, campaign))
+    return asked
 
 
 def _written(rubric: Rubric, scores: tuple[int, ...], point: str) -> dict[str, str]:

@@ -88,6 +88,7 @@ def test_a_publisher_opens_a_campaign_and_evaluators_are_told(
         assert opened.status_code == 303, opened.text
         drain(app)
         assert "Evaluasi akhir tahun" in maintainer.get("/publish/tangsel/campaigns").text
+        assert "0 dari 1 yang diminta" in words_of(maintainer.get(str(opened.location)))
         assert "Evaluasi akhir tahun" in evaluator_of(app, world.surabaya).get("/manage/evaluations").text
     told = letters(session, world.surabaya, "Mohon evaluasi")
     assert told == sorted(world.surabaya.accounts[who].email for who in ("admin", "evaluator"))
@@ -304,7 +305,11 @@ def test_a_curator_asks_about_a_category_and_publishers_read_about_their_own_app
             opened = curator.post_form("/curator/campaigns/new", {**filled, "category": category})
             assert opened.status_code == 303, opened.text
         assert curator.post_form("/curator/campaigns/new", {**filled, "category": "x"}).status_code == 422
-    mine, foreign = session.scalars(select(Campaign).order_by(Campaign.category)).all()
+        # Without a choice the rubric is the category's own.
+        opened = curator.post_form("/curator/campaigns/new", {**filled, "category": "health", "rubric": "by-category"})
+        assert opened.status_code == 303, opened.text
+    mine, foreign, other = session.scalars(select(Campaign).order_by(Campaign.category, Campaign.id)).all()
+    assert (foreign.rubric["slug"], other.rubric["slug"]) == ("complaints", "health")
     hand_in(app, world.surabaya, mine)
     maintainer = browse(app, HUB, world.tangsel.accounts["admin"])
     assert "Kota Surabaya" in maintainer.get(f"/campaigns/{mine.id}").text
