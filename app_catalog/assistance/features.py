@@ -10,9 +10,13 @@ from app_catalog.assistance.sections import help_section, managed_section
 from app_catalog.catalog.sections import add_app_page_section
 from app_catalog.installations.page_sections import add_installation_section
 from lumbung.i18n import Text
-from lumbung.web.access import PUBLISHER
+from lumbung.web.access import ADMIN, PUBLISHER, Rule
 from lumbung.web.navigation import Entry, add_navigation
 from lumbung.web.sites import LumbungFlask
+
+
+HELPER = Rule("helper", lambda visitor: PUBLISHER.allows(visitor) or ADMIN.allows(visitor))
+"""Who may be asked for help: a publisher, and a municipality through its administrators."""
 
 
 def install_assistance(app: LumbungFlask) -> None:
@@ -27,6 +31,6 @@ def install_assistance(app: LumbungFlask) -> None:
             href="/assistance",
             text=Text("Pendampingan", "Assistance"),
             icon="heart-handshake",
-            rule=PUBLISHER,
+            rule=HELPER,
         ),
     )(app)
