@@ -142,12 +142,15 @@ def _missing(evaluation: Evaluation) -> dict[str, list[str]]:
     for criterion in rubric_from(evaluation.rubric).criteria:
         given = evaluation.scores.get(criterion.id, {})
         if given.get("score") not in SCALE:
-            errors[f"{criterion.id}_score"] = [t("Beri nilai 1 sampai 5.", "Give a score from 1 to 5.")]
+            errors[f"{criterion.id}_score"] = [
+                t("{name}: beri nilai 1 sampai 5.", "{name}: give a score from 1 to 5.", name=criterion.name)
+            ]
         if len(given.get("reason", "")) < SHORTEST_REASON:
             errors[f"{criterion.id}_reason"] = [
                 t(
-                    "Tulis alasannya, paling sedikit {n} huruf.",
-                    "Give a reason of at least {n} characters.",
+                    "{name}: tulis alasannya, paling sedikit {n} huruf.",
+                    "{name}: give a reason of at least {n} characters.",
+                    name=criterion.name,
                     n=SHORTEST_REASON,
                 )
             ]
