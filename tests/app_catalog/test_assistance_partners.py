@@ -32,9 +32,9 @@ def scene(app: LumbungFlask, session: Sessions, world: World) -> Scene:
 
 
 def test_who_may_be_asked_finds_the_requests_in_the_menu(scene: Scene, world: World) -> None:
-    places = {who: browse(scene.app, world.surabaya.host, world.surabaya.accounts[who]) for who in ("admin", "officer")}
-    found = {who: "/assistance\"" in browser.get("/").text for who, browser in places.items()}
-    assert found == {"admin": True, "officer": False}
+    places = {who: browse(scene.app, world.surabaya.host, world.surabaya.accounts[who]) for who in ("admin", "handler")}
+    found = {who: '/assistance"' in browser.get("/").text for who, browser in places.items()}
+    assert found == {"admin": True, "handler": False}
 
 
 def run_well(scene: Scene, place: Place) -> None:
