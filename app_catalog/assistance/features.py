@@ -14,7 +14,6 @@ from lumbung.web.access import ADMIN, PUBLISHER, Rule
 from lumbung.web.navigation import Entry, add_navigation
 from lumbung.web.sites import LumbungFlask
 
-
 HELPER = Rule("helper", lambda visitor: PUBLISHER.allows(visitor) or ADMIN.allows(visitor))
 """Who may be asked for help: a publisher, and a municipality through its administrators."""
 
