@@ -35,7 +35,7 @@ def field_package(fields: Mapping[str, Any], **parts: Any) -> dict[str, bytes]:
 
     `record` adds keys to the record type, `app` to `app.yaml`; every other part is a whole file by its path.
     """
-    names = ["about", *fields]
+    names = ["about", *(name for name, spec in fields.items() if "computed" not in spec)]
     app = {
         "format": 1,
         "id": SLUG,

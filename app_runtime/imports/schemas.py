@@ -124,6 +124,8 @@ def field_names(kind: RecordType) -> list[str]:
     """The fields that a mapping may name, members of groups with a dot."""
     found = []
     for field in kind.fields.values():
+        if field.computed is not None:
+            continue
         found += [f"{field.id}.{member}" for member in field.fields] if field.type == "group" else [field.id]
     return found
 

@@ -52,19 +52,22 @@ class Answers:
                     values[name] = spec.default
         scope = self.scope_of({name: value for name, value in values.items() if value not in EMPTY})
         for name, spec in self.fields.items():
-            if spec.visible_when and not self.app.evaluate(spec.visible_when, scope, rule=f"{name}.visible_when").holds:
+            if not self._shown(spec, scope):
                 values.pop(name, None)
                 continue
-            asked = (name in sent or not partial) and name not in self.errors
-            if asked and values.get(name) in EMPTY and self._required(spec, scope):
-                self._fault(name, word("required", current_language()), missing=True)
+            if name in sent or not partial:
+                self._check_value(name, spec, values, scope)
             self._check_names(name, spec, values.get(name))
+            if spec.type == "group" and isinstance(values.get(name), Mapping):
+                values[name] = self._members(name, spec, values[name], scope)
         if self.errors:
             raise invalid_answers(self.errors, missing=self.missing)
         return values
 
     def _shape(self, sent: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
-        schema = _schema_of(self.fields, self.app.settings, current_language(), self.channel == "form", partial)
+        schema = compiled_schema(
+            self.fields, self.app.settings, current_language(), on_form=self.channel == "form", keeps_empty=partial
+        )
         try:
             loaded: dict[str, Any] = schema.load(dict(sent), partial=partial)
         except ValidationError as error:
@@ -87,6 +90,31 @@ class Answers:
             if stop := rows.get(str(value), {}).get("stop"):
                 self._fault(name, pick(stop))
 
+    def _members(self, group: str, spec: Field, values: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+        """The values of a group without those that their condition hides."""
+        found = dict(values)
+        for name, member in spec.fields.items():
+            if not self._shown(member, scope):
+                found.pop(name, None)
+                continue
+            self._check_value(f"{group}.{name}", member, {f"{group}.{name}": found.get(name)}, scope)
+            self._check_names(f"{group}.{name}", member, found.get(name))
+        return found
+
+    def _shown(self, spec: Field, scope: Scope) -> bool:
+        condition = spec.visible_when
+        return condition is None or self.app.evaluate(condition, scope, rule=f"{spec.id}.visible_when").holds
+
+    def _check_value(self, name: str, spec: Field, values: Mapping[str, Any], scope: Scope) -> None:
+        """Note a value that is missing, or that the field's own condition refuses."""
+        if name in self.errors:
+            return
+        if values.get(name) in EMPTY:
+            if self._required(spec, scope):
+                self._fault(name, word("required", current_language()), missing=True)
+        elif spec.check and not self.app.evaluate(spec.check.condition, scope, rule=f"{spec.id}.check").holds:
+            self._fault(name, pick(spec.check.message) or word("check", current_language()))
+
     def _required(self, spec: Field, scope: Scope) -> bool:
         if spec.required == "always" or (spec.required == "on_form" and self.channel == "form"):
             return True
@@ -105,8 +133,8 @@ _kept: OrderedDict[_Key, tuple[tuple[Field, ...], Schema]] = OrderedDict()
 _lock = Lock()
 
 
-def _schema_of(
-    specs: Mapping[str, Field], settings: Mapping[str, Any], lang: str, on_form: bool, keeps_empty: bool
+def compiled_schema(
+    specs: Mapping[str, Field], settings: Mapping[str, Any], lang: str, *, on_form: bool, keeps_empty: bool
 ) -> Schema:
     """The compiled schema of these fields; made once for the same fields and the same choices in the settings."""
     key = (lang, on_form, keeps_empty, *((name, id(spec), _options(spec, settings)) for name, spec in specs.items()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from app_catalog.definitions.expressions import Scope
 from app_catalog.definitions.model import CreateAccess, Event, RecordType
 from app_catalog.installations.models import Installation
 from app_runtime.holding.enforcing import hold
@@ -14,6 +15,7 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.answers import Answers, Channel, Files
 from app_runtime.records.attachments import attach_files, with_files
 from app_runtime.records.change import Change
+from app_runtime.records.computing import with_computed
 from app_runtime.records.deriving import derive
 from app_runtime.records.errors import app_disabled, condition_failed, not_by_you
 from app_runtime.records.models import Record
@@ -118,6 +120,15 @@ def creatable_fields(app: RunningApp, record_type: RecordType, actor: Actor) -> 
     return frozenset(found)
 
 
+def scope_of_new(app: RunningApp, kind: RecordType, values: Mapping[str, Any], actor: Actor) -> Scope:
+    """What conditions see of a record that is being filled in, with what is computed from its answers."""
+
+    def scope(known: Mapping[str, Any]) -> Scope:
+        return app.scope(known, actor=actor)
+
+    return scope(with_computed(app, kind, values, scope) if kind.computed else values)
+
+
 def may_create(app: RunningApp, record_type: RecordType, actor: Actor) -> bool:
     """Whether any role of the actor makes records of this type (conditions on values aside)."""
     return actor.is_system or bool(_creating_roles(record_type, actor))
@@ -135,8 +146,8 @@ def _create(
     if not may_create(app, kind, actor):
         raise _forbidden(kind)
     allowed = kind.fields if actor.is_system else creatable_fields(app, kind, actor)
-    fields = {name: spec for name, spec in kind.fields.items() if name in allowed}
-    answers = Answers(app, fields, channel, lambda known: app.scope(known, actor=actor))
+    fields = {name: spec for name, spec in kind.fields.items() if name in allowed and spec.computed is None}
+    answers = Answers(app, fields, channel, lambda known: scope_of_new(app, kind, known, actor))
     cleaned = answers.clean(with_files(values, files))
     _check_conditions(app, kind, actor, cleaned)
     record = _blank(app, actor, record_type)
@@ -184,7 +195,7 @@ def _blank(app: RunningApp, actor: Actor, record_type: str) -> Record:
 def _check_conditions(app: RunningApp, kind: RecordType, actor: Actor, values: Mapping[str, Any]) -> None:
     if actor.is_system:
         return
-    scope = app.scope(values, actor=actor)
+    scope = scope_of_new(app, kind, values, actor)
     for role in _creating_roles(kind, actor):
         rule = _create_rule(kind, role)
         if rule is not None and (
@@ -218,7 +229,8 @@ def _form_fields(app: RunningApp, kind: RecordType) -> set[str]:
         for step in page.steps.values()
         for name in step.fields
     }
-    return {name for name in kind.fields if name in on_forms or name not in set_by_actions}
+    free = {name for name, spec in kind.fields.items() if spec.computed is None}
+    return {name for name in free if name in on_forms or name not in set_by_actions}
 
 
 def _forbidden(kind: RecordType) -> Forbidden:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app_catalog.definitions.model import RecordType
 from app_runtime.records.change import Change
+from app_runtime.records.computing import compute
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import title_fields
 from app_runtime.records.values import field_values
@@ -19,6 +20,8 @@ _UNMET = ("running", "warned", "breached")
 def derive(change: Change) -> None:
     """Recompute everything that is derived, in an order in which each part may use the ones before."""
     record, record_type = change.record, change.record_type
+    if record_type.computed:
+        compute(change)
     title = change.evaluate(record_type.title, rule="title")
     record.title = str(title.value)[:LONGEST_TITLE] if title.error is None else ""
     _follow_agency(change, record_type)

@@ -50,7 +50,8 @@ def update_record(
         raise refusal
     kind = change.record_type
     before = field_values(record, kind)
-    answers = Answers(change.app, kind.fields, channel, change.scope)
+    asked = {name: spec for name, spec in kind.fields.items() if spec.computed is None}
+    answers = Answers(change.app, asked, channel, change.scope)
     cleaned = {name: value for name, value in answers.clean(sent, partial=True).items() if name in sent}
     attach_files(session, record, kind.fields, cleaned, channel=channel)
     catch_up(change)
@@ -107,7 +108,9 @@ def _rules(change: Change) -> list[tuple[str, UpdateAccess]]:
 
 
 def _fields(change: Change, rule: UpdateAccess) -> set[str]:
-    return set(rule.fields if rule.fields is not None else change.record_type.fields)
+    fields = change.record_type.fields
+    named = rule.fields if rule.fields is not None else fields
+    return {name for name in named if fields[name].computed is None}
 
 
 def _unknown(change: Change, names: set[str]) -> set[str]:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from app_catalog.definitions.building.parts import Json, build_map, expression, ids, label, ordered, text
-from app_catalog.definitions.model import Ask, Column, Field, Options, SettingSpec, Text
+from app_catalog.definitions.model import Ask, Column, Expression, Field, FieldCheck, Options, SettingSpec, Text
+from app_catalog.definitions.shape.conditions import COMPUTED
 
 
 def build_field(name: str, spec: Json, record: str) -> Field:
@@ -20,6 +21,8 @@ def build_field(name: str, spec: Json, record: str) -> Field:
         visible_to=ids(spec["visible_to"]) if "visible_to" in spec else None,
         visible_when=expression(spec.get("visible_when"), record, "bool"),
         required_when=expression(spec.get("required_when"), record, "bool"),
+        check=_check(spec["check"], record) if "check" in spec else None,
+        computed=expression(spec.get("computed"), record, COMPUTED.get(spec["type"], "any")),
         pattern=spec.get("pattern"),
         **_bounds(spec),
         indexed=spec.get("indexed", False),
@@ -29,6 +32,10 @@ def build_field(name: str, spec: Json, record: str) -> Field:
         max_size=spec.get("max_size"),
         fields=build_map(spec.get("fields"), lambda member, own: build_field(member, own, record)),
     )
+
+
+def _check(spec: Json, record: str) -> FieldCheck:
+    return FieldCheck(Expression(spec["check"], "bool", record), text(spec.get("message")))
 
 
 _OF_VALUES = ("decimal", "date", "time", "duration")

@@ -1,6 +1,6 @@
 """Builds what a record type holds over many records."""
 
-from app_catalog.definitions.building.parts import Json, build_map, ids, text
+from app_catalog.definitions.building.parts import Json, build_map, ids, ordered, text
 from app_catalog.definitions.model.holding import (
     AGGREGATES,
     Aggregate,
@@ -19,10 +19,13 @@ _WORDS = ("unique", "capacity", "aggregates", "lookups", "invariants")
 
 def build_holding(spec: Json, record: str) -> Holding | None:
     """What a record type holds; None when it holds nothing."""
-    if not any(spec.get(word) for word in _WORDS):
+    alone = [f"field.{name}" for name, own in ordered(spec.get("fields")) if own.get("unique")]
+    if not alone and not any(spec.get(word) for word in _WORDS):
         return None
+    named = {name: ids(parts) for name, parts in sorted(spec.get("unique", {}).items())}
+    named |= {name: (name.removeprefix("field."),) for name in alone}
     return Holding(
-        unique={name: Unique(name, ids(parts)) for name, parts in sorted(spec.get("unique", {}).items())},
+        unique={name: Unique(name, parts) for name, parts in named.items()},
         capacity=build_map(spec.get("capacity"), lambda name, own: _capacity(name, own, record)),
         aggregates=build_map(spec.get("aggregates"), _aggregate),
         lookups=build_map(spec.get("lookups"), _lookup),

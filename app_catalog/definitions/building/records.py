@@ -14,6 +14,7 @@ from app_catalog.definitions.building.parts import (
     label,
     text,
 )
+from app_catalog.definitions.computed_order import computed_order
 from app_catalog.definitions.model import (
     Access,
     Act,
@@ -45,6 +46,7 @@ def build_record(name: str, spec: Json) -> RecordType:
         name=Text(spec["name"]),
         title=Expression(spec["title"], "string", name),
         fields=build_map(spec["fields"], lambda field, own: build_field(field, own, name)),
+        computed=_computed(spec["fields"]),
         access={role: _access(own, name) for role, own in sorted(spec["access"].items())},
         number=NumberSpec(spec["number"]["pattern"], ids(spec["number"].get("per"))) if "number" in spec else None,
         agency=expression(spec.get("agency"), name, "string"),
@@ -56,6 +58,11 @@ def build_record(name: str, spec: Json) -> RecordType:
         automations=build_map(spec.get("automations"), lambda key, own: _automation(key, own, name)),
         holding=build_holding(spec, name),
     )
+
+
+def _computed(fields: Json) -> tuple[str, ...]:
+    order, _ = computed_order({field: own["computed"] for field, own in fields.items() if "computed" in own})
+    return order
 
 
 def _access(spec: Json, record: str) -> Access:

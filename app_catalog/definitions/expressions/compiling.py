@@ -27,7 +27,10 @@ _RESULTS = {
     "bool": ("BOOL", "DYN"),
     "string": ("STRING", "DYN"),
     "duration": ("STRING", "DYN"),
+    "whole": ("INT", "DYN"),
     "number": ("INT", "UINT", "DOUBLE", "DYN"),
+    "moment": ("TIMESTAMP", "DYN"),
+    "list": ("LIST<STRING>", "LIST<DYN>", "DYN"),
 }
 
 

@@ -36,7 +36,10 @@ _RESULT_TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "string": (str,),
     "duration": (str,),
+    "whole": (int,),
     "number": (int, float),
+    "moment": (datetime,),
+    "list": (list,),
 }
 _LISTS = frozenset({"files", "strings", *SEVERAL})
 MAX_TEXT = 20_000

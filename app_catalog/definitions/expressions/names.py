@@ -1,9 +1,9 @@
 """Which names an expression may use, and how each type of field appears in CEL.
 
 Texts, choices, people, agencies, times of the day (``07:30``) and durations (their ISO text) are strings; money and
-whole numbers are ints, decimals doubles; several choices or agencies are a list of ids; dates and times are timestamps (a date is its midnight in UTC); a point is a list of doubles,
-longitude first; files are a list of ids; a group is a map; a table setting is a map from row id to a map
-from column id.
+whole numbers are ints, decimals doubles; several choices or agencies are a list of ids; dates and times are
+timestamps (a date is its midnight in UTC); a point is a list of doubles, longitude first; files are a list of
+ids; a group is a map; a table setting is a map from row id to a map from column id.
 """
 
 from collections.abc import Mapping

@@ -55,6 +55,14 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldCheck:
+    """A condition that the value of a field must meet whenever the field is written, and what is said otherwise."""
+
+    condition: Expression
+    message: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A field of a record type, of a group, of an action's ask or of a form.
 
@@ -63,7 +71,7 @@ class Field:
     rupiah) and how many may be chosen. ``lowest`` and ``highest`` bound decimals (numbers), and dates, times and
     durations (ISO texts). ``max_size`` is in bytes per file, ``max_count`` in files; ``accept`` holds MIME
     patterns such as ``image/*``. ``visible_to`` None means everyone who may read the record; ``private`` fields
-    are never shown to the public. ``fields`` are the members of a group.
+    are never shown to the public. Nobody fills in a ``computed`` field. ``fields`` are the members of a group.
     """
 
     id: str
@@ -77,6 +85,8 @@ class Field:
     visible_to: tuple[str, ...] | None = None
     visible_when: Expression | None = None
     required_when: Expression | None = None
+    check: FieldCheck | None = None
+    computed: Expression | None = None
     pattern: str | None = None
     min: int | None = None
     max: int | None = None

@@ -233,6 +233,7 @@ class RecordType:
     """One type of record of an app. ``title``, ``agency`` and ``published`` are expressions over one record.
 
     Without ``agency`` a record has none until someone assigns; without ``published`` nothing is public.
+    ``computed`` names the fields that nobody fills in, each after those that it is made of.
     """
 
     id: str
@@ -243,6 +244,7 @@ class RecordType:
     number: NumberSpec | None = None
     agency: Expression | None = None
     published: Expression | None = None
+    computed: tuple[str, ...] = ()
     workflow: Workflow | None = None
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     duplicates: Duplicates | None = None

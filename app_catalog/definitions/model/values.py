@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-ResultKind = Literal["bool", "string", "duration", "number", "any"]
+ResultKind = Literal["bool", "string", "duration", "whole", "number", "moment", "list", "any"]
 EventKind = Literal["created", "updated", "action", "state", "clock"]
 
 

@@ -31,6 +31,21 @@ MEANING_TEXTS: dict[str, ProblemText] = {
             "{suggestion} Or add a type, as in {{type: text}}.",
         ),
     ),
+    "computed-and-asked": (
+        both("Isian ini dihitung; kunci “{key}” tidak berlaku.", "This field is computed; the key “{key}” has no say."),
+        both("Hapus “{key}”, atau hapus computed.", "Remove “{key}”, or remove computed."),
+    ),
+    "computed-ring": (
+        both("Isian “{found}” dihitung dari dirinya sendiri.", "The field “{found}” is computed from itself."),
+        both("Putuskan lingkaran rumusnya.", "Break the ring of formulas."),
+    ),
+    "computed-filled-in": (
+        both(
+            "Isian “{found}” dihitung; tidak ada yang mengisinya.",
+            "The field “{found}” is computed; nobody fills it in.",
+        ),
+        both("Hapus dari sini.", "Remove it from here."),
+    ),
     "private-field-public": (
         both(
             "Isian “{found}” bersifat pribadi, tetapi umum boleh membacanya.",

@@ -126,7 +126,8 @@ def record_schema(
     is given as None. What it loads can be kept as JSON: dates and times are ISO texts, points ``[longitude,
     latitude]``, phones E.164. ``marshmallow.ValidationError`` has messages by field id in ``lang``.
     """
-    chosen = record.fields if only is None else {name: record.fields[name] for name in only if name in record.fields}
+    names = record.fields if only is None else [name for name in only if name in record.fields]
+    chosen = {name: record.fields[name] for name in names if record.fields[name].computed is None}
     make = partial(field_schema, settings=settings, lang=lang, on_form=on_form, keeps_empty=updating)
     members = {name: make(field) for name, field in chosen.items()}
     return _schema(members, f"Record_{record.id}", lang=lang, keeps_empty=updating)

@@ -7,6 +7,7 @@ WORDS: dict[str, Text] = {
     for name, (indonesian, english) in {
         "required": ("Wajib diisi.", "Please fill this in."),
         "unknown": ("Isian ini tidak dikenal.", "This field is unknown."),
+        "check": ("Nilai ini tidak memenuhi syaratnya.", "This value does not meet its condition."),
         "invalid": ("Isian ini tidak sah.", "This is not valid."),
         "text": ("Isi dengan teks.", "Write a text."),
         "too_short": ("Sedikitnya {min} huruf.", "At least {min} characters."),

@@ -7,6 +7,7 @@ from app_catalog.definitions.durations import compare_durations, parse_duration
 from app_catalog.definitions.nodes import MapNode, Node
 from app_catalog.definitions.problems import suggest
 from app_catalog.definitions.shape.composites import Keys, ListOf, MapOf, SetOf, TextByLanguage, Variant
+from app_catalog.definitions.shape.conditions import FieldCheck, computed_key, nobody_fills_in
 from app_catalog.definitions.shape.quantities import Day, Decimal, TimeOfDay, bounds_fit
 from app_catalog.definitions.shape.reading import Kind, Path, Reading, Reference
 from app_catalog.definitions.shape.scalars import (
@@ -38,7 +39,7 @@ LATER_TYPES = (
     "record",
     "list",
 )
-LATER_FIELD_KEYS = ("computed", "unique", "check", "required_when", "files_by", "verdict_by")
+LATER_FIELD_KEYS = ("files_by", "verdict_by")
 
 
 class FieldOptions:
@@ -123,6 +124,8 @@ FIELD_KEYS: dict[str, Kind] = {
     "private": Boolean(),
     "visible_to": SetOf(Ref("role")),
     "visible_when": Expr("bool"),
+    "required_when": Expr("bool"),
+    "check": FieldCheck(),
     "indexed": Boolean(),
 }
 
@@ -133,12 +136,24 @@ def _field_case(kind: str, shared: dict[str, Kind]) -> Keys:
     if "options" in own:
         required["options"] = own.pop("options")
     fits = _BOUNDED.get(kind, _numbers_fit)
-    return Keys(required, {**shared, **own}, LATER_FIELD_KEYS, also=(_default_fits, fits))
+    optional = {**shared, **own, **computed_key(kind)}
+    return Keys(required, optional, LATER_FIELD_KEYS, also=(_default_fits, fits, nobody_fills_in))
+
+
+_ALONE = frozenset(
+    ("text", "integer", "decimal", "money", "date", "time", "datetime", "choice", "area", "email", "phone", "url")
+)
+"""Types of which no two records may have the same value, where the field says so."""
+
+
+def _own_case(kind: str) -> Keys:
+    """A field of a record itself: a member of a group is never unique."""
+    return _field_case(kind, {**FIELD_KEYS, "unique": Boolean()} if kind in _ALONE else FIELD_KEYS)
 
 
 MEMBER = Variant("type", {kind: _field_case(kind, FIELD_KEYS) for kind in OWN_KEYS}, (*LATER_TYPES, "group"))
 GROUP = Keys({"type": Words(), "fields": MapOf(MEMBER, min=1)}, FIELD_KEYS, LATER_FIELD_KEYS)
-FIELD = Variant("type", {**MEMBER.cases, "group": GROUP}, LATER_TYPES)
+FIELD = Variant("type", {**{kind: _own_case(kind) for kind in OWN_KEYS}, "group": GROUP}, LATER_TYPES)
 
 # Columns and settings: their types, and what the value of each looks like in a package.
 VALUES: dict[str, Kind] = {

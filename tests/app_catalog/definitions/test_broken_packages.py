@@ -58,7 +58,7 @@ TABLE = [
     Broken(REPORT, "required: on_form", "required: maybe", "wrong-kind", "maybe", "on_form"),
     Broken(REPORT, "  cost: {type", "  state: {type", "built-in-name", "  state: {type", "another name"),
     Broken(REPORT, "visible_to: [handler,", "visible_to: [handlers,", "unknown-role", "handlers", "“handler”"),
-    Broken(REPORT, "{type: money,", "{type: money, computed: '1',", "not-supported-yet", "computed", "Leave it out"),
+    Broken(REPORT, "{type: money,", "{type: money, check: '1',", "expression-result", "check", "bool"),
     # Numbers, access, workflow.
     Broken(REPORT, "{seq:05}", "{seq:5}", "bad-number-pattern", "number:", "{seq:05}"),
     Broken(REPORT, "{year}/{seq:05}", "{tahun}/{seq:05}", "bad-number-pattern", "number:", "{year}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from marshmallow import ValidationError
 
 from app_catalog.definitions.canonical import canonicalise, compile_definition
 from app_catalog.definitions.check import check_package
+from app_catalog.definitions.computed_order import computed_order
 from app_catalog.definitions.model import Definition, Field, Text
 from app_catalog.definitions.schemas import field_schema, record_schema
 from app_catalog.definitions.schemas.addresses import check_stream, check_url
@@ -35,6 +37,19 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "choices", "options": "settings.kosong"}, "unknown-table", "options"),
     ({"type": "url", "pattern": "(a"}, "bad-pattern", "pattern"),
     ({"type": "stream", "max": 5}, "unknown-key", "max"),
+    ({"type": "integer", "computed": "'a'"}, "expression-result", "computed"),
+    ({"type": "integer", "computed": "1.5"}, "expression-result", "computed"),
+    ({"type": "text", "computed": "1"}, "expression-result", "computed"),
+    ({"type": "date", "computed": "'2026-01-01'"}, "expression-result", "computed"),
+    ({"type": "agencies", "computed": "'dlh'"}, "expression-result", "computed"),
+    ({"type": "files", "computed": "[]"}, "unknown-key", "computed"),
+    ({"type": "integer", "computed": "1", "required": True}, "computed-and-asked", "required"),
+    ({"type": "integer", "computed": "1", "default": 2}, "computed-and-asked", "default"),
+    ({"type": "integer", "computed": "record.thing + 1"}, "computed-ring", "computed"),
+    ({"type": "integer", "required_when": "1"}, "expression-result", "required_when"),
+    ({"type": "integer", "check": "record.thing"}, "expression-result", "check"),
+    ({"type": "integer", "check": {"message": "Salah"}}, "missing-key", "check"),
+    ({"type": "integer", "check": {"check": "true", "pesan": "x"}}, "unknown-key", "check"),
 ]
 
 
@@ -123,3 +138,29 @@ def test_values_are_the_same_once_they_were_cleaned() -> None:
     once = schema.load({"about": "x", "lasts": "P3WD", "opens": "7.05", "tags": ["b", "a", "b"], "notes": "a\r\n\r\nb"})
     assert once == {"about": "x", "lasts": "P3WD", "opens": "07:05", "tags": ["a", "b"], "notes": "a\n\nb"}
     assert schema.load(once) == once
+
+
+def test_nobody_is_asked_for_what_is_computed() -> None:
+    fields = {"sum": {"type": "integer", "computed": "1 + 1"}}
+    access = {"public": {"create": {"fields": ["about", "sum"]}}, "keeper": {"update": {"fields": ["sum"]}}}
+    actions = {"finish": {"from": "received", "by": "keeper", "asks": {"sum": {}}, "sets": {"sum": "1"}}}
+    workflow = {"start": "received", "states": {"received": {"label": "Diterima"}}, "actions": actions}
+    automations = {"fill": {"on": "created", "set": {"sum": "3"}}}
+    record = {"access": access, "workflow": workflow, "automations": automations}
+    form = {"kind": "form", "for": "public", "record": "entry", "steps": {"one": {"fields": ["sum"]}}}
+    found = problems(fields, record=record, **{"pages/isi.yaml": form})
+    assert sorted(path for code, path in found if code == "computed-filled-in") == [
+        ("access", "keeper", "update", "fields", "sum"),
+        ("access", "public", "create", "fields", "sum"),
+        ("automations", "fill", "set", "sum"),
+        ("steps", "one", "fields", "sum"),
+        ("workflow", "actions", "finish", "asks", "sum"),
+        ("workflow", "actions", "finish", "sets", "sum"),
+    ]
+
+
+@given(st.permutations(["a", "b", "c", "d"]))
+def test_what_is_computed_is_worked_out_after_what_it_is_made_of(names: list[str]) -> None:
+    formulas = {name: f"record.{before} + 1" for before, name in pairwise(names)} | {names[0]: "1"}
+    assert computed_order(formulas) == (tuple(names), ())
+    assert computed_order({**formulas, names[0]: f"record.{names[3]}"}) == ((), tuple(sorted(names)))
