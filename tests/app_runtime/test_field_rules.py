@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.installations.models import Installation
+from app_runtime.records.actors import Actor
+from app_runtime.records.creating import create_record
+from lumbung.db import db, use_tenant
+from lumbung.errors import Conflict
 from lumbung.web.sites import LumbungFlask
 from tests.browsing import words_of
 from tests.field_app import FORM, LIST, FieldApp, enable_fields, page_of
@@ -25,6 +33,7 @@ FIELDS: dict[str, Any] = {
         },
     },
     "price": {"type": "money"},
+    "code": {"type": "text", "unique": True},
     "count": {"type": "integer", "check": "record.count % 2 == 0"},
     "total": {"type": "money", "computed": "record.price * record.count"},
     "large": {"type": "boolean", "computed": "record.total > 1000000"},
@@ -109,3 +118,31 @@ def test_members_of_a_group_have_conditions_of_their_own(ragam: FieldApp) -> Non
     assert "Usia 17 ke atas." in words_of(refused)
     assert send(ragam, **{"who.kind": "person", "who.shop": "Makmur", "who.age": "17"}).status_code == 303
     assert ragam.record().data["who"] == {"kind": "person", "age": 17}
+
+
+def test_a_unique_value_is_taken_once_however_many_come_at_the_same_instant(
+    app: LumbungFlask, ragam: FieldApp, world: World
+) -> None:
+    gate = Barrier(8)
+
+    def make(number: int) -> str:
+        with app.app_context():
+            gate.wait(20)
+            use_tenant(db.session, world.tangsel.id)
+            installation = db.session.scalars(select(Installation)).one()
+            values = {"about": f"Ke-{number}", "starts": "2026-03-01", "code": "K-1"}
+            try:
+                create_record(db.session, installation, Actor(kind="visitor"), "entry", values)
+                db.session.commit()
+            except Conflict as error:
+                return str(error.details["because"])
+            finally:
+                db.session.remove()
+            return "made"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(make, range(8))) == ["duplicate"] * 7 + ["made"]
+    refused = send(ragam, code="K-1")
+    assert refused.status_code == 409
+    assert "Sudah ada data dengan Code yang sama." in words_of(refused)
+    assert send(ragam, code="K-2").status_code == 303

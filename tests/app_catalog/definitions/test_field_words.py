@@ -46,6 +46,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "integer", "computed": "1", "required": True}, "computed-and-asked", "required"),
     ({"type": "integer", "computed": "1", "default": 2}, "computed-and-asked", "default"),
     ({"type": "integer", "computed": "record.thing + 1"}, "computed-ring", "computed"),
+    ({"type": "files", "unique": True}, "unknown-key", "unique"),
     ({"type": "integer", "required_when": "1"}, "expression-result", "required_when"),
     ({"type": "integer", "check": "record.thing"}, "expression-result", "check"),
     ({"type": "integer", "check": {"message": "Salah"}}, "missing-key", "check"),
