@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, select
 
 from app_catalog.evaluations.evidence import get_evidence, list_evidence
 from app_catalog.evaluations.models import SubmittedEvaluation
@@ -17,12 +17,13 @@ from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from lumbung.files import StoredFile
 from lumbung.web.access import Visitor
+from tenants.municipalities.models import Municipality
 
 MOST_SHOWN = 20
 
 
 def list_submitted(session: AnySession, app_id: UUID) -> Sequence[SubmittedEvaluation]:
-    """What municipalities have published about an app, the newest first; anybody may read it."""
+    """What municipalities that take part have published about an app, the newest first; anybody may read it."""
     return session.scalars(submitted_of_app(), {"app_id": app_id}).all()
 
 
@@ -31,7 +32,7 @@ def submitted_of_app() -> Select[SubmittedEvaluation]:
     """The statement behind `list_submitted`, for the app that is given as `app_id`."""
     return (
         select(SubmittedEvaluation)
-        .where(SubmittedEvaluation.app_id == bindparam("app_id", type_=Uuid()))
+        .where(SubmittedEvaluation.app_id == bindparam("app_id", type_=Uuid()), _of_who_takes_part())
         .order_by(SubmittedEvaluation.submitted_at.desc())
         .limit(MOST_SHOWN)
     )
@@ -41,15 +42,16 @@ def is_published(session: AnySession, evaluation_id: UUID | None) -> bool:
     """Whether everybody may read this evaluation."""
     if evaluation_id is None:
         return False
-    return bool(session.scalar(select(SubmittedEvaluation.id).where(SubmittedEvaluation.id == evaluation_id)))
+    query = select(SubmittedEvaluation.id).where(SubmittedEvaluation.id == evaluation_id, _of_who_takes_part())
+    return bool(session.scalar(query))
 
 
 def access_published(session: AnySession, slug: str, evaluation_id: UUID) -> tuple[App, SubmittedEvaluation]:
-    """One published evaluation of an app; raises NotFound."""
+    """One published evaluation of an app; raises NotFound, also while the municipality is suspended."""
     row = session.execute(
         select(App, SubmittedEvaluation)
         .join(SubmittedEvaluation, SubmittedEvaluation.app_id == App.id)
-        .where(App.slug == slug, SubmittedEvaluation.id == evaluation_id)
+        .where(App.slug == slug, SubmittedEvaluation.id == evaluation_id, _of_who_takes_part())
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -75,6 +77,11 @@ def get_readable(
         raise NotFound
     with as_tenant(session, evaluation.tenant_id):
         return get_evidence(session, access_evaluation(session, evaluation.id), file_id)
+
+
+def _of_who_takes_part() -> ColumnElement[bool]:
+    gone = select(Municipality.id).where(Municipality.status == "suspended")
+    return SubmittedEvaluation.tenant_id.not_in(gone)
 
 
 def _reads_all(visitor: Visitor, app: App) -> bool:

@@ -15,7 +15,8 @@ from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
 from app_catalog.reviews.models import PublisherReply, Review
 from lumbung.db import set_clock, use_tenant
 from lumbung.web.sites import LumbungFlask
-from tests.browsing import Browser, browse
+from tenants.municipalities.services import set_status
+from tests.browsing import Browser, browse, words_of
 from tests.siaran import enable_siaran
 from tests.world import World
 
@@ -68,6 +69,19 @@ def test_an_evaluation_goes_from_draft_to_the_catalog_and_is_answered(
     assert reply.status_code == 303, reply.text
     for page in (browse(app, "lumbung.test").get("/apps/siaran"), evaluator.get(path)):
         assert "Terima kasih, kami perbaiki." in page.text
+
+
+def test_what_a_municipality_published_is_not_shown_while_it_is_suspended(
+    app: LumbungFlask, session: Sessions, world: World, evaluator: Browser
+) -> None:
+    assert evaluator.post_form(start(evaluator), {**GOOD, "step": "submit"}).status_code == 303
+    path = f"/apps/siaran/evaluations/{session.scalars(select(SubmittedEvaluation.id)).one()}"
+    hub = browse(app, "lumbung.test")
+    for status, answer in (("suspended", 404), ("active", 200)):
+        set_status(session, world.surabaya.municipality, status)
+        session.commit()
+        assert [hub.get(f"{path}{kind}").status_code for kind in ("", ".csv", ".pdf")] == [answer] * 3
+        assert (GOOD["summary"] in words_of(hub.get("/apps/siaran"))) is (answer == 200)
 
 
 def test_a_submitted_evaluation_is_frozen(session: Sessions, world: World, evaluator: Browser) -> None:
