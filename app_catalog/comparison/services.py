@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,7 +14,7 @@ from app_catalog.catalog.categories import AUDIENCES, category_name
 from app_catalog.catalog.services import Card, list_cards
 from app_catalog.definitions.model import Clock, Definition, Field
 from app_catalog.figures.models import PublishedFigures
-from app_catalog.figures.reading import TRULY_USED
+from app_catalog.figures.reading import TRULY_USED, last_full_month
 from app_catalog.installations.values import show_duration
 from app_catalog.releases.loading import load_release_definition
 from app_catalog.releases.models import App
@@ -23,7 +22,6 @@ from app_catalog.requests.models import AppRequest, RequestDecision
 from app_catalog.requests.wording import STILL_WANTED
 from app_catalog.reviews.models import Review
 from app_catalog.reviews.rating import counting
-from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import Text, pick, show_number, t
 from tenants.municipalities.models import Municipality
@@ -115,13 +113,12 @@ def _said(session: AnySession, ids: Sequence[UUID]) -> Mapping[UUID, Said]:
         .where(AppRequest.app_id.in_(ids))
         .group_by(AppRequest.app_id, state)
     )
-    last_month = (now().date().replace(day=1) - timedelta(days=1)).replace(day=1)
     used = (
         select(PublishedFigures.app_id, func.count())
         .join(Municipality, Municipality.id == PublishedFigures.tenant_id)
         .where(
             PublishedFigures.app_id.in_(ids),
-            PublishedFigures.month == last_month,
+            PublishedFigures.month == last_full_month(),
             PublishedFigures.version == "",
             PublishedFigures.record_type == "",
             func.greatest(PublishedFigures.answered, PublishedFigures.closed) >= TRULY_USED,

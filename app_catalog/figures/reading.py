@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import semver
 from sqlalchemy import ColumnElement, Numeric, Select, Uuid, bindparam, cast, func, select
 
 from app_catalog.figures.models import PublishedFigures
@@ -161,16 +162,20 @@ def read_app_figures(session: AnySession, app_id: UUID) -> AppFigures:
 
 def figures_of(session: AnySession, app_id: UUID, *, enabled: int, publishing: int) -> AppFigures:
     """As `read_app_figures`, where it has been counted already who runs the app and who publishes its figures."""
-    present = now().astimezone(_HUB_ZONE).date().replace(day=1)
-    last_month = (present - timedelta(days=1)).replace(day=1)
     months = _months(session, app_id) if publishing else []
     return AppFigures(
         enabled=enabled,
         publishing=publishing,
-        last_month=last_month,
+        last_month=last_full_month(),
         months=months,
-        versions=_versions(session, app_id, present) if months else [],
+        versions=_versions(session, app_id) if months else [],
     )
+
+
+def last_full_month() -> date:
+    """The first day of the last month that is over, as the hub counts days."""
+    present = now().astimezone(_HUB_ZONE).date().replace(day=1)
+    return (present - timedelta(days=1)).replace(day=1)
 
 
 @cache
@@ -233,7 +238,7 @@ def _rounded(mean: Any) -> float | None:
     return None if mean is None else round(float(mean), 2)
 
 
-def _versions(session: AnySession, app_id: UUID, present: date) -> list[VersionOutcome]:
+def _versions(session: AnySession, app_id: UUID) -> list[VersionOutcome]:
     timed = PublishedFigures.close_median.is_not(None)
     weight = func.sum(PublishedFigures.closed).filter(timed)
     rows = session.execute(
@@ -250,11 +255,10 @@ def _versions(session: AnySession, app_id: UUID, present: date) -> list[VersionO
             _mean_rating(),
         )
         .join(Municipality, Municipality.id == PublishedFigures.tenant_id)
-        .where(*_shown(app_id), PublishedFigures.version != "", PublishedFigures.month < present)
+        .where(*_shown(app_id), PublishedFigures.version != "", PublishedFigures.month <= last_full_month())
         .group_by(PublishedFigures.version)
-        .order_by(func.max(PublishedFigures.month).desc(), PublishedFigures.version.desc())
     )
-    return [
+    outcomes = [
         VersionOutcome(
             version=version,
             municipalities=int(municipalities),
@@ -269,6 +273,7 @@ def _versions(session: AnySession, app_id: UUID, present: date) -> list[VersionO
         )
         for version, municipalities, created, closed, due, in_time, seconds, rating, rated, mean in rows
     ]
+    return sorted(outcomes, key=lambda one: semver.Version.parse(one.version), reverse=True)
 
 
 def _shown(app_id: UUID) -> tuple[ColumnElement[bool], ...]:

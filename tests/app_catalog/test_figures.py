@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.comparison.services import compare_apps
 from app_catalog.figures.models import MonthlyFigures, PublishedFigures
 from app_catalog.figures.publishing import public_row, publish_figures
 from app_catalog.figures.reading import read_app_figures
@@ -268,6 +269,23 @@ def test_versions_are_compared_once_enough_stands_behind_each(
         session.commit()
     assert read_app_figures(session, listed.id).compared == []
     assert "belum dapat dibandingkan" in words_of(browse(app, "lumbung.test").get("/apps/siaran/figures"))
+
+
+def test_a_month_begins_by_the_clock_of_the_hub_and_versions_are_in_their_order(
+    session: Sessions, world: World, stage: Stage
+) -> None:
+    listed = session.scalars(select(App)).one()
+    with as_tenant(session, world.tangsel.id):
+        for version, month in (("", 10), ("0.10.0", 9), ("0.9.0", 9), ("0.8.0", 10)):
+            session.add(published_row(world.tangsel.id, listed.id, date(2026, month, 1), version, closed=9))
+        session.commit()
+    # Half past midnight in Jakarta; in Greenwich it is still October.
+    with set_clock(datetime(2026, 10, 31, 17, 30, tzinfo=UTC)):
+        found = read_app_figures(session, listed.id)
+        (compared,) = compare_apps(session, ["siaran"]).apps
+        assert (found.last_month, found.used) == (date(2026, 10, 1), 1)
+        assert compared.said.truly_used == 1
+    assert [one.version for one in found.versions] == ["0.10.0", "0.9.0", "0.8.0"]
 
 
 def test_the_hub_s_document_has_an_etag_and_unknown_apps_are_missing(app: LumbungFlask, stage: Stage) -> None:
