@@ -30,6 +30,8 @@ from lumbung.postgres.testing import (
 )
 from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
+from tests.lumbung.belongings.apps import Ids
+from tests.lumbung.belongings.known import build_known_ids
 from tests.remembered_scenarios import remember_scenarios
 from tests.scheduling import DearestFirst, put_dearest_first
 from tests.statements import RepeatGuard
@@ -208,6 +210,12 @@ def session(app: LumbungFlask) -> Iterator[scoped_session[Session]]:
 def world(session: scoped_session[Session]) -> World:
     """Two municipalities with agencies and people, an operator and a publisher; committed."""
     return build_world(session)
+
+
+@pytest.fixture
+def known_ids(app: LumbungFlask, session: scoped_session[Session], world: World) -> dict[str, tuple[Ids, Ids]]:
+    """By site: ids of what is the visitor's own (where it matters) and of the same things of others."""
+    return build_known_ids(app, session, world)
 
 
 @pytest.fixture

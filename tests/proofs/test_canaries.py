@@ -25,7 +25,8 @@ from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import Account
 from tests.app_runtime.work_desk import open_desk, photo
 from tests.browsing import HUB_HOST, browse
-from tests.lumbung.test_foreign_ids import TEXTS, Ids, known_ids  # noqa: F401 - known_ids is a fixture.
+from tests.lumbung.belongings.apps import Ids
+from tests.lumbung.belongings.known import TEXTS
 from tests.proofs.canaries import PERSON, PUBLISHED, SECRET, Walk, mark_everything
 from tests.proofs.standing import SlowMailbox, mail_server
 from tests.world import World
@@ -39,7 +40,7 @@ def marked(
     app: LumbungFlask,
     session: Sessions,
     world: World,
-    known_ids: dict[str, tuple[Ids, Ids]],  # noqa: F811 - the fixture of the same name.
+    known_ids: dict[str, tuple[Ids, Ids]],
     settings: Settings,
     suite_server: SuiteServer,
 ) -> dict[str, tuple[Ids, Ids]]:

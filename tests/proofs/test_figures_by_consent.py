@@ -31,7 +31,8 @@ from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import Account
 from tests.browsing import HUB_HOST, browse
-from tests.lumbung.test_foreign_ids import TEXTS, Ids, known_ids  # noqa: F401 - known_ids is a fixture.
+from tests.lumbung.belongings.apps import Ids
+from tests.lumbung.belongings.known import TEXTS
 from tests.proofs.canaries import Walk, readable
 from tests.proofs.test_canaries import PAGES
 from tests.world import World
@@ -67,7 +68,7 @@ def numbers_in(text: str) -> set[int]:
 def numbers(
     session: Sessions,
     world: World,
-    known_ids: dict[str, tuple[Ids, Ids]],  # noqa: F811 - the fixture of the same name.
+    known_ids: dict[str, tuple[Ids, Ids]],
     settings: Settings,
     suite_server: SuiteServer,
 ) -> frozenset[int]:
@@ -151,7 +152,7 @@ def walk_of(
 def test_nobody_else_sees_a_figure_without_consent(
     app: LumbungFlask,
     world: World,
-    known_ids: dict[str, tuple[Ids, Ids]],  # noqa: F811 - the fixture of the same name.
+    known_ids: dict[str, tuple[Ids, Ids]],
     numbers: frozenset[int],
     who: str,
 ) -> None:
@@ -167,7 +168,7 @@ def test_with_consent_the_very_same_walk_finds_them(
     app: LumbungFlask,
     session: Sessions,
     world: World,
-    known_ids: dict[str, tuple[Ids, Ids]],  # noqa: F811 - the fixture of the same name.
+    known_ids: dict[str, tuple[Ids, Ids]],
     numbers: frozenset[int],
 ) -> None:
     """The control: without it the walk above might be looking at empty pages."""

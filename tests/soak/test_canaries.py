@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.web.sites import LumbungFlask
-from tests.lumbung.test_foreign_ids import Ids, known_ids  # noqa: F401 - a fixture.
+from tests.lumbung.belongings.apps import Ids
 from tests.proofs.test_canaries import marked, walk_of  # noqa: F401 - marked is a fixture.
 from tests.world import World
 
