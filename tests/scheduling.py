@@ -15,7 +15,9 @@ TOGETHER = {
     # What takes minutes begins first: a worker that began it last would go on alone.
     "tests/proofs/test_kills.py": "stand",
     "tests/proofs/test_crowds.py": "stand",
-    "tests/app_runtime/test_demonstration.py": "demonstration",
+    "tests/app_runtime/loaded_demonstration/test_cities.py": "demonstration",
+    "tests/app_runtime/loaded_demonstration/test_hub.py": "demonstration",
+    "tests/app_runtime/loaded_demonstration/test_loading.py": "demonstration",
     "tests/app_runtime/test_demonstration_generated.py": "demonstration",
     "tests/app_runtime/test_scenario_checks.py": "scenarios",
     "tests/app_runtime/test_scenarios.py": "scenarios",
@@ -43,13 +45,16 @@ def file_of(nodeid: str) -> str:
 
 
 def put_dearest_first(items: list[pytest.Item]) -> None:
-    """Sort tests in place: groups in the order of `TOGETHER`, then `NEXT`, then the others as they were."""
-    groups = list(dict.fromkeys(TOGETHER.values()))
+    """Sort tests in place: files in the order of `TOGETHER`, then `NEXT`, then the others as they were.
+
+    What a folder shares ends with its last test, so that its files may not be mixed with others of their group.
+    """
+    dear = list(TOGETHER)
 
     def place(item: pytest.Item) -> int:
         file = file_of(item.nodeid)
         if file in TOGETHER:
-            return groups.index(TOGETHER[file])
-        return len(groups) + (not file.startswith(NEXT))
+            return dear.index(file)
+        return len(dear) + (not file.startswith(NEXT))
 
     items.sort(key=place)

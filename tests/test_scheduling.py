@@ -20,3 +20,10 @@ def test_who_shares_the_stand_stands_together(source_root: Path) -> None:
     }
     assert sharing
     assert sharing <= {file for file, group in TOGETHER.items() if group == "stand"}
+
+
+def test_who_looks_at_the_demonstration_stands_together(source_root: Path) -> None:
+    folder = source_root / "tests" / "app_runtime" / "loaded_demonstration"
+    looking = {file.relative_to(source_root).as_posix() for file in folder.glob("test_*.py")}
+    assert looking
+    assert looking <= {file for file, group in TOGETHER.items() if group == "demonstration"}
