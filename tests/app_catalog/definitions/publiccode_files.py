@@ -1,6 +1,8 @@
-"""Files of every version of publiccode.yml, written for these tests."""
+"""Files of every version of publiccode.yml, written for these tests, and how they are read."""
 
 from __future__ import annotations
+
+from app_catalog.definitions.publiccode.reading import PubliccodeFile, read_publiccode
 
 LONG = (
     "Warga melaporkan lampu jalan, sampah dan jalan rusak dari ponsel, dengan foto dan tempatnya. Laporan langsung "
@@ -141,3 +143,12 @@ def minimal(version: str = "0.7") -> str:
 def full(version: str = "0.7") -> str:
     """A file with every key that 0.2 had."""
     return FULL.replace("%VERSION%", version)
+
+
+def read(text: str) -> PubliccodeFile:
+    return read_publiccode(text.encode())
+
+
+def codes(found: PubliccodeFile) -> set[tuple[str, str]]:
+    """Every problem that was found: its code and the key that it is about."""
+    return {(problem.code, problem.path) for problem in found.report.problems}
