@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 
 from app_catalog.assistance.asking import address, end_addresses, helpers_left
-from app_catalog.assistance.helpers import Helper
 from app_catalog.assistance.models import AssistanceAddress, AssistanceCase
 from app_catalog.assistance.thread import Party, lock_case, note_event
+from app_catalog.assistance.whom_to_ask import Helper
 from app_catalog.publishers.members import publishers_of
 from app_catalog.publishers.models import Publisher
 from app_catalog.publishers.services import municipalities_administered_by

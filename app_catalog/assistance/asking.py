@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import case as choose
 from sqlalchemy import select, update
 
-from app_catalog.assistance.helpers import Helper, list_helpers
 from app_catalog.assistance.models import AssistanceAddress, AssistanceCase
 from app_catalog.assistance.thread import Party, lock_case, note_event, require_open
+from app_catalog.assistance.whom_to_ask import Helper, list_helpers
 from app_catalog.assistance.wording import FORMS, TOPICS
 from app_catalog.installations.models import Installation
 from lumbung.db import now

@@ -9,11 +9,11 @@ from typing import Any
 
 from app_catalog.assistance.asking import helpers_left, list_addressed
 from app_catalog.assistance.closing import is_thanked_in_public
-from app_catalog.assistance.helpers import Helper
 from app_catalog.assistance.meetings import is_link, list_meetings
 from app_catalog.assistance.models import AssistanceCase, AssistanceMeeting, AssistanceMessage
 from app_catalog.assistance.telling import app_name, zone_of
 from app_catalog.assistance.thread import Party, list_thread
+from app_catalog.assistance.whom_to_ask import Helper
 from app_catalog.assistance.wording import (
     EVENTS,
     FORMS,

@@ -8,10 +8,10 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from app_catalog.assistance.closing import list_thanks
-from app_catalog.assistance.helpers import list_partners
 from app_catalog.assistance.material import MOST_BYTES, add_material, get_file, list_material, remove_material
 from app_catalog.assistance.partnering import told_reasons
 from app_catalog.assistance.portal_views import Page
+from app_catalog.assistance.whom_to_ask import list_partners
 from app_catalog.publishers.blueprint import own_account, publishing
 from app_catalog.publishers.members import access_publisher, is_owner
 from app_catalog.releases.changing import access_own_app

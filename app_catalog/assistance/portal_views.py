@@ -13,11 +13,11 @@ from app_catalog.assistance.asking import access_case, ask_for_help, ask_others,
 from app_catalog.assistance.case_page import WORDS, Shown, case_context, helper_choices, meeting_context
 from app_catalog.assistance.closing import rate_help
 from app_catalog.assistance.forms import Form, kept, read_number, read_wish
-from app_catalog.assistance.helpers import list_helpers
 from app_catalog.assistance.material import list_material
 from app_catalog.assistance.meetings import access_meeting
 from app_catalog.assistance.models import AssistanceCase
 from app_catalog.assistance.telling import tell_of_request
+from app_catalog.assistance.whom_to_ask import list_helpers
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name

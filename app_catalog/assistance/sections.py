@@ -9,9 +9,9 @@ from flask import render_template
 from markupsafe import Markup
 
 from app_catalog.assistance.first_days import first_days, is_shown
-from app_catalog.assistance.helpers import partners_of_app
 from app_catalog.assistance.material import material_of_app
 from app_catalog.assistance.models import AssistanceCase
+from app_catalog.assistance.whom_to_ask import partners_of_app
 from app_catalog.assistance.wording import HELPED_STATES
 from app_catalog.catalog.sections import MOST_KEPT, Section, reader_of
 from app_catalog.figures.low_use import low_use

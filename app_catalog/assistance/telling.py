@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app_catalog.assistance.helpers import Helper
 from app_catalog.assistance.models import AssistanceCase, AssistanceMeeting
 from app_catalog.assistance.thread import Party
+from app_catalog.assistance.whom_to_ask import Helper
 from app_catalog.assistance.wording import TOPICS
 from app_catalog.installations.models import Installation
 from app_catalog.publishers.models import Publisher, PublisherMember

@@ -14,13 +14,13 @@ from app_catalog.assistance.answering import helping
 from app_catalog.assistance.asking import Wish, ask_for_help, asking_party
 from app_catalog.assistance.closing import rate_help
 from app_catalog.assistance.forms import Form
-from app_catalog.assistance.helpers import list_helpers
 from app_catalog.assistance.material import add_material
 from app_catalog.assistance.meetings import list_meetings
 from app_catalog.assistance.models import AssistanceCase
 from app_catalog.assistance.partnering import may_help, offer_help, reasons
 from app_catalog.assistance.replying import answer
 from app_catalog.assistance.telling import tell_of_request
+from app_catalog.assistance.whom_to_ask import list_helpers
 from app_catalog.installations.services import access_installation, find_installation
 from app_runtime.demonstration.founding import Founded
 from app_runtime.demonstration.generated.profiles import PROFILES
