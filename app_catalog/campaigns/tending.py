@@ -15,12 +15,12 @@ from app_catalog.campaigns.days import ends_at, is_open, opens_at, present_day, 
 from app_catalog.campaigns.models import Campaign, CampaignAnswer
 from app_catalog.campaigns.services import list_unanswered
 from app_catalog.campaigns.telling import tell_asked, tell_opener
-from app_catalog.installations.told_yanks import spread
 from lumbung.audit import record_audit
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict
 from lumbung.outbox import GiveUp, Payload, effect_handler, enqueue_effect, periodic
+from tenants.municipalities.everywhere import enqueue_everywhere
 
 SPREAD: Final = "spread_campaign"
 TELL: Final = "tell_campaign"
@@ -69,7 +69,7 @@ def close_campaign(session: AnySession, campaign: Campaign) -> None:
 @effect_handler(SPREAD)
 def spread_campaign(session: AnySession, payload: Payload) -> None:
     """Have each municipality look whether the campaign concerns it."""
-    spread(session, TELL, payload, key=f"campaign:{payload['campaign_id']}:{payload['what']}")
+    enqueue_everywhere(session, TELL, payload, key=f"campaign:{payload['campaign_id']}:{payload['what']}")
 
 
 @effect_handler(TELL)

@@ -10,7 +10,6 @@ from app_catalog.deprecations.models import Deprecation
 from app_catalog.deprecations.reading import Deprecated, last_day, list_deprecated, today_in_jakarta
 from app_catalog.deprecations.services import NOTICE, SPREAD, spread_later
 from app_catalog.installations.models import Installation
-from app_catalog.installations.told_yanks import spread
 from app_catalog.releases.models import App, Release
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
@@ -18,6 +17,7 @@ from lumbung.i18n import Text
 from lumbung.messages import tell_each
 from lumbung.outbox import GiveUp, Payload, effect_handler, periodic
 from tenants.municipalities.addresses import manage_address
+from tenants.municipalities.everywhere import enqueue_everywhere
 from tenants.people.roles import ADMIN_ROLE
 from tenants.people.telling import people_with_roles
 
@@ -28,7 +28,7 @@ _HOURLY = 3_600
 @effect_handler(SPREAD)
 def spread_deprecation(session: AnySession, payload: Payload) -> None:
     """Have each municipality look for itself: what it runs is known inside its wall only."""
-    spread(session, TELL, payload, key=f"deprecation:{payload['occasion']}:{payload['deprecation_id']}")
+    enqueue_everywhere(session, TELL, payload, key=f"deprecation:{payload['occasion']}:{payload['deprecation_id']}")
 
 
 @periodic(_HOURLY, name="deprecation-reminders", per_tenant=False)

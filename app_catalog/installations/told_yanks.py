@@ -9,13 +9,12 @@ from sqlalchemy import select
 from app_catalog.installations.models import Installation
 from app_catalog.releases.changing import SPREAD_YANK
 from app_catalog.releases.models import App, Release, ReleaseEvent
-from lumbung.db import as_tenant
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.i18n import Text
 from lumbung.messages import tell_each
-from lumbung.outbox import GiveUp, Payload, effect_handler, enqueue_effect
+from lumbung.outbox import GiveUp, Payload, effect_handler
 from tenants.municipalities.addresses import manage_address
-from tenants.municipalities.models import Municipality
+from tenants.municipalities.everywhere import enqueue_everywhere
 from tenants.people.roles import ADMIN_ROLE
 from tenants.people.telling import people_with_roles
 
@@ -25,14 +24,7 @@ TELL_YANK = "tell_yank"
 @effect_handler(SPREAD_YANK)
 def spread_yank(session: AnySession, payload: Payload) -> None:
     """Have each municipality look for itself: what it runs is known inside its wall only."""
-    spread(session, TELL_YANK, payload, key=f"yank:{payload['event_id']}")
-
-
-def spread(session: AnySession, kind: str, payload: Payload, *, key: str) -> None:
-    """An effect of this kind in every municipality, once for each `key`."""
-    for municipality_id in session.scalars(select(Municipality.id).order_by(Municipality.id)).all():
-        with as_tenant(session, municipality_id):
-            enqueue_effect(session, kind, payload, dedupe_key=key)
+    enqueue_everywhere(session, TELL_YANK, payload, key=f"yank:{payload['event_id']}")
 
 
 @effect_handler(TELL_YANK)

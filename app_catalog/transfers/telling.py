@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app_catalog.installations.models import Installation
-from app_catalog.installations.told_yanks import spread
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App
 from app_catalog.transfers.models import AppTransfer
@@ -18,6 +17,7 @@ from lumbung.i18n import Text
 from lumbung.messages import tell_each
 from lumbung.outbox import GiveUp, Payload, effect_handler
 from tenants.municipalities.addresses import manage_address
+from tenants.municipalities.everywhere import enqueue_everywhere
 from tenants.people.roles import ADMIN_ROLE
 from tenants.people.telling import people_with_roles
 
@@ -27,7 +27,7 @@ TELL = "tell_transfer"
 @effect_handler(SPREAD)
 def spread_transfer(session: AnySession, payload: Payload) -> None:
     """Have each municipality look for itself: what it runs is known inside its wall only."""
-    spread(session, TELL, payload, key=f"transfer:{payload['transfer_id']}")
+    enqueue_everywhere(session, TELL, payload, key=f"transfer:{payload['transfer_id']}")
 
 
 @effect_handler(TELL)
