@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app_catalog.evaluations.models import HandedIn
 from lumbung.db import GlobalTable, SharedTable
 
 
@@ -65,7 +66,7 @@ class Campaign(GlobalTable):
     asked: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
-class CampaignAnswer(SharedTable):
+class CampaignAnswer(HandedIn, SharedTable):
     """What a municipality handed in: read by whoever opened the campaign, the app's publisher and the curators alone.
 
     Its id is the evaluation's. What it shows to everybody is a `SubmittedEvaluation` beside it. `facts` are there only
@@ -81,17 +82,4 @@ class CampaignAnswer(SharedTable):
     )
 
     campaign_id: Mapped[UUID]
-    app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))
-    version: Mapped[str]
-    municipality_name: Mapped[str]
-    author: Mapped[str]
-    period_start: Mapped[date]
-    period_end: Mapped[date]
-    scores: Mapped[dict[str, Any]]
-    mean_score: Mapped[float] = mapped_column(Float)
-    summary: Mapped[str]
-    should_change: Mapped[str]
-    facts: Mapped[dict[str, Any] | None]
     public: Mapped[bool]
-    digest: Mapped[str]
-    submitted_at: Mapped[datetime]

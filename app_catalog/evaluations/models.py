@@ -58,9 +58,29 @@ class Evaluation(TenantTable):
     submitted_at: Mapped[datetime | None]
 
 
-class SubmittedEvaluation(SharedTable):
-    """The frozen, public copy; its id is the evaluation's. Facts are there only by consent, and evidence is shown only
-    where `evidence_public` says so. `mean_score` weighs the scores by the rubric."""
+class HandedIn:
+    """What of an evaluation is frozen when it is handed in: columns of every copy, whose id is the evaluation's.
+
+    Facts are there only by consent. `mean_score` weighs the scores by the rubric.
+    """
+
+    app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))
+    version: Mapped[str]
+    municipality_name: Mapped[str]
+    author: Mapped[str]
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    scores: Mapped[dict[str, Any]]
+    mean_score: Mapped[float] = mapped_column(Float)
+    summary: Mapped[str]
+    should_change: Mapped[str]
+    facts: Mapped[dict[str, Any] | None]
+    digest: Mapped[str]
+    submitted_at: Mapped[datetime]
+
+
+class SubmittedEvaluation(HandedIn, SharedTable):
+    """The frozen, public copy; evidence is shown only where `evidence_public` says so."""
 
     __tablename__ = "submitted_evaluations"
     __append_only__ = True
@@ -76,19 +96,6 @@ class SubmittedEvaluation(SharedTable):
         ),
     )
 
-    app_id: Mapped[UUID] = mapped_column(ForeignKey("apps.id"))
-    version: Mapped[str]
     campaign_id: Mapped[UUID | None]
     rubric: Mapped[dict[str, Any] | None]
     evidence_public: Mapped[bool] = mapped_column(default=False, server_default="false")
-    municipality_name: Mapped[str]
-    author: Mapped[str]
-    period_start: Mapped[date]
-    period_end: Mapped[date]
-    scores: Mapped[dict[str, Any]]
-    mean_score: Mapped[float] = mapped_column(Float)
-    summary: Mapped[str]
-    should_change: Mapped[str]
-    facts: Mapped[dict[str, Any] | None]
-    digest: Mapped[str]
-    submitted_at: Mapped[datetime]
