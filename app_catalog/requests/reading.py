@@ -153,21 +153,19 @@ def read_roadmap(session: AnySession, app_id: UUID) -> Roadmap:
     )
 
 
-def supporting(app_id: UUID) -> Subquery:
-    """`root` and `tenant_id` of everybody who wants something about an app: each municipality once for each root.
+def supporting(app_id: UUID | None = None) -> Subquery:
+    """`root` and `tenant_id` of everybody who wants something (about one app): each municipality once for each root.
 
     The root of a duplicate is what it was merged into, so that votes of both count once.
     """
-    asked = (
-        select(_root(AppRequest.id).label("root"), AppRequest.tenant_id.label("tenant_id"))
-        .outerjoin(RequestDecision, RequestDecision.request_id == AppRequest.id)
-        .where(AppRequest.app_id == app_id)
+    asked = select(_root(AppRequest.id).label("root"), AppRequest.tenant_id.label("tenant_id")).outerjoin(
+        RequestDecision, RequestDecision.request_id == AppRequest.id
     )
-    voted = (
-        select(_root(RequestVote.request_id), RequestVote.tenant_id)
-        .outerjoin(RequestDecision, RequestDecision.request_id == RequestVote.request_id)
-        .where(RequestVote.app_id == app_id)
+    voted = select(_root(RequestVote.request_id), RequestVote.tenant_id).outerjoin(
+        RequestDecision, RequestDecision.request_id == RequestVote.request_id
     )
+    if app_id is not None:
+        asked, voted = asked.where(AppRequest.app_id == app_id), voted.where(RequestVote.app_id == app_id)
     return union(asked, voted).subquery("supporting")
 
 

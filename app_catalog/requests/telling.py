@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select, union
+from sqlalchemy import select
 
 from app_catalog.evaluations.telling import tell_judges
 from app_catalog.installations.models import Installation
 from app_catalog.releases.models import App
-from app_catalog.requests.models import AppRequest, RequestDecision, RequestNotice, RequestVote
+from app_catalog.requests.models import AppRequest, RequestDecision, RequestNotice
 from app_catalog.requests.reading import supporting
 from app_catalog.requests.wording import STATES
 from lumbung.db import as_tenant, now
@@ -46,13 +46,8 @@ def tell_of_decision(session: AnySession, app: App, request: AppRequest, decisio
 def tell_of_fixes(session: AnySession, tenant_id: UUID) -> None:
     """Tell the municipality's evaluators and administrators what was fixed of what it asked or voted for: once for
     each request and version."""
-    mine = union(
-        select(AppRequest.id.label("id")).where(AppRequest.tenant_id == tenant_id),
-        select(RequestVote.request_id).where(RequestVote.tenant_id == tenant_id),
-    ).subquery()
-    roots = select(func.coalesce(RequestDecision.duplicate_of, mine.c.id)).select_from(
-        mine.outerjoin(RequestDecision, RequestDecision.request_id == mine.c.id)
-    )
+    each = supporting()
+    roots = select(each.c.root).where(each.c.tenant_id == tenant_id)
     told = (
         select(RequestNotice.id)
         .where(

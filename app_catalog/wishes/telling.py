@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select, union
+from sqlalchemy import select
 
 from app_catalog.evaluations.telling import tell_judges
 from app_catalog.releases.models import App
-from app_catalog.wishes.models import Wish, WishClaim, WishNotice, WishRuling, WishVote
+from app_catalog.wishes.models import Wish, WishClaim, WishNotice
 from app_catalog.wishes.reading import supporting
 from lumbung.db import as_tenant, now
 from lumbung.db.tenancy import AnySession
@@ -33,13 +33,8 @@ def wake_who_missed_it(session: AnySession, wish_id: UUID) -> None:
 
 def tell_of_fulfilled(session: AnySession, tenant_id: UUID) -> None:
     """Tell the municipality's evaluators and administrators of the apps that fulfil what it wished or voted for."""
-    mine = union(
-        select(Wish.id.label("id")).where(Wish.tenant_id == tenant_id),
-        select(WishVote.wish_id).where(WishVote.tenant_id == tenant_id),
-    ).subquery()
-    roots = select(func.coalesce(WishRuling.merged_into, mine.c.id)).select_from(
-        mine.outerjoin(WishRuling, WishRuling.wish_id == mine.c.id)
-    )
+    each = supporting()
+    roots = select(each.c.root).where(each.c.tenant_id == tenant_id)
     told = (
         select(WishNotice.id)
         .where(
