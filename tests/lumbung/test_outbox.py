@@ -6,20 +6,18 @@ import threading
 import time
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from lumbung.db import as_tenant, db, now, set_clock, use_tenant
 from lumbung.errors import NotFound
 from lumbung.outbox import (
-    Effect,
     GiveUp,
     OutsideTransaction,
-    PeriodicRun,
     PlatformEffect,
     Wakeup,
     drain,
@@ -33,64 +31,14 @@ from lumbung.outbox import (
 from lumbung.outbox.delivery import MAX_ATTEMPTS, Outcome, deliver_effect, retry_delay
 from lumbung.outbox.sweep import sweep
 from lumbung.outbox.worker import run_worker
+from tests.lumbung.outbox_probe import Db, Recorder, count, enqueue, record, stored
 from tests.world import World
-
-Db = scoped_session[Session]
-
-
-class Recorder:
-    """Handlers that remember what they were asked, and can be told to fail."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-        self.fail: Exception | None = None
-        self.given_up: list[str] = []
-        self.hold: threading.Event | None = None
-        self.entered = threading.Event()
-
-    def effect(self, session: Any, payload: dict[str, Any]) -> None:
-        self.calls.append(payload["n"])
-        self.entered.set()
-        if self.hold is not None:
-            assert self.hold.wait(10)
-        if self.fail is not None:
-            raise self.fail
-
-    def failed(self, session: Any, payload: dict[str, Any], reason: str) -> None:
-        self.given_up.append(reason)
-
-    def wakeup(self, session: Any, tenant_id: UUID) -> None:
-        self.calls.append(str(tenant_id))
-        if self.fail is not None:
-            raise self.fail
 
 
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """Registered for effects and wake-ups of the kind `probe`, for the test only."""
-    made = Recorder()
-    probe = handlers.RegisteredEffect("probe", made.effect, made.failed)
-    monkeypatch.setitem(handlers._effects, "probe", probe)
-    monkeypatch.setitem(handlers._wakeups, "probe", made.wakeup)
-    return made
-
-
-def enqueue(session: Db, tenant_id: UUID | None, n: str = "1", **how: Any) -> UUID:
-    """Note one effect and commit."""
-    use_tenant(session, tenant_id)
-    session.execute(select(1))
-    effect_id = enqueue_effect(session, "probe", {"n": n}, **how)
-    session.commit()
-    return effect_id
-
-
-def stored(session: Db, effect_id: UUID) -> Effect:
-    session.expire_all()
-    return session.scalars(select(Effect).where(Effect.id == effect_id)).one()
-
-
-def count(session: Db, what: str) -> int:
-    return int(session.execute(text(f"SELECT count(*) FROM {what}")).scalar_one())
+    return record(monkeypatch)
 
 
 def test_an_effect_happens_once_and_leaves_nothing_to_do(
@@ -266,90 +214,6 @@ def test_a_lost_wakeup_of_the_queue_is_made_up_for_by_the_sweep(
     sweep(app)
     assert recorder.calls == ["1"]
     assert count(session, "procrastinate.procrastinate_jobs") == 0
-
-
-def test_due_wakeups_of_one_kind_make_one_call_in_their_municipality(
-    app: Flask, session: Db, world: World, recorder: Recorder
-) -> None:
-    start = now()
-    for place, minutes in ((world.tangsel, 1), (world.tangsel, 1), (world.tangsel, 2), (world.surabaya, 60)):
-        use_tenant(session, place.id)
-        session.execute(select(1))
-        schedule_wakeup(session, "probe", start + timedelta(minutes=minutes))
-        session.commit()
-    assert count(session, "wakeups") == 3
-    with set_clock(start + timedelta(minutes=5)):
-        assert drain(app) == 1
-    assert recorder.calls == [str(world.tangsel.id)]
-    with set_clock(start + timedelta(minutes=60)):
-        assert drain(app) == 1
-    assert recorder.calls[1:] == [str(world.surabaya.id)]
-
-
-def test_a_wakeup_whose_handler_fails_comes_back(app: Flask, session: Db, world: World, recorder: Recorder) -> None:
-    start = now()
-    recorder.fail = ValueError()
-    for seconds in (1, 2):
-        use_tenant(session, world.tangsel.id)
-        session.execute(select(1))
-        schedule_wakeup(session, "probe", start + timedelta(seconds=seconds))
-    session.commit()
-    with set_clock(start + timedelta(seconds=5)):
-        assert drain(app) == 0
-    recorder.fail = None
-    with set_clock(start + timedelta(seconds=20)):
-        assert drain(app) == 0
-    with set_clock(start + timedelta(seconds=60)):
-        assert drain(app) == 1
-    assert count(session, "wakeups") == 0
-
-
-def test_a_handler_may_ask_for_the_same_moment_again(app: Flask, session: Db, world: World, recorder: Recorder) -> None:
-    start = now()
-    left = [True, False]
-
-    def again(inner: Any, tenant_id: UUID) -> None:
-        if left.pop(0):
-            schedule_wakeup(inner, "probe", start)
-
-    handlers._wakeups["probe"] = again
-    use_tenant(session, world.tangsel.id)
-    session.execute(select(1))
-    schedule_wakeup(session, "probe", start)
-    session.commit()
-    assert drain(app) == 2
-    assert left == []
-
-
-def test_a_wakeup_needs_a_municipality(session: Db, world: World) -> None:
-    session.execute(select(1))
-    with pytest.raises(ValueError, match="municipality"):
-        schedule_wakeup(session, "probe", now())
-
-
-def test_periodic_functions_run_in_every_municipality_and_not_before_their_time(
-    app: Flask, session: Db, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[int] = []
-
-    def probe(inner: Any) -> None:
-        seen.append(inner.scalar(text("SELECT count(*) FROM agencies")))
-        if len(seen) == 1:
-            raise OSError
-
-    monkeypatch.setitem(
-        handlers._periodics, "probe", handlers.RegisteredPeriodic("probe", probe, seconds=60, per_tenant=True)
-    )
-    session.commit()
-    start = now()
-    with set_clock(start):
-        run_periodics(app, only_due=True, names=["probe"])
-        run_periodics(app, only_due=True, names=["probe"])
-    assert seen == [3, 3]
-    with set_clock(start + timedelta(seconds=61)):
-        assert run_periodics(app, only_due=True, names=["probe"]) == 1
-    assert len(seen) == 4
-    assert session.scalar(select(func.count()).select_from(PeriodicRun)) == 1
 
 
 def test_effects_are_forgotten_long_after_they_were_done(
