@@ -1,4 +1,4 @@
-"""Files as municipalities have them, with their faults, made the same every time."""
+"""Files as municipalities have them, with their faults, made the same every time; and how they are read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from random import Random
 from typing import Any
 
 from openpyxl import Workbook
+
+from app_runtime.imports.reading import Line, read_table
 
 CENTRE = (106.71, -6.29)
 """Tangsel."""
@@ -82,3 +84,9 @@ def workbook(rows: Sequence[Sequence[Any]], *, title: str | None = None) -> byte
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def read(data: bytes, name: str = "a.csv") -> tuple[list[str], list[Line]]:
+    """The columns and all lines of a file."""
+    _, table = read_table(data, name)
+    return list(table.columns), list(table.lines)
