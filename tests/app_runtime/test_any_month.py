@@ -43,9 +43,9 @@ from lumbung.db import set_clock, use_tenant
 from lumbung.errors import LumbungError
 from lumbung.postgres.roles import DatabaseUrls
 from tests.app_runtime.import_files import feature, geojson
+from tests.app_runtime.importing import FLOOD
 from tests.app_runtime.recount import NAMES, Figures, ids_written, recount
 from tests.app_runtime.stage import Sessions, Stage, set_stage
-from tests.app_runtime.test_imports import FLOOD
 from tests.next_siaran import changed_siaran, publish_archive
 from tests.siaran import BUNDLED
 from tests.world import World

@@ -20,8 +20,8 @@ from app_runtime.records.running_app import app_of_record
 from lumbung.db import use_tenant
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.import_files import flooded, geojson
+from tests.app_runtime.importing import bring_in
 from tests.app_runtime.stage import Sessions, Stage
-from tests.app_runtime.test_imports import bring_in
 from tests.browsing import browse, words_of
 from tests.siaran import AGENCIES, SIARAN, add_publisher
 from tests.world import World

@@ -21,8 +21,8 @@ from lumbung.outbox import drain
 from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.import_files import flood_features, geojson
+from tests.app_runtime.importing import FLOOD
 from tests.app_runtime.stage import Stage, set_stage
-from tests.app_runtime.test_imports import FLOOD
 from tests.world import World
 
 Sessions = scoped_session[Session]

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.import_files import flood_features, geojson
+from tests.app_runtime.importing import bring_in
 from tests.app_runtime.stage import Stage, set_stage
-from tests.app_runtime.test_imports import bring_in
 from tests.processor_time import at_most
 from tests.statements import statements_of
 from tests.world import World
