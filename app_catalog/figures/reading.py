@@ -25,6 +25,8 @@ TRULY_USED: Final = 5
 """So many records answered or closed in the last full month make an app truly used in a municipality: what merely
 arrives is no use."""
 MONTHS_SHOWN: Final = 13
+MONTHS_ON_PAGE: Final = 24
+"""So many months a municipality's own page shows of each app; its files have them all."""
 LEAST_MUNICIPALITIES: Final = 3
 LEAST_RECORDS: Final = 30
 """Fewer say nothing about a version, only about who runs it."""
@@ -131,17 +133,33 @@ class AppFigures:
         return found if len(found) > 1 else []
 
 
-def list_published(session: AnySession, tenant_id: UUID, app_id: UUID | None = None) -> Sequence[Any]:
-    """What a municipality has published, with each app: the newest month first, the whole before its parts."""
-    query = (
+def list_recent(session: AnySession, tenant_id: UUID) -> Sequence[Any]:
+    """What a municipality has published of the last `MONTHS_ON_PAGE` months in which each app has figures, in the order
+    of `list_published`."""
+    newest = (
+        select(PublishedFigures.app_id, func.max(PublishedFigures.month).label("month"))
+        .where(PublishedFigures.tenant_id == tenant_id)
+        .group_by(PublishedFigures.app_id)
+        .subquery()
+    )
+    query = _published(tenant_id).join(newest, newest.c.app_id == PublishedFigures.app_id)
+    return session.execute(
+        query.where(PublishedFigures.month > newest.c.month - func.make_interval(0, MONTHS_ON_PAGE))
+    ).all()
+
+
+def list_published(session: AnySession, tenant_id: UUID, slug: str) -> Sequence[Any]:
+    """All that a municipality has published of an app: the newest month first, the whole before its parts."""
+    return session.execute(_published(tenant_id).where(App.slug == slug)).all()
+
+
+def _published(tenant_id: UUID) -> Select[PublishedFigures, App]:
+    return (
         select(PublishedFigures, App)
         .join(App, App.id == PublishedFigures.app_id)
         .where(PublishedFigures.tenant_id == tenant_id)
         .order_by(App.slug, PublishedFigures.month.desc(), PublishedFigures.version, PublishedFigures.record_type)
     )
-    if app_id is not None:
-        query = query.where(PublishedFigures.app_id == app_id)
-    return session.execute(query).all()
 
 
 def find_listed_app(session: AnySession, slug: str) -> App:

@@ -17,12 +17,14 @@ from app_catalog.figures.reading import (
     LEAST_MUNICIPALITIES,
     LEAST_RATINGS,
     LEAST_RECORDS,
+    MONTHS_ON_PAGE,
     TRULY_USED,
     AppFigures,
     AppMonth,
     figures_of,
     find_listed_app,
     list_published,
+    list_recent,
     publishing_of_app,
     read_app_figures,
 )
@@ -59,9 +61,11 @@ def figures_document(slug: str) -> Response:
 @access(PUBLIC)
 def overview() -> str:
     """Every app whose figures the municipality publishes."""
-    rows = list_published(db.session, current_municipality().id)
+    rows = list_recent(db.session, current_municipality().id)
     apps = [(app, [row.PublishedFigures for row in found]) for app, found in groupby(rows, key=lambda row: row.App)]
-    return render_template("figures/open_data.html", apps=apps, columns=COLUMNS, licence_url=LICENCE_URL)
+    return render_template(
+        "figures/open_data.html", apps=apps, columns=COLUMNS, licence_url=LICENCE_URL, most=MONTHS_ON_PAGE
+    )
 
 
 @open_data.get("/<slug>.csv")
@@ -119,7 +123,7 @@ def _told(found: AppFigures) -> dict[str, Any]:
 
 
 def _published(slug: str) -> tuple[App, list[dict[str, Any]]]:
-    rows = [row for row in list_published(db.session, current_municipality().id) if row.App.slug == slug]
+    rows = list_published(db.session, current_municipality().id, slug)
     if not rows:
         raise NotFound
     items = [as_item(row.PublishedFigures, final=row.PublishedFigures.final) for row in rows]

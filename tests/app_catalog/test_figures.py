@@ -27,6 +27,7 @@ from lumbung.web.sites import LumbungFlask
 from tenants.municipalities.models import Municipality
 from tests.app_runtime.stage import Stage, set_stage
 from tests.browsing import browse, words_of
+from tests.siaran import publish_siaran
 from tests.world import World
 
 Sessions = scoped_session[Session]
@@ -324,6 +325,25 @@ def another_place(session: Sessions) -> Any:
     session.add(place)
     session.commit()
     return place.id
+
+
+def test_the_page_of_open_data_does_not_grow_for_ever_and_its_files_hold_all(
+    app: LumbungFlask, session: Sessions, world: World
+) -> None:
+    siaran, _ = publish_siaran(session, world)
+    months = [date(2010 + number // 12, 1 + number % 12, 1) for number in range(100)]
+    with as_tenant(session, world.surabaya.id):
+        session.add_all(
+            published_row(world.surabaya.id, siaran.id, month, version) for month in months for version in ("", "0.9.0")
+        )
+        session.commit()
+    citizen = browse(app, world.surabaya.host)
+    words = words_of(citizen.get("/open-data"))
+    assert "April 2018" in words
+    assert "Desember 2015" not in words
+    assert "24 bulan terakhir" in words
+    assert citizen.get("/open-data/siaran.csv").text.count("\n") == 1 + 2 * len(months)
+    assert len((citizen.get("/open-data/siaran.json").json or {})["items"]) == 2 * len(months)
 
 
 def published_row(place: Any, app_id: Any, month: date, version: str, **values: Any) -> PublishedFigures:
