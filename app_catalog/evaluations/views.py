@@ -57,6 +57,8 @@ evaluations = Blueprint(
 )
 Page = str | Response | tuple[str, int]
 SENDING = Limit("evaluation-evidence", 100, 3600)
+STARTING = Limit("evaluation-starting", 40, 3600)
+"""Each evaluation that is begun is counted from history, and may file twenty requests when it is submitted."""
 
 
 @evaluations.get("")
@@ -70,6 +72,7 @@ def overview() -> Page:
 @access(EVALUATOR)
 def start() -> Page:
     """Start a draft for an app and a period."""
+    spend(STARTING, str(current_visitor().account_id))
     try:
         first, last = _day("first"), _day("last")
         evaluation = start_evaluation(
@@ -89,9 +92,9 @@ def start() -> Page:
 def answer(campaign_id: UUID) -> Page:
     """Begin to answer a campaign about an app, or go on."""
     asked = access_asked(db.session, campaign_id, request.form.get("app", ""))
-    evaluation = asked.evaluation or start_for_campaign(
-        db.session, current_visitor(), asked.installation, asked.campaign
-    )
+    if (evaluation := asked.evaluation) is None:
+        spend(STARTING, str(current_visitor().account_id))
+        evaluation = start_for_campaign(db.session, current_visitor(), asked.installation, asked.campaign)
     return redirect(url_for("evaluations.edit", evaluation_id=evaluation.id), 303)
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.evaluations import views
 from app_catalog.evaluations.criteria import CRITERIA
 from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
 from app_catalog.reviews.models import PublisherReply, Review
 from lumbung.db import set_clock, use_tenant
+from lumbung.limits import Limit
 from lumbung.web.sites import LumbungFlask
 from tenants.municipalities.services import set_status
 from tests.browsing import Browser, browse, words_of
@@ -121,6 +123,19 @@ def test_the_same_period_twice_is_a_conflict(evaluator: Browser) -> None:
 def test_an_impossible_period_is_refused_on_the_page(evaluator: Browser, first: str, last: str) -> None:
     answer = evaluator.post_form("/manage/evaluations", {"app": "siaran", "first": first, "last": last})
     assert answer.status_code == 422
+
+
+def test_nobody_begins_more_evaluations_than_somebody_can_mean(
+    evaluator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "STARTING", Limit("evaluation-starting", 2, 3600))
+    sent = [
+        evaluator.post_form(
+            "/manage/evaluations", {"app": "siaran", "first": f"2026-0{month}-01", "last": "2026-06-30"}
+        )
+        for month in (1, 2, 3)
+    ]
+    assert [answer.status_code for answer in sent] == [303, 303, 429]
 
 
 def test_a_review_is_one_per_municipality_and_can_be_rewritten_and_withdrawn(
