@@ -34,6 +34,8 @@ from lumbung.limits import Limit, spend
 from lumbung.web.access import SIGNED_IN, access
 
 WRITING = Limit("listing-writing", 120, 3600)
+READING = Limit("publiccode-reading", 60, 3600)
+"""A long file takes half a second of the processor."""
 
 
 @publishing.get("/<slug>/listings")
@@ -82,6 +84,7 @@ def read_publiccode_file(slug: str) -> Page:
     """What the file says, and every mistake in it; without one, the listing's form filled from it, to look over."""
     publisher = access_publisher(db.session, own_account(), slug)
     known = _known(publisher, request.form.get("listing", ""))
+    spend(READING, str(own_account()))
     written = _given_file()
     if not written.strip():
         missing = {"publiccode": [t("Tempel isinya atau pilih berkasnya.", "Paste it, or choose the file.")]}

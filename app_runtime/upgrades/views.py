@@ -30,6 +30,7 @@ from app_runtime.upgrades.wording import (
 from lumbung.db import db
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import pick, t
+from lumbung.limits import Limit, spend
 from lumbung.web.access import ADMIN, access, current_visitor
 from lumbung.web.sites import current_site
 
@@ -37,6 +38,8 @@ upgrades = Blueprint(
     "upgrades", __name__, url_prefix="/manage/apps/<slug>", subdomain="portal", template_folder="templates"
 )
 Page = str | Response | tuple[str, int]
+PROVING = Limit("upgrade-proofs", 60, 3600)
+"""Each plays all scenarios of a package, which may take seconds of the processor."""
 
 
 @upgrades.get("/versions")
@@ -85,6 +88,7 @@ def proofs(slug: str, version: str) -> Page:
     """The version's scenarios, played now under the municipality's own settings: they take a few seconds."""
     installation = access_installation(db.session, slug)
     release = access_release(db.session, installation, version)
+    spend(PROVING, str(current_visitor().account_id))
     whole = request.headers.get("HX-Request") != "true"
     return render_template(
         "upgrades/proofs.html" if whole else "upgrades/_proofs.html",

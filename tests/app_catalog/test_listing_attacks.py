@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app_catalog.assistance.meetings import is_link
 from app_catalog.definitions.publiccode.reading import PubliccodeFile, read_publiccode
-from app_catalog.listings import publiccode
+from app_catalog.listings import publiccode, publisher_views
 from app_catalog.listings.addresses import public_address
 from app_catalog.listings.models import Listing
 from app_catalog.listings.reading import search_listings
 from app_catalog.listings.services import list_own_listings
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App
+from lumbung.limits import Limit
 from lumbung.web.sites import LumbungFlask
 from tests.app_catalog.definitions.publiccode_files import full
 from tests.app_catalog.test_listings import OWN, maintainer, publisher
@@ -80,3 +81,9 @@ def test_a_page_that_is_visited_again_looks_no_file_through_again(
         assert browse(app).get(f"/apps/{slug}").status_code == 200
         assert browse(app).get(f"/apps/{slug}/publiccode.yml").status_code == 200
     assert looked == 1
+
+
+def test_nobody_has_files_looked_through_without_end(maintainer: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher_views, "READING", Limit("publiccode-reading", 2, 3600))
+    sent = [maintainer.post_form(f"{OWN}/publiccode", {"publiccode": "a: 1"}).status_code for _ in range(3)]
+    assert sent == [422, 422, 429]

@@ -15,6 +15,7 @@ from app_runtime.records.models import Record
 from app_runtime.upgrades import views
 from app_runtime.upgrades.report import UpgradeReport, make_report, play_scenarios
 from lumbung.db import as_tenant, db, use_tenant
+from lumbung.limits import Limit
 from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import set_stage
@@ -142,3 +143,10 @@ def test_others_see_nothing_of_versions(desk: Desk) -> None:
     assert desk.browser("handler").get(f"{AT}/versions").status_code == 403
     assert desk.browser("admin").get(f"{AT}/versions/9.9.9").status_code == 404
     assert desk.browser("admin").get(f"{AT}/moves/new?from=sha256:0&type=report").status_code == 404
+
+
+def test_nobody_has_a_package_prove_itself_without_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "PROVING", Limit("upgrade-proofs", 2, 3600))
+    admin = desk.browser("admin")
+    asked = [admin.get(f"{AT}/versions/0.10.0/proofs").status_code for _ in range(3)]
+    assert asked == [200, 200, 429]
