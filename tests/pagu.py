@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.definitions.source import Source, load_files, load_folder
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import enable_app
 from app_catalog.releases.models import App, Release
@@ -42,3 +43,13 @@ def enable_pagu(
 def make(session: AnySession, installation: Installation, kind: str, /, **values: Any) -> Record:
     """A record of Pagu, made by the platform."""
     return create_record(session, installation, SYSTEM, kind, values, channel="api").record
+
+
+def edited(file: str, *edits: tuple[str, str]) -> Source:
+    """Pagu with a file of it changed."""
+    files = dict(load_folder(PAGU).files)
+    text = files[file].decode()
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new)
+    return load_files({**files, file: text.encode()})

@@ -4,6 +4,7 @@ from app_catalog.definitions.checks.access import check_access
 from app_catalog.definitions.checks.computed import check_computed
 from app_catalog.definitions.checks.contents import check_expressions, check_icon, check_pictures, check_texts
 from app_catalog.definitions.checks.examples import check_example_names, check_example_values
+from app_catalog.definitions.checks.filters import check_filters
 from app_catalog.definitions.checks.holding import check_holding
 from app_catalog.definitions.checks.references import check_references
 from app_catalog.definitions.checks.scenarios import check_scenarios
@@ -17,6 +18,7 @@ CHECKS = (
     check_workflows,
     check_expressions,
     check_holding,
+    check_filters,
     check_texts,
     check_scenarios,
     check_access,

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import func, select
 
 from app_catalog.definitions.check import check_package
-from app_catalog.definitions.source import Source, load_files, load_folder
 from app_catalog.installations.models import Installation
 from app_runtime.holding.figures import Aggregates
 from app_runtime.holding.models import RecordKey
@@ -25,7 +24,7 @@ from lumbung.errors import Conflict
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
 from tests.browsing import browse
-from tests.pagu import PAGU, PLANNER, enable_pagu, make
+from tests.pagu import PLANNER, edited, enable_pagu, make
 from tests.world import World
 
 THREADS = 16
@@ -39,16 +38,6 @@ def pagu(session: Sessions, world: World) -> Installation:
     enable_pagu(session, world)
     use_tenant(session, world.tangsel.id)
     return session.scalars(select(Installation)).one()
-
-
-def edited(file: str, *edits: tuple[str, str]) -> Source:
-    """Pagu with a file of it changed."""
-    files = dict(load_folder(PAGU).files)
-    text = files[file].decode()
-    for old, new in edits:
-        assert old in text, old
-        text = text.replace(old, new)
-    return load_files({**files, file: text.encode()})
 
 
 def refusal(work: Callable[[], object]) -> str:

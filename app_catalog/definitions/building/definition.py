@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app_catalog.definitions.building.fields import build_setting
+from app_catalog.definitions.building.live import build_indicators, build_live
 from app_catalog.definitions.building.parts import Json, build_map, duration, ids, label, ordered, text
 from app_catalog.definitions.building.records import build_record
 from app_catalog.definitions.building.scenarios import build_scenario
@@ -42,6 +43,8 @@ def build_definition(canonical: Mapping[str, Any], digest: str) -> Definition:
         settings=build_map(app.get("settings"), build_setting),
         personal_data=_personal_data(app["personal_data"]) if "personal_data" in app else None,
         requires=app.get("requires", {}),
+        live=build_live(app.get("live")),
+        indicators=build_indicators(app.get("indicators")),
         scenarios={name: build_scenario(name, spec) for name, spec in sorted(canonical["scenarios"].items())},
         examples={name: _examples(spec) for name, spec in sorted(canonical["examples"].items())},
         publiccode=canonical["publiccode"],

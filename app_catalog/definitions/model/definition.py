@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app_catalog.definitions.model.fields import SettingSpec
+from app_catalog.definitions.model.live import Indicator, Live
 from app_catalog.definitions.model.pages import Message, Page
 from app_catalog.definitions.model.records import RecordType
 from app_catalog.definitions.model.scenarios import Scenario
@@ -54,6 +55,8 @@ class Definition:
     settings: Mapping[str, SettingSpec] = field(default_factory=dict)
     personal_data: PersonalData | None = None
     requires: Mapping[str, str] = field(default_factory=dict)
+    live: Live = Live()  # noqa: RUF009 - immutable
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
     exports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     examples: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)

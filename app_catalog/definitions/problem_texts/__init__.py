@@ -4,6 +4,7 @@ Keys are public slugs, never renamed. Braces are filled in by the place that not
 """
 
 from app_catalog.definitions.problem_texts.files import FILE_TEXTS
+from app_catalog.definitions.problem_texts.filters import FILTER_TEXTS
 from app_catalog.definitions.problem_texts.holding import HOLDING_TEXTS
 from app_catalog.definitions.problem_texts.meanings import MEANING_TEXTS
 from app_catalog.definitions.problem_texts.publiccode import PUBLICCODE_TEXTS
@@ -16,4 +17,5 @@ PROBLEM_TEXTS: dict[str, ProblemText] = {
     **MEANING_TEXTS,
     **PUBLICCODE_TEXTS,
     **HOLDING_TEXTS,
+    **FILTER_TEXTS,
 }

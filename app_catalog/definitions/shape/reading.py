@@ -55,6 +55,15 @@ class LiquidUse:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class WhereUse:
+    """A place that holds a structured filter over the record type in scope."""
+
+    node: MapNode
+    path: Path
+    scope: str | None
+
+
 @dataclass(slots=True)
 class Reading:
     """Collects while files are read; ``scope`` is the record type that the current file speaks of."""
@@ -63,6 +72,7 @@ class Reading:
     references: list[Reference] = field(default_factory=list)
     expressions: list[ExpressionUse] = field(default_factory=list)
     liquids: list[LiquidUse] = field(default_factory=list)
+    wheres: list[WhereUse] = field(default_factory=list)
     patterns: int = 0
     scope: str | None = None
 

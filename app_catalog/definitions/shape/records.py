@@ -17,6 +17,7 @@ from app_catalog.definitions.shape.fields import (
     TEXT,
 )
 from app_catalog.definitions.shape.holding import HOLDING
+from app_catalog.definitions.shape.live import INDICATORS, LIVE
 from app_catalog.definitions.shape.reading import MISSING, Kind, Path, Reading, Reference
 from app_catalog.definitions.shape.scalars import (
     Boolean,
@@ -70,8 +71,10 @@ APP = Keys(
         ),
         "roles": MapOf(Keys({"name": TEXT}, {"scope": OneOf(("agency",)), "order": ORDER})),
         "settings": MapOf(SETTING),
+        "live": LIVE,
+        "indicators": INDICATORS,
     },
-    ("emits", "consumes", "commands", "exports", "live", "indicators", "publishes"),
+    ("emits", "consumes", "commands", "exports", "publishes"),
 )
 
 

@@ -1,0 +1,1 @@
+"""Structured filters of packages (`where`) as SQL."""

@@ -1,0 +1,92 @@
+"""A structured filter as a clause over the rows of one record type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, DateTime, Numeric, String, and_, case, cast, false, func, literal, not_, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY, array
+
+from app_catalog.definitions.model import RecordType
+from app_catalog.definitions.model.filters import FILTERED_ATTRIBUTES, Condition, Where
+from app_runtime.records.models import Record
+from app_runtime.records.running_app import RunningApp
+
+_COLUMNS: Mapping[str, Any] = {
+    "state": Record.state,
+    "open": Record.open,
+    "overdue": Record.overdue,
+    "checked": Record.checked,
+    "published": Record.published,
+    "agency": Record.agency_id,
+    "assignee": Record.assignee_id,
+    "number": Record.number,
+    "created_at": Record.created_at,
+    "closed_at": Record.closed_at,
+    "due": Record.due_at,
+}
+_NUMBERS = ("integer", "money", "decimal")
+_SEVERAL = ("choices", "agencies", "persons")
+_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
+_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T"
+
+
+def where_clause(app: RunningApp, kind: RecordType, where: Where) -> ColumnElement[bool]:
+    """The rows of this type that pass the filter; what a type does not know, no row of it passes."""
+    parts = [_condition(app, kind, one) for one in where.conditions]
+    parts += [where_clause(app, kind, one) for one in where.every]
+    if where.some:
+        parts.append(or_(false(), *(where_clause(app, kind, one) for one in where.some)))
+    if where.no is not None:
+        # A value that is not there is no other value: NULL would be neither in nor out.
+        parts.append(not_(func.coalesce(where_clause(app, kind, where.no), false())))
+    return and_(true(), *parts)
+
+
+def _condition(app: RunningApp, kind: RecordType, condition: Condition) -> ColumnElement[bool]:
+    field = kind.fields.get(condition.name)
+    if field is not None:
+        return false() if field.private else _of_field(field.type, condition)
+    if condition.name not in _COLUMNS:
+        return false()
+    column = _COLUMNS[condition.name]
+    if condition.name == "agency":
+        found = [app.agencies.by_key[str(key)].id for key in condition.values if str(key) in app.agencies.by_key]
+        return Record.agency_id.in_(found)
+    if FILTERED_ATTRIBUTES[condition.name] == "boolean":
+        return or_(false(), *(column.is_(bool(value)) for value in condition.values))
+    if FILTERED_ATTRIBUTES[condition.name] == "datetime":
+        return _ranged(column, condition, lambda value: cast(literal(str(value)), DateTime(timezone=True)))
+    return cast(column, String).in_([str(value) for value in condition.values])
+
+
+def _of_field(kind: str, condition: Condition) -> ColumnElement[bool]:
+    stored: ColumnElement[Any] = Record.data[condition.name].astext
+    if kind in _SEVERAL:
+        wanted = cast(array([str(value) for value in condition.values]), ARRAY(String))
+        return Record.data[condition.name].op("?|")(wanted)
+    if kind in _NUMBERS:
+        number = case((stored.op("~")(_NUMBER), cast(stored, Numeric)), else_=None)
+        return _ranged(number, condition, lambda value: cast(literal(str(value)), Numeric))
+    if kind == "datetime":
+        moment = case((stored.op("~")(_MOMENT), cast(stored, DateTime(timezone=True))), else_=None)
+        return _ranged(moment, condition, lambda value: cast(literal(str(value)), DateTime(timezone=True)))
+    if kind == "boolean":
+        # A box that nobody ticked is not stored.
+        return or_(
+            false(),
+            *(func.coalesce(stored, "false") == str(value).lower() for value in condition.values),
+        )
+    return _ranged(stored, condition, str)
+
+
+def _ranged(column: Any, condition: Condition, made: Callable[[Any], Any]) -> ColumnElement[bool]:
+    if condition.values:
+        return column.in_([made(value) for value in condition.values])  # type: ignore[no-any-return]
+    parts = []
+    if condition.min is not None:
+        parts.append(column >= made(condition.min))
+    if condition.max is not None:
+        parts.append(column <= made(condition.max))
+    return and_(true(), *parts)

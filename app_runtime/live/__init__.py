@@ -1,0 +1,1 @@
+"""What an app shows in the live room: layers, counters, indicators, and what happens now."""

@@ -1,0 +1,272 @@
+"""The live room of a municipality: what is where, how much of what, what happens, and what is about to be late.
+
+Everything is bounded, over all enabled apps, in the session's municipality. Rows are those that the `visitor` may read;
+without one, those that are public. Counts and shares tell nothing of single records and are over all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, false, func, select
+
+from app_catalog.definitions.model.live import LiveCounter, LiveLayer
+from app_catalog.installations.models import Installation
+from app_catalog.installations.names import shown_name
+from app_catalog.installations.services import list_installations
+from app_runtime.filtering.clauses import where_clause
+from app_runtime.records.actors import Actor, actor_for
+from app_runtime.records.listing import present_rows
+from app_runtime.records.models import Record, RecordHistory
+from app_runtime.records.permissions import may_read, rows_predicate
+from app_runtime.records.pinned import by_own_kind
+from app_runtime.records.presenting import PresentedRecord
+from app_runtime.records.running_app import RunningApp, running_app
+from lumbung.db import now
+from lumbung.db.tenancy import AnySession
+from lumbung.i18n import pick, t
+from lumbung.web.access import ANONYMOUS, Visitor
+
+MOST_POINTS = 1_000
+"""Points of one layer, the newest; its `total` says how many there are."""
+MOST_ROWS = 20
+_LOOKED_AT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer of the live map: a GeoJSON FeatureCollection whose features have `id number state state_label tone red
+    href`, and how many records it has in all."""
+
+    app: str
+    app_name: str
+    id: str
+    label: str
+    total: int
+    features: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A figure of an app: how many records there are."""
+
+    app: str
+    app_name: str
+    id: str
+    label: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that just happened to a record, in words; `alarming` for a deadline that was missed."""
+
+    at: datetime
+    what: str
+    alarming: bool
+    app_name: str
+    record: PresentedRecord
+
+    @property
+    def href(self) -> str:
+        """Where officials handle it."""
+        return f"/work/{self.record.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """An open record with a deadline; `late` when it has passed."""
+
+    due_at: datetime
+    late: bool
+    app_name: str
+    record: PresentedRecord
+
+    @property
+    def href(self) -> str:
+        """Where officials handle it."""
+        return f"/work/{self.record.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    app: RunningApp
+    name: str
+    reader: Actor
+
+
+def layers(session: AnySession, visitor: Visitor | None = None) -> list[Layer]:
+    """All layers of all apps, in the order of the apps and of their definitions."""
+    return [
+        _layer(opened, spec)
+        for opened in _apps(session, visitor)
+        for spec in opened.app.definition.live.layers.values()
+        if spec.record in opened.app.definition.records
+    ]
+
+
+def counters(session: AnySession) -> list[Counted]:
+    """All counters of all apps, in order."""
+    found = []
+    for opened in _apps(session, None):
+        app = opened.app
+        specs = [spec for spec in app.definition.live.counters.values() if spec.record in app.definition.records]
+        found += [
+            Counted(app.installation.slug, opened.name, spec.id, pick(spec.label), _count(app, spec)) for spec in specs
+        ]
+    return found
+
+
+def newest(session: AnySession, visitor: Visitor | None = None, *, limit: int = MOST_ROWS) -> list[Happening]:
+    """What happened last: records that came in, steps that were taken, deadlines that were missed."""
+    apps = {opened.app.installation.id: opened for opened in _apps(session, visitor)}
+    if not apps:
+        return []
+    tenant_id = next(iter(apps.values())).app.installation.tenant_id
+    rows = session.execute(
+        select(RecordHistory, Record)
+        .join(Record, and_(Record.tenant_id == RecordHistory.tenant_id, Record.id == RecordHistory.record_id))
+        .where(
+            RecordHistory.tenant_id == tenant_id,
+            RecordHistory.kind.in_(("created", "action", "clock")),
+            Record.installation_id.in_(list(apps)),
+        )
+        .order_by(RecordHistory.created_at.desc(), RecordHistory.id.desc())
+        .limit(_LOOKED_AT)
+    ).all()
+    found: list[Happening] = []
+    for row, record in rows:
+        opened = apps[record.installation_id]
+        what, alarming = _words(opened, row, record)
+        presented = _presented(opened, record) if what and len(found) < min(limit, MOST_ROWS) else None
+        if presented is not None:
+            found.append(Happening(row.created_at, what, alarming, opened.name, presented))
+    return found
+
+
+def at_risk(session: AnySession, visitor: Visitor | None = None, *, limit: int = MOST_ROWS) -> list[AtRisk]:
+    """Open records by their deadlines: what is late first, the longest at the top, then what is due next."""
+    apps = {opened.app.installation.id: opened for opened in _apps(session, visitor)}
+    if not apps:
+        return []
+    tenant_id = next(iter(apps.values())).app.installation.tenant_id
+    rows = session.scalars(
+        select(Record)
+        .where(
+            Record.tenant_id == tenant_id,
+            Record.open,
+            Record.due_at.is_not(None),
+            Record.installation_id.in_(list(apps)),
+        )
+        .order_by(Record.due_at, Record.id)
+        .limit(_LOOKED_AT)
+    ).all()
+    found: list[AtRisk] = []
+    moment = now()
+    for record in rows:
+        presented = _presented(apps[record.installation_id], record) if len(found) < min(limit, MOST_ROWS) else None
+        if presented is not None and record.due_at is not None:
+            late = record.overdue or record.due_at <= moment
+            found.append(AtRisk(record.due_at, late, apps[record.installation_id].name, presented))
+    return found
+
+
+def _apps(session: AnySession, visitor: Visitor | None) -> Iterator[_Open]:
+    for installation in list_installations(session):
+        app = running_app(session, installation)
+        reader = actor_for(session, visitor or ANONYMOUS, installation)
+        yield _Open(app, shown_name(installation, app.definition), reader)
+
+
+def _count(app: RunningApp, spec: LiveCounter) -> int:
+    passing = by_own_kind(app.kinds(spec.record), lambda kind: where_clause(app, kind, spec.where))
+    return app.session.scalar(select(func.count()).select_from(Record).where(*_of(app, spec.record), passing)) or 0
+
+
+def _of(app: RunningApp, record_type: str) -> tuple[Any, ...]:
+    installation: Installation = app.installation
+    return (
+        Record.tenant_id == installation.tenant_id,
+        Record.installation_id == installation.id,
+        Record.record_type == record_type,
+    )
+
+
+def _layer(opened: _Open, spec: LiveLayer) -> Layer:
+    app = opened.app
+    kinds = app.kinds(spec.record)
+    places = frozenset(field.id for _, kind in kinds for field in kind.fields.values() if field.type == "point")
+    rows = by_own_kind(
+        kinds,
+        lambda kind: and_(
+            rows_predicate(kind, opened.reader, needing=places & frozenset(kind.fields)),
+            where_clause(app, kind, spec.where),
+        ),
+    )
+    red = by_own_kind(kinds, lambda kind: where_clause(app, kind, spec.red) if spec.red else false())
+    matching = (*_of(app, spec.record), Record.place_lon.is_not(None), rows)
+    total = app.session.scalar(select(func.count()).select_from(Record).where(*matching)) or 0
+    found = app.session.execute(
+        select(
+            Record.id,
+            Record.number,
+            Record.state,
+            Record.place_lon,
+            Record.place_lat,
+            case((red, True), else_=False),
+        )
+        .where(*matching)
+        .order_by(Record.created_at.desc(), Record.id.desc())
+        .limit(MOST_POINTS)
+    )
+    workflow = app.record_type(spec.record).workflow
+    states = workflow.states if workflow else {}
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [round(lon, 6), round(lat, 6)]},
+            "properties": {
+                "id": str(record_id),
+                "number": number,
+                "state": state,
+                "state_label": pick(states[state].label) if state in states else "",
+                "tone": states[state].tone if state in states else "grey",
+                "red": is_red,
+                "href": f"/work/{record_id}",
+            },
+        }
+        for record_id, number, state, lon, lat, is_red in found
+    ]
+    collection = {"type": "FeatureCollection", "features": features}
+    return Layer(app.installation.slug, opened.name, spec.id, pick(spec.label), total, collection)
+
+
+def _presented(opened: _Open, record: Record) -> PresentedRecord | None:
+    """The record as the reader may see it; None where they may not."""
+    app = opened.app
+    if record.definition_digest != app.definition.digest:
+        app = running_app(app.session, app.installation, digest=record.definition_digest)
+    if record.record_type not in app.definition.records:
+        return None
+    if not may_read(app.record_type(record.record_type), opened.reader, record):
+        return None
+    return present_rows(app, [record], opened.reader, columns=())[0]
+
+
+def _words(opened: _Open, row: RecordHistory, record: Record) -> tuple[str, bool]:
+    kind = opened.app.definition.records.get(record.record_type)
+    if kind is None:
+        return "", False
+    if row.kind == "created":
+        return t("{name} baru", "New {name}", name=pick(kind.name).lower()), False
+    if row.kind == "clock":
+        clock, _, phase = row.name.partition(".")
+        spec = kind.clocks.get(clock)
+        if spec is None or phase != "breached":
+            return "", False
+        return t("Lewat tenggat: {label}", "Deadline missed: {label}", label=pick(spec.label)), True
+    action = kind.workflow.actions.get(row.name) if kind.workflow else None
+    return (pick(action.label), False) if action else ("", False)
