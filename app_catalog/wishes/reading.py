@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select, union
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select, union
 from sqlalchemy.orm import aliased
 
+from app_catalog.deprecations.reading import today_in_jakarta
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App
 from app_catalog.wishes.models import Wish, WishClaim, WishRuling, WishVote
@@ -24,6 +25,7 @@ STATES: dict[str, Text] = {
     "claimed": Text("Sedang dikerjakan", "Being worked on"),
     "fulfilled": Text("Terwujud", "Fulfilled"),
 }
+_LISTED = (App.hidden_at.is_(None), App.latest_release_id.is_not(None))
 TONES = {"open": "grey", "claimed": "blue", "fulfilled": "green"}
 
 
@@ -43,6 +45,11 @@ class Claimed:
     claim: WishClaim
     publisher: Publisher
     app: App | None
+
+    @property
+    def late(self) -> bool:
+        """Whether the day has passed without an app."""
+        return self.app is None and self.claim.until < today_in_jakarta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ def get_wish(session: AnySession, wish_id: UUID) -> WholeWish:
     claims = session.execute(
         select(WishClaim, Publisher, App)
         .join(Publisher, Publisher.id == WishClaim.publisher_id)
-        .outerjoin(App, (App.id == WishClaim.app_id) & App.hidden_at.is_(None) & App.latest_release_id.is_not(None))
+        .outerjoin(App, and_(App.id == WishClaim.app_id, *_LISTED))
         .where(WishClaim.wish_id == wish_id, Publisher.status == "approved")
         .order_by(WishClaim.until)
     )
@@ -168,13 +175,17 @@ def _number(query: Select[Wish, int, str]) -> ColumnElement[int]:
 
 
 def _state() -> ColumnElement[str]:
-    """By the claim that is furthest."""
+    """By the claim that is furthest. One whose day has passed holds nobody else off; an app fulfils while it is
+    listed."""
     claims = (
         select(WishClaim.id)
         .join(Publisher, Publisher.id == WishClaim.publisher_id)
         .where(WishClaim.wish_id == Wish.id, Publisher.status == "approved")
         .correlate(Wish)
     )
+    fulfilled = claims.join(App, App.id == WishClaim.app_id).where(*_LISTED)
     return case(
-        (claims.where(WishClaim.app_id.is_not(None)).exists(), "fulfilled"), (claims.exists(), "claimed"), else_="open"
+        (fulfilled.exists(), "fulfilled"),
+        (claims.where(WishClaim.until >= today_in_jakarta()).exists(), "claimed"),
+        else_="open",
     )

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.definitions.shape.records import CATEGORIES
+from app_catalog.deprecations.reading import today_in_jakarta
 from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App
 from app_catalog.wishes.models import Wish, WishClaim, WishRuling, WishVote
@@ -140,7 +141,7 @@ def claim_wish(
     """
     _take_turn(session)
     found = get_wish(session, wish_id).wanted.wish
-    today = now().date()
+    today = today_in_jakarta()
     if until is None or not today < until <= today + LONGEST_CLAIM:
         raise Invalid(
             fields={"until": [t("Pilih hari dalam dua tahun ke depan.", "Choose a day within the next two years.")]}
@@ -190,7 +191,7 @@ def fulfil_wish(session: AnySession, visitor: Visitor, publisher: Publisher, wis
     if claim is None:
         assert visitor.account_id is not None
         claim = WishClaim(
-            wish_id=found.id, publisher_id=publisher.id, account_id=visitor.account_id, until=now().date()
+            wish_id=found.id, publisher_id=publisher.id, account_id=visitor.account_id, until=today_in_jakarta()
         )
         session.add(claim)
     claim.app_id, claim.updated_at = app.id, now()

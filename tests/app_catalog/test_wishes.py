@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.releases.models import App
 from app_catalog.wishes.models import Wish, WishVote
 from app_catalog.wishes.reading import get_wish, list_ruled, list_wishes
 from app_catalog.wishes.telling import tell_of_fulfilled
-from lumbung.db import as_tenant, now
+from lumbung.db import as_tenant, now, set_clock
 from lumbung.messages import Message
 from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
@@ -133,6 +134,33 @@ def test_a_publisher_may_stop(app: LumbungFlask, session: Sessions, world: World
     assert maintainer.post_form(page, {"step": "drop"}, to=to).status_code == 303
     session.expire_all()
     assert get_wish(session, wish_id).wanted.state == "open"
+
+
+def test_a_claim_holds_nobody_off_once_its_day_has_passed(app: LumbungFlask, session: Sessions, world: World) -> None:
+    add_publisher(session, world)
+    session.commit()
+    wish_id = _wish(app, session, world.surabaya)
+    maintainer = browse(app, HUB, world.tangsel.accounts["admin"])
+    page, to = f"/wishes/{wish_id}", f"/publish/tangsel/wishes/{wish_id}"
+    until = (now() + timedelta(days=9)).date()
+    assert maintainer.post_form(page, {"until": until.isoformat()}, to=to).status_code == 303
+    for days, state, said in ((8, "claimed", False), (11, "open", True)):
+        session.expire_all()
+        with set_clock(now() + timedelta(days=days)):
+            assert [one.state for one in list_wishes(session)] == [state]
+            assert ("waktunya sudah lewat" in words_of(browse(app).get(page))) is said
+
+
+def test_an_app_fulfils_a_wish_while_the_catalog_lists_it(app: LumbungFlask, session: Sessions, world: World) -> None:
+    publish_siaran(session, world)
+    wish_id = _wish(app, session, world.surabaya)
+    maintainer = browse(app, HUB, world.tangsel.accounts["admin"])
+    page, to = f"/wishes/{wish_id}", f"/publish/tangsel/wishes/{wish_id}"
+    assert maintainer.post_form(page, {"step": "fulfil", "app": "siaran"}, to=to).status_code == 303
+    assert get_wish(session, wish_id).wanted.state == "fulfilled"
+    session.scalars(select(App)).one().hidden_at = now()
+    session.commit()
+    assert get_wish(session, wish_id).wanted.state != "fulfilled"
 
 
 def test_a_curator_merges_and_hides(app: LumbungFlask, session: Sessions, world: World) -> None:
