@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app_catalog.deprecations.mappings import read_mapping
+from app_catalog.deprecations.mappings import LONGEST, is_short, read_mapping
 from app_catalog.deprecations.services import LONGEST_REASON, Announced
 from lumbung.errors import Invalid
 from lumbung.i18n import t
@@ -48,6 +48,9 @@ def read_announced_json(body: object) -> Announced:
     mapping = document.get("mapping", {})
     if not isinstance(mapping, dict):
         errors["mapping"] = [t("Tulis objek JSON.", "Write a JSON object.")]
+    elif not is_short(mapping):
+        # Whatever shows the app reads it.
+        errors["mapping"] = [t("Paling banyak {n} huruf.", "At most {n} characters.", n=LONGEST)]
     try:
         until = date.fromisoformat(str(document.get("until", "")))
     except ValueError:

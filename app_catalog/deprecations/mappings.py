@@ -31,6 +31,11 @@ def read_mapping(written: str) -> dict[str, Any]:
     return mapping
 
 
+def is_short(mapping: Mapping[str, Any]) -> bool:
+    """Whether a mapping that came as JSON is no longer than one that is typed into a form."""
+    return len(json.dumps(mapping, ensure_ascii=False)) <= LONGEST
+
+
 def check_mapping(before: Definition, after: Definition, mapping: Mapping[str, Any]) -> None:
     """Raise Invalid, with every mistake, unless the mapping names what the two versions have."""
     problems = [problem for kind, parts in mapping.items() for problem in _problems(before, after, str(kind), parts)]

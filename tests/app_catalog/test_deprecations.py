@@ -314,6 +314,9 @@ def test_deprecating_by_token(app: LumbungFlask, session: Db, world: World, publ
     body = {"reason": "Salah tenggat", "until": _in_days(60).isoformat(), "successor_version": "0.9.1"}
     assert post("0.9.0/deprecate", body, "lbg_no").status_code == 401
     assert post("0.9.0/deprecate", body | {"until": 7, "reason": []}).status_code == 422
+    # Every page about the app would read it.
+    long = {"report": {"values": {"title": "x" * 30_000}}}
+    assert post("0.9.0/deprecate", body | {"mapping": long}).status_code == 422
     answer = post("0.9.0/deprecate", body | {"mapping": {"report": {"states": {"assigned": "received"}}}})
     assert answer.json["status"] == "deprecated"
     assert answer.json["version"] == "0.9.0"
