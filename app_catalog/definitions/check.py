@@ -2,6 +2,7 @@
 
 from app_catalog.definitions.checks.access import check_access
 from app_catalog.definitions.checks.computed import check_computed
+from app_catalog.definitions.checks.children import check_children
 from app_catalog.definitions.checks.contents import check_expressions, check_icon, check_pictures, check_texts
 from app_catalog.definitions.checks.examples import check_example_names, check_example_values
 from app_catalog.definitions.checks.filters import check_filters
@@ -16,6 +17,7 @@ from app_catalog.definitions.source import Source
 CHECKS = (
     check_references,
     check_workflows,
+    check_children,
     check_expressions,
     check_holding,
     check_filters,

@@ -8,7 +8,7 @@ from typing import Any
 from app_catalog.definitions.model import Act, Automation, Event, Send, SetFields
 from app_runtime.notifications.sending import send_message
 from app_runtime.records.change import Change
-from app_runtime.workflow.setting import set_values
+from app_runtime.workflow.setting import set_by_rule
 
 TakeAction = Callable[[Change, str, Mapping[str, Any]], list[Event]]
 
@@ -48,7 +48,7 @@ def _evaluated(change: Change, automation: Automation, values: Mapping[str, Any]
 
 def _set_fields(change: Change, automation: Automation, effect: SetFields) -> None:
     fields, before = change.record_type.fields, change.values()
-    values = set_values(change, effect.values, rule=f"automations.{automation.id}")
+    values = set_by_rule(change, effect.values, rule=f"automations.{automation.id}")
     moved = {name: {"from": before.get(name), "to": value} for name, value in values.items()}
     personal = {name for name in moved if name in fields and fields[name].private}
     change.note(

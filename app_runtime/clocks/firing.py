@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app_catalog.definitions.model import Clock, Event, Rung, Send
 from app_catalog.installations.models import Installation
+from app_runtime.children.family import lock_root
 from app_runtime.clocks.ladder import next_rung
 from app_runtime.clocks.running import FINISHED, WAKEUP, next_moment, wake_for
 from app_runtime.holding.enforcing import hold
@@ -66,7 +67,7 @@ def catch_up(change: Change, *, until: datetime | None = None) -> int:
     """
     steps = 0
     until = until or change.at
-    by_system = Change(change.app, change.record, SYSTEM, change.at, change.clocks, change.old)
+    by_system = Change(change.app, change.record, SYSTEM, change.at, change.clocks, change.old, told=change.told)
     while (clock := _next_due(change.clocks, until)) is not None:
         assert clock.next_at is not None
         by_system.at = clock.next_at
@@ -77,6 +78,7 @@ def catch_up(change: Change, *, until: datetime | None = None) -> int:
         derive_deadline(change)
         wake_for(change)
         change.old = change.values()
+        change.told, change.counted = by_system.told, None
     return steps
 
 
@@ -102,11 +104,12 @@ def _due_records(session: AnySession, tenant_id: UUID, until: datetime, *, witho
 
 
 def _fire_record(session: AnySession, tenant_id: UUID, record_id: UUID, until: datetime) -> int:
+    found = select(Record).where(Record.tenant_id == tenant_id, Record.id == record_id)
+    root_id = session.scalar(select(Record.root_id).where(Record.tenant_id == tenant_id, Record.id == record_id))
+    if root_id is not None and not lock_root(session, tenant_id, root_id, skip_locked=True):
+        return 0
     record = session.scalars(
-        select(Record)
-        .where(Record.tenant_id == tenant_id, Record.id == record_id)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
+        found.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     ).one_or_none()
     if record is None:
         return 0

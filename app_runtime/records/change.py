@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from app_catalog.definitions.expressions import Outcome, Scope
-from app_catalog.definitions.model import Expression, RecordType
+from app_catalog.definitions.model import Action, Event, Expression, RecordType
+from app_runtime.children.family import Count, Facts, lock_family
 from app_runtime.holding.figures import Aggregates, Lookups
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record, RecordClock, RecordHistory, RecordHistoryPrivate
@@ -22,6 +24,15 @@ from lumbung.db.inside import run_later
 from lumbung.db.tenancy import AnySession
 from lumbung.ids import new_id
 from lumbung.outbox import schedule_wakeup, wakeup_of
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBy:
+    """An action that opens children, with its answers and who took it."""
+
+    action: Action
+    answers: Mapping[str, Any]
+    actor: Actor
 
 
 @dataclass
@@ -43,6 +54,17 @@ class Change:
     """What is to be stored with a new record, until `store_new` stores all of it at once; None for a stored one."""
     wakings: list[tuple[str, datetime]] = field(default_factory=list)
     """Wake-ups that are noted with a new record."""
+    opening: list[OpenedBy] = field(default_factory=list)
+    """Actions that open children, until these are opened."""
+    happened: list[Event] = field(default_factory=list)
+    """What children told, until the record has settled."""
+    counted: dict[str, Count] | None = None
+    """How many children there are by record type, once somebody asked."""
+    told: tuple[bool, UUID | None] | None = None
+    """What a child told its parent last: whether it is open, and who has it."""
+    parent: Change | None = None
+    """The change of the parent that is under way and made this one."""
+    depth: int = 0
 
     @property
     def session(self) -> AnySession:
@@ -64,6 +86,8 @@ class Change:
         if extra:
             values = {**values, **extra}
         scope = self.app.scope(values, actor=self.actor, old=self.old, at=self.at)
+        if self.record_type.children:
+            scope = replace(scope, children=Facts(self))
         if self.record_type.holding is None:
             return scope
         return replace(scope, aggregates=Aggregates(self.app, self.record), lookups=Lookups(self.app, self.record))
@@ -165,11 +189,13 @@ def open_change(app: RunningApp, record: Record, actor: Actor, *, at: datetime |
     clocks = select(RecordClock).where(RecordClock.tenant_id == record.tenant_id, RecordClock.record_id == record.id)
     change = Change(app, record, actor, at or now(), list(app.session.scalars(clocks.order_by(RecordClock.round))))
     change.old = change.values()
+    change.told = (record.open, record.agency_id)
     return change
 
 
 def lock_record(session: AnySession, record: Record) -> Record:
-    """The record as it is now, locked until the transaction ends."""
+    """The record as it is now, locked until the transaction ends, and before it the first of its ancestors."""
+    lock_family(session, record)
     return session.scalars(
         select(Record)
         .where(Record.tenant_id == record.tenant_id, Record.id == record.id)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app_catalog.definitions.expressions import Scope
-from app_catalog.definitions.model import CreateAccess, Event, RecordType
+from app_catalog.definitions.model import CreateAccess, RecordType
 from app_catalog.installations.models import Installation
 from app_runtime.holding.enforcing import hold
 from app_runtime.records.actors import Actor
@@ -16,21 +16,18 @@ from app_runtime.records.answers import Answers, Channel, Files
 from app_runtime.records.attachments import attach_files, with_files
 from app_runtime.records.change import Change
 from app_runtime.records.computing import with_computed
-from app_runtime.records.deriving import derive
 from app_runtime.records.errors import app_disabled, condition_failed, not_by_you
+from app_runtime.records.making import blank_record, store_record
 from app_runtime.records.models import Record
-from app_runtime.records.numbering import next_number
 from app_runtime.records.reading import get_record
 from app_runtime.records.running_app import RunningApp, running_app
-from app_runtime.records.tracking import LANGUAGE_KEY, give_tracking_code, tracking_code_of
+from app_runtime.records.tracking import tracking_code_of
 from app_runtime.records.values import store_values
 from app_runtime.workflow.settling import settle
-from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Forbidden
-from lumbung.i18n import current_language, pick
+from lumbung.i18n import pick
 from lumbung.idempotency import once
-from lumbung.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,46 +147,14 @@ def _create(
     answers = Answers(app, fields, channel, lambda known: scope_of_new(app, kind, known, actor))
     cleaned = answers.clean(with_files(values, files))
     _check_conditions(app, kind, actor, cleaned)
-    record = _blank(app, actor, record_type)
+    record = blank_record(app, actor, record_type)
     store_values(record, kind.fields, cleaned)
-    code = give_tracking_code(record)
     change = Change(app, record, actor, record.created_at, held=[])
-    derive(change)
-    if kind.number is not None:
-        record.number = next_number(change, kind.number)
-    change.note("created", public=True)
-    settle(change, [Event("created")] + ([Event("state", record.state)] if record.state else []))
-    change.store_new()
+    code = store_record(change, settle)
     attach_files(app.session, record, fields, cleaned, channel=channel)
     hold(change)
     app.session.flush()
     return Created(record, code)
-
-
-def _blank(app: RunningApp, actor: Actor, record_type: str) -> Record:
-    workflow = app.record_type(record_type).workflow
-    moment = now()
-    return Record(
-        tenant_id=app.installation.tenant_id,
-        id=new_id(),
-        installation_id=app.installation.id,
-        definition_digest=app.definition.digest,
-        record_type=record_type,
-        title="",
-        state=workflow.start if workflow else "",
-        open=True,
-        overdue=False,
-        published=False,
-        checked=False,
-        agency_assigned=False,
-        data={},
-        private={LANGUAGE_KEY: current_language()},
-        search_text="",
-        created_by=actor.account_id,
-        version=0,
-        created_at=moment,
-        updated_at=moment,
-    )
 
 
 def _check_conditions(app: RunningApp, kind: RecordType, actor: Actor, values: Mapping[str, Any]) -> None:

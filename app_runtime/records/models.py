@@ -31,6 +31,8 @@ class Record(TenantTable):
     fields by id, `private` those marked private, so that a public reader never even selects them.
 
     `due_at` is the earliest due time of a running clock; `overdue` says that a clock was breached and not yet met.
+    `parent_id` is the record that this one is a child of, `root_id` the first of its ancestors; `shared_with` are ids of
+    the agencies that hold a child of it, at any depth.
     `published` is the definition's expression as of the last write. `tracking_digest` finds a record by its code.
     """
 
@@ -54,6 +56,7 @@ class Record(TenantTable):
             ["memberships.tenant_id", "memberships.id"],
             name="fk_records_assignee",
         ),
+        ForeignKeyConstraint(["tenant_id", "parent_id"], ["records.tenant_id", "records.id"], name="fk_records_parent"),
         UniqueConstraint("tenant_id", "installation_id", "record_type", "number", name="uq_records_number"),
         UniqueConstraint("tenant_id", "tracking_digest", name="uq_records_tracking_digest"),
         Index("ix_records_state", "tenant_id", "installation_id", "record_type", "state", "created_at"),
@@ -94,6 +97,7 @@ class Record(TenantTable):
             postgresql_where="published AND hidden_at IS NULL AND place_lon IS NOT NULL",
         ),
         Index("ix_records_made_by", "tenant_id", "created_by", "created_at", postgresql_where="created_by IS NOT NULL"),
+        Index("ix_records_parent", "tenant_id", "parent_id", "created_at", postgresql_where="parent_id IS NOT NULL"),
         Index("ix_records_newest", "tenant_id", "created_at", "id"),
         Index("ix_records_closed", "tenant_id", text(CLOSED_OR_MADE), "id", postgresql_where="NOT open"),
         Index("ix_records_search", "search", postgresql_using="gin"),
@@ -125,6 +129,9 @@ class Record(TenantTable):
     )
     tracking_digest: Mapped[str | None]
     created_by: Mapped[UUID | None]
+    parent_id: Mapped[UUID | None]
+    root_id: Mapped[UUID | None]
+    shared_with: Mapped[list[str] | None]
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

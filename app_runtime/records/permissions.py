@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, false, func, or_, true
 
 from app_catalog.definitions.model import (
     BUILTIN_ATTRIBUTES,
@@ -142,7 +142,10 @@ def _row_in_scope(scope: RowScope, role: str, actor: Actor, record: Record) -> b
         return actor.owns(record)
     if scope == "published":
         return record.published and record.hidden_at is None
-    return record.agency_id in (actor.headed_ids if role == "agency_head" else actor.agency_ids)
+    agencies = actor.headed_ids if role == "agency_head" else actor.agency_ids
+    if scope == "shared":
+        return any(str(agency_id) in (record.shared_with or ()) for agency_id in agencies)
+    return record.agency_id in agencies
 
 
 def _scope_predicate(scope: RowScope, role: str, actor: Actor) -> ColumnElement[bool]:
@@ -152,6 +155,9 @@ def _scope_predicate(scope: RowScope, role: str, actor: Actor) -> ColumnElement[
         return and_(Record.published, Record.hidden_at.is_(None))
     if scope == "agency":
         return Record.agency_id.in_(sorted(actor.headed_ids if role == "agency_head" else actor.agency_ids))
+    if scope == "shared":
+        agencies = sorted(str(one) for one in (actor.headed_ids if role == "agency_head" else actor.agency_ids))
+        return func.jsonb_exists_any(Record.shared_with, cast(agencies, ARRAY(Text)))
     own: list[ColumnElement[bool]] = []
     if actor.account_id is not None:
         own.append(Record.created_by == actor.account_id)

@@ -51,13 +51,13 @@ def _states(stage: Stage, check: StateCheck) -> Iterator[Text]:
 
 def _values(stage: Stage, check: ValueCheck) -> Iterator[Text]:
     for (name, path), expected in check.values.items():
-        record = stage.record(name)
+        record, rest = stage.follow(name, path)
         kind = stage.record_type(record.record_type)
-        first = path.partition(".")[0]
+        first = rest.partition(".")[0]
         if first not in kind.fields and first not in BUILTIN_ATTRIBUTES:
             raise unknown("isian", "field", first, (*kind.fields, *BUILTIN_ATTRIBUTES))
         found: Any = expression_values(record, kind, stage.app.agencies, list_clocks(stage.session, record))
-        for part in path.split("."):
+        for part in rest.split("."):
             found = found.get(part) if isinstance(found, dict) else None
         if not same_value(found, expected):
             yield _instead("nilai", "value", f"{name}.{path}", expected, found)
@@ -72,7 +72,7 @@ def _numbers(stage: Stage, check: NumberCheck) -> Iterator[Text]:
 
 def _clocks(stage: Stage, check: ClockCheck) -> Iterator[Text]:
     for (name, clock), expected in check.clocks.items():
-        record = stage.record(name)
+        full, (record, clock) = f"{name}.{clock}", stage.follow(name, clock)
         known = stage.record_type(record.record_type).clocks
         if clock not in known:
             raise unknown("tenggat", "clock", clock, known)
@@ -82,7 +82,7 @@ def _clocks(stage: Stage, check: ClockCheck) -> Iterator[Text]:
         if found != expected:
             due = f" (jatuh tempo / due {stage.shown_moment(row.due_at)})" if row else ""
             exact = f"{row.state}{due}" if row else None
-            yield _instead("tenggat", "clock", f"{name}.{clock}", expected, exact)
+            yield _instead("tenggat", "clock", full, expected, exact)
 
 
 def _messages(stage: Stage, check: MessageCheck) -> Iterator[Text]:

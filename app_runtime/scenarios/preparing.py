@@ -15,6 +15,7 @@ from app_catalog.definitions.model import (
     ValueCheck,
     WaitStep,
 )
+from app_catalog.definitions.scenario_names import split_name
 from app_catalog.definitions.settings_values import effective_settings, missing_settings
 from app_runtime.scenarios.errors import Trouble
 from lumbung.i18n import Text
@@ -23,6 +24,7 @@ MAX_STEPS = 200
 MAX_TIMES = 500
 MAX_AGENCIES = 60
 MAX_WAIT_DAYS = 3650
+_OF_AGENCIES = ("agency", "agencies")
 STAND_IN = "dinas-contoh"
 """Key of the agency that stands in wherever a scenario names none."""
 
@@ -95,28 +97,42 @@ def _agencies_in_steps(definition: Definition, scenario: Scenario) -> Iterator[A
             types[step.id or ""] = step.record
             yield from _agencies_in_fields(definition, step.record, step.values)
         elif isinstance(step, UpdateStep):
-            yield from _agencies_in_fields(definition, types.get(step.on, ""), step.values)
+            yield from _agencies_in_fields(definition, _type_of(definition, types, step.on), step.values)
         elif isinstance(step, ActStep):
-            yield from _agencies_in_asks(definition, types.get(step.on, ""), step.action, step.values)
+            yield from _agencies_in_asks(definition, _type_of(definition, types, step.on), step.action, step.values)
         elif isinstance(step, CannotCheck) and step.act is not None:
-            yield from _agencies_in_asks(definition, types.get(step.on or "", ""), step.act, step.values)
+            yield from _agencies_in_asks(definition, _type_of(definition, types, step.on or ""), step.act, step.values)
         elif isinstance(step, CannotCheck) and step.create is not None:
             yield from _agencies_in_fields(definition, step.create, step.values)
         elif isinstance(step, ValueCheck):
             yield from (value for (_, attribute), value in step.values.items() if attribute == "agency")
 
 
+def _type_of(definition: Definition, types: Mapping[str, str], name: str) -> str:
+    """The record type that a name of the scenario means, a child's too; empty when there is none."""
+    first, *steps = split_name(name) or [("", None)]
+    found = types.get(first[0], "")
+    for step, _ in steps:
+        kind = definition.records.get(found)
+        found = kind.children[step].record if kind is not None and step in kind.children else ""
+    return found
+
+
 def _agencies_in_fields(definition: Definition, record: str, values: Mapping[str, Any]) -> Iterator[Any]:
     kind = definition.records.get(record)
     fields = kind.fields if kind else {}
-    yield from (value for name, value in values.items() if name in fields and fields[name].type == "agency")
+    for name, value in values.items():
+        if name in fields and fields[name].type in _OF_AGENCIES:
+            yield from value if isinstance(value, list) else [value]
 
 
 def _agencies_in_asks(definition: Definition, record: str, action: str, values: Mapping[str, Any]) -> Iterator[Any]:
     kind = definition.records.get(record)
     found = kind.workflow.actions.get(action) if kind and kind.workflow else None
     asks = found.asks if found else {}
-    yield from (value for name, value in values.items() if name in asks and asks[name].field.type == "agency")
+    for name, value in values.items():
+        if name in asks and asks[name].field.type in _OF_AGENCIES:
+            yield from value if isinstance(value, list) else [value]
 
 
 def _too_much(found_id: str, found_en: str, most_id: str, most_en: str) -> Trouble:

@@ -11,6 +11,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app_catalog.definitions.model import Definition, RecordType
+from app_catalog.definitions.scenario_names import split_name
+from app_runtime.children.family import list_children
 from app_runtime.records.actors import Actor, actor_for
 from app_runtime.records.models import Record
 from app_runtime.records.reading import get_record
@@ -58,7 +60,45 @@ class Stage:
             )
 
     def record(self, name: str) -> Record:
-        """The record with this name in the scenario. Raises Trouble when no step made it."""
+        """The record with this name in the scenario, a child too (`a.visit`, `a.visit[2]`). Raises Trouble when no step
+        made it."""
+        first, _, rest = name.partition(".")
+        found = self._named(first)
+        while rest:
+            step, _, rest = rest.partition(".")
+            found = self.child(found, step)
+        return found
+
+    def child(self, record: Record, step: str) -> Record:
+        """A child of a record by the kind that its type calls it, the only one or the one at a place (`visit[2]`).
+        Raises Trouble when it is not there."""
+        kind, place = (split_name(step) or [(step, None)])[0]
+        spec = self.record_type(record.record_type).children.get(kind)
+        if spec is None:
+            raise unknown("anak berkas", "kind of children", step, self.record_type(record.record_type).children)
+        with set_clock(self.moment):
+            found = [one for one in list_children(self.session, record) if one.record_type == spec.record]
+        if place is None and len(found) == 1:
+            return found[0]
+        if place is None or place > len(found):
+            raise Trouble(
+                Text(
+                    f"Ada {len(found)} “{kind}” di sini; sebut salah satu, misalnya {kind}[1].",
+                    f"There are {len(found)} “{kind}” here; name one of them, such as {kind}[1].",
+                )
+            )
+        return found[place - 1]
+
+    def follow(self, name: str, path: str) -> tuple[Record, str]:
+        """The record that a dotted path starts at, through its children, and what is left of the path."""
+        record = self.record(name)
+        while True:
+            step, _, further = path.partition(".")
+            if not further or step.partition("[")[0] not in self.record_type(record.record_type).children:
+                return record, path
+            record, path = self.child(record, step), further
+
+    def _named(self, name: str) -> Record:
         if name not in self.named:
             known = ", ".join(self.named) or "-"
             raise Trouble(
@@ -80,6 +120,9 @@ class Stage:
         """The person of a role who has to do with the record (or with an agency): the officer of the agency that has
         it, the resident who holds its code. Raises Trouble for an unknown role."""
         key = self.app.agencies.key_of(record.agency_id) if record is not None else agency
+        if record is not None and record.agency_id is None and record.shared_with:
+            # Nobody has it, but a child of it is with somebody.
+            key = self.app.agencies.key_of(UUID(record.shared_with[0]))
         visitor = self.scratch.people.find(role, key)
         if visitor is None:
             raise unknown("peran", "role", role, scenario_roles(self.definition))

@@ -17,7 +17,7 @@ from lumbung.errors import Invalid
 from tenants.people.models import Membership
 
 
-def set_values(
+def set_by_rule(
     change: Change, expressions: Mapping[str, Expression], *, rule: str, extra: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Set fields (and `agency`, `assignee`, `checked`) to what their expressions give, in turn; returns what was set.
@@ -27,10 +27,18 @@ def set_values(
     written: dict[str, Any] = {}
     for name, expression in expressions.items():
         outcome = change.evaluate(expression, rule=f"{rule}.{name}", extra=extra)
-        if outcome.error is not None:
-            continue
+        if outcome.error is None:
+            written |= set_values(change, {name: outcome.value}, rule=rule)
+    return written
+
+
+def set_values(change: Change, values: Mapping[str, Any], *, rule: str) -> dict[str, Any]:
+    """Set fields (and `agency`, `assignee`, `checked`) to values that expressions gave; returns what was set, and notes
+    in the history what the field cannot take."""
+    written: dict[str, Any] = {}
+    for name, given in values.items():
         try:
-            value = fitting_value(change, name, outcome.value)
+            value = fitting_value(change, name, given)
         except Invalid as refusal:
             change.note_rule_error(f"{rule}.{name}", str(refusal.details.get("fields", refusal.message.en)))
             continue

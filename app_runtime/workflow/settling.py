@@ -8,6 +8,8 @@ from typing import Any
 
 from app_catalog.definitions.model import Action, Event
 from app_runtime.automations.running import run_automations
+from app_runtime.children.opening import open_children
+from app_runtime.children.telling import tell_parent
 from app_runtime.clocks.running import clocks_follow
 from app_runtime.holding.enforcing import hold, holds_anything
 from app_runtime.records.actors import SYSTEM
@@ -22,21 +24,31 @@ LONGEST_CHAIN = 20
 
 
 def settle(change: Change, events: Sequence[Event]) -> None:
-    """Let everything follow that follows from `events`, in this order: clocks, derived values, automations."""
+    """Let everything follow that follows from `events`, in this order: clocks, derived values, children, automations.
+    In the end a child tells its parent."""
     rounds = 0
-    pending = list(events)
-    while pending:
+    pending = [*events, *_told_by_children(change)]
+    while pending or (change.opening and change.held is None):
         rounds += 1
         if rounds > LONGEST_CHAIN:
             change.note("rule_error", "automations", {"error": "Automations set off one another without end."})
             return
         clocks_follow(change, pending)
         derive(change)
+        if change.held is None:
+            open_children(change, settle)
         following: list[Event] = []
         for event in pending:
             following += run_automations(change, event, _take_as_system)
         derive(change)
-        pending = following
+        pending = [*following, *_told_by_children(change)]
+    if change.held is None:
+        tell_parent(change, settle)
+
+
+def _told_by_children(change: Change) -> list[Event]:
+    told, change.happened[:] = list(change.happened), []
+    return told
 
 
 def take_and_settle(change: Change, action_id: str) -> None:

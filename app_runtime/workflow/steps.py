@@ -7,11 +7,11 @@ from typing import Any
 
 from app_catalog.definitions.model import Action, Event
 from app_runtime.records.answers import Answers, Channel
-from app_runtime.records.change import Change
+from app_runtime.records.change import Change, OpenedBy
 from app_runtime.records.deriving import derive_open
 from app_runtime.records.errors import invalid_answers
 from app_runtime.records.permissions import read_access
-from app_runtime.workflow.setting import find_member, set_values, write_values
+from app_runtime.workflow.setting import find_member, set_by_rule, write_values
 from lumbung.i18n import t
 
 OWNERS = ("agency", "assignee")
@@ -43,10 +43,12 @@ def apply_action(change: Change, action: Action, answers: Mapping[str, Any]) -> 
         else:
             written[ask.sets] = answers[ask.id]
     write_values(change, written)
-    written |= set_values(change, action.sets, rule=f"{action.id}.sets")
+    written |= set_by_rule(change, action.sets, rule=f"{action.id}.sets", extra={"asks": answers})
     if action.to is not None:
         _move(change, action.to)
     _note_action(change, action, before, old_values, written, told)
+    if action.fan_out is not None:
+        change.opening.append(OpenedBy(action, dict(answers), change.actor))
     events = [Event("action", action.id)]
     if record.state != before:
         events.append(Event("state", record.state))

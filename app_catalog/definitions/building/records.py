@@ -1,5 +1,6 @@
 """Builds record types."""
 
+from app_catalog.definitions.building.children import build_children, build_fan_out
 from app_catalog.definitions.building.fields import build_ask, build_field
 from app_catalog.definitions.building.holding import build_holding
 from app_catalog.definitions.building.parts import (
@@ -57,6 +58,7 @@ def build_record(name: str, spec: Json) -> RecordType:
         satisfaction=_satisfaction(spec["satisfaction"]) if "satisfaction" in spec else None,
         automations=build_map(spec.get("automations"), lambda key, own: _automation(key, own, name)),
         holding=build_holding(spec, name),
+        children=build_children(spec),
     )
 
 
@@ -82,7 +84,7 @@ def _access(spec: Json, record: str) -> Access:
     )
 
 
-_ROWS: tuple[RowScope, ...] = ("own", "agency", "published", "all")
+_ROWS: tuple[RowScope, ...] = ("own", "agency", "shared", "published", "all")
 
 
 def _rows(spec: Json) -> tuple[RowScope, ...]:
@@ -121,8 +123,9 @@ def _action(name: str, spec: Json, *, record: str, fields: Json) -> Action:
         asks=build_map(spec.get("asks"), lambda ask, own: build_ask(ask, own, record=record, fields=fields)),
         when=expression(spec.get("when"), record, "bool"),
         within=expression(spec.get("within"), record, "duration"),
-        sets=expressions(spec.get("sets"), record),
+        sets={field: Expression(source, "any", record, name) for field, source in sorted(spec.get("sets", {}).items())},
         not_by=ids(spec.get("not_by")),
+        fan_out=build_fan_out(name, spec["fan_out"], record) if "fan_out" in spec else None,
     )
 
 

@@ -24,7 +24,7 @@ _PICTURE_STARTS = {
 def check_expressions(package: PackageReading) -> None:
     """Note what is wrong with any expression, at its own line and column."""
     names = Names.of_canonical(package.canonical)
-    compilers: dict[str | None, Compiler] = {}
+    compilers: dict[tuple[str | None, str | None], Compiler] = {}
     total = sum(len(use.source) for use in package.reading.expressions)
     if total > MAX_EXPRESSIONS:
         package.reading.problems.add("too-many-expressions", "app.yaml", found=total, max=MAX_EXPRESSIONS)
@@ -32,12 +32,21 @@ def check_expressions(package: PackageReading) -> None:
     for use in package.reading.expressions:
         if use.scope is not None and use.scope not in names.records:
             continue
-        if use.scope not in compilers:
-            compilers[use.scope] = Compiler(names, use.scope)
-        compiled = compilers[use.scope].compile(use.source, use.kind)
+        place = (use.scope, _action_of(use))
+        if place not in compilers:
+            compilers[place] = Compiler(names, *place)
+        compiled = compilers[place].compile(use.source, use.kind)
         if not isinstance(compiled, Compiled):
             for fault in compiled:
                 _note_fault(package, use, fault)
+
+
+def _action_of(use: ExpressionUse) -> str | None:
+    """The action whose answers an expression knows: one that sets fields, or fills in children."""
+    match use.path:
+        case ("workflow", "actions", action, "sets", _) | ("workflow", "actions", action, "fan_out", "with", _):
+            return action
+    return None
 
 
 def _note_fault(package: PackageReading, use: ExpressionUse, fault: Fault) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from app_catalog.definitions.building.children import children_by_id
 from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, BUILTIN_ROLES
 from app_catalog.definitions.model.holding import KEY_ATTRIBUTES, NUMBER_TYPES, UNGROUPED_TYPES
 from app_catalog.definitions.package import PackageReading
@@ -46,6 +47,8 @@ def _in_record(record: Mapping[str, Any], namespace: str) -> Collection[str] | N
         return list(workflow.get(f"{namespace}s", ()))
     if namespace == "clock":
         return list(record.get("clocks", ()))
+    if namespace == "children":
+        return list(children_by_id(record))
     if fields is None:
         return None
     if namespace == "key-part":

@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app_catalog.definitions.building.children import children_by_id
 from app_catalog.definitions.model import BUILTIN_ATTRIBUTES
 from app_catalog.definitions.nodes import MapNode, Node, locate
 from app_catalog.definitions.package import PackageReading
 from app_catalog.definitions.problems import suggest
+from app_catalog.definitions.scenario_names import split_name
 
 
 def check_scenarios(package: PackageReading) -> None:
@@ -80,6 +82,12 @@ class _Scenario:
     def check_dotted(self, verb: str, name: str, path: tuple[str, ...]) -> None:
         first, _, rest = name.partition(".")
         record = self.record_of(first, (*path, name))
+        while record:
+            step, _, further = rest.partition(".")
+            child = children_by_id(self.package.canonical["records"].get(record, {})).get(step.partition("[")[0])
+            if not child or not further:
+                break
+            record, rest = child, further
         if not record:
             return
         if verb == "clock":
@@ -90,8 +98,16 @@ class _Scenario:
 
     def record_of(self, name: str, path: tuple[str, ...]) -> str:
         """The record type of a named record; empty, with a problem noted, when no step made it."""
-        self.expect("scenario-name", name, self.named, path)
-        return self.named.get(name, "")
+        first, *steps = split_name(name) or [(name, None)]
+        if first[1] is not None:
+            first = (name, None)
+        self.expect("scenario-name", first[0], self.named, path)
+        record = self.named.get(first[0], "")
+        for step, _ in steps:
+            children = children_by_id(self.package.canonical["records"].get(record, {}))
+            self.expect("children", step, children if record else None, path)
+            record = children.get(step, "")
+        return record
 
     def part(self, record: str, key: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.package.canonical["records"].get(record, {}).get(key, {})

@@ -14,13 +14,15 @@ from app_catalog.definitions.problems import suggest
 MAX_LENGTH = 1000
 MAX_DEPTH = 24
 MAX_NESTING = 24
-ROOTS = ("record", "old", "actor", "settings", "aggregates", "lookups", "now", "today")
+ROOTS = ("record", "old", "actor", "settings", "aggregates", "lookups", "children", "asks", "each", "now", "today")
 PRESENT = "has_"
 # All linear. A string literal of CEL ends at its own quote; a raw or triple-quoted one is refused by what
 # follows.
 _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
-_HAS = re.compile(r"\bhas\((\s*)((?:record|old|actor|settings|lookups)(?:\.[a-z0-9_]+)+)(\s*)\)")
-_NAME = re.compile(r"(?<![\w.])(record|old|actor|settings|aggregates|lookups|now|today)\b((?:\.[A-Za-z_]\w*)*)(\s*\()?")
+_HAS = re.compile(r"\bhas\((\s*)((?:record|old|actor|settings|lookups|asks)(?:\.[a-z0-9_]+)+)(\s*)\)")
+_NAME = re.compile(
+    r"(?<![\w.])(record|old|actor|settings|aggregates|lookups|children|asks|each|now|today)\b((?:\.[A-Za-z_]\w*)*)(\s*\()?"
+)
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
 _COLUMN = re.compile(r"\]\s*\.\s*([A-Za-z_]\w*)(\s*\()?")
 _RESULTS = {
@@ -54,10 +56,10 @@ class Compiled:
 
 
 class Compiler:
-    """Compiles expressions in the scope of one record type, or of the app alone."""
+    """Compiles expressions in the scope of one record type (and one of its actions), or of the app alone."""
 
-    def __init__(self, names: Names, record: str | None) -> None:
-        self.types: Mapping[str, str] = names.types(record)
+    def __init__(self, names: Names, record: str | None, action: str | None = None) -> None:
+        self.types: Mapping[str, str] = names.types(record, action)
         self.tables = names.tables
         variables = {name: CEL_TYPES.get(kind, cel.Type.DYN) for name, kind in self.types.items()}
         self.variables = {

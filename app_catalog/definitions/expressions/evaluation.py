@@ -52,8 +52,10 @@ class Scope:
 
     ``record`` and ``old`` map field ids, built-in attributes and ``clocks`` (``{id: {"due": …, "state":
     …}}``) to values; ``actor`` has ``id``, ``roles``, ``agency``; ``settings`` the effective settings.
-    ``aggregates`` has a figure by id, ``lookups`` the values of the record that each found. Values left out or None
-    are absent. ``now`` is aware; ``today`` is the municipality's date.
+    ``aggregates`` has a figure by id, ``lookups`` the values of the record that each found.
+    ``children`` maps each kind of children to ``{"done": …, "count": …, "open": …}``, ``asks`` the answers to an
+    action; ``each`` is what a child is opened for. Values left out or None are absent. ``now`` is aware; ``today`` is
+    the municipality's date.
     """
 
     now: datetime
@@ -64,6 +66,9 @@ class Scope:
     settings: Mapping[str, Any] = field(default_factory=dict)
     aggregates: Mapping[str, Any] = field(default_factory=dict)
     lookups: Mapping[str, Any] = field(default_factory=dict)
+    children: Mapping[str, Any] = field(default_factory=dict)
+    asks: Mapping[str, Any] = field(default_factory=dict)
+    each: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ class Evaluator:
     def __init__(self, definition: Definition) -> None:
         self._definition = definition
         self._names = Names.of_definition(definition)
-        self._compilers: dict[str | None, Compiler] = {}
+        self._compilers: dict[tuple[str | None, str | None], Compiler] = {}
         self._compiled: dict[Expression, Compiled | str] = {}
         self._tables: dict[tuple[str, int], tuple[Mapping[str, Any], dict[str, dict[str, Any]]]] = {}
         self._lock = Lock()
@@ -106,7 +111,7 @@ class Evaluator:
         compiled = self._compiled.get(expression) or self._compile(expression)
         if isinstance(compiled, str):
             return Outcome(None, compiled)
-        types = self._compilers[expression.record].types
+        types = self._compilers[expression.record, expression.action].types
         data = {name: self._value(name, types, scope) for name in compiled.names}
         if known is None:
             return _outcome(compiled, data, expression)
@@ -119,9 +124,10 @@ class Evaluator:
 
     def _compile(self, expression: Expression) -> Compiled | str:
         with self._lock:
-            if expression.record not in self._compilers:
-                self._compilers[expression.record] = Compiler(self._names, expression.record)
-            made = self._compilers[expression.record].compile(expression.source, expression.kind)
+            place = (expression.record, expression.action)
+            if place not in self._compilers:
+                self._compilers[place] = Compiler(self._names, *place)
+            made = self._compilers[place].compile(expression.source, expression.kind)
             compiled = made if isinstance(made, Compiled) else f"{made[0].code}: {made[0].detail}"
             self._compiled[expression] = compiled
             return compiled

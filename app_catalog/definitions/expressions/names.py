@@ -12,6 +12,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
+from app_catalog.definitions.building.children import children_by_id
 from app_catalog.definitions.model import Definition, RecordType
 from app_catalog.definitions.model.holding import AGGREGATES
 
@@ -59,12 +60,13 @@ BUILTIN_TYPES = {
     "checked": "boolean",
     "published": "boolean",
 }
+CHILDREN_TYPES = {"done": "boolean", "count": "integer", "open": "integer"}
 ACTOR_TYPES = {"id": "text", "roles": "strings", "agency": "agency"}
 
 
 @dataclass(frozen=True, slots=True)
 class RecordNames:
-    """A record type's fields by type, the members of its groups, and its clocks."""
+    """A record type's fields by type, the members of its groups, its clocks and children, and the asks of its actions."""
 
     fields: Mapping[str, str]
     groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -73,6 +75,8 @@ class RecordNames:
     """By id the kind, and what it is over: ``line.amount``, or a record type alone."""
     lookups: Mapping[str, str] = field(default_factory=dict)
     """By id the record type that is looked up."""
+    children: tuple[str, ...] = ()
+    asks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +128,25 @@ class Names:
                     lookups={
                         key: spec["record"] for key, spec in record.get("lookups", {}).items() if "record" in spec
                     },
+                    children=tuple(children_by_id(record)),
+                    asks=_asked(record),
                 )
                 for name, record in canonical.get("records", {}).items()
             },
         )
 
-    def types(self, record: str | None) -> dict[str, str]:
-        """Type by dotted name in the scope of a record type, or of the app alone."""
+    def types(self, record: str | None, action: str | None = None) -> dict[str, str]:
+        """Type by dotted name in the scope of a record type (and of one of its actions), or of the app alone."""
         found = {f"settings.{name}": kind for name, kind in self.settings.items()}
         if record is None or record not in self.records:
             return found
         names = self.records[record]
         found |= {f"actor.{name}": kind for name, kind in ACTOR_TYPES.items()}
         found |= {"now": "datetime", "today": "date"}
+        for child in names.children:
+            found |= {f"children.{child}.{fact}": kind for fact, kind in CHILDREN_TYPES.items()}
+        if action is not None:
+            found |= {f"asks.{name}": kind for name, kind in names.asks.get(action, {}).items()} | {"each": "text"}
         for root in ("record", "old"):
             own = {**BUILTIN_TYPES, **names.fields}
             for clock in names.clocks:
@@ -164,6 +174,15 @@ def _types(specs: Mapping[str, Any]) -> dict[str, str]:
     return {name: spec["type"] for name, spec in specs.items() if isinstance(spec, dict) and "type" in spec}
 
 
+def _asked(record: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The types of every action's asks: their own, or those of the fields that they set."""
+    fields = _types(record.get("fields", {}))
+    return {
+        action: {**{ask: fields[ask] for ask in spec.get("asks", {}) if ask in fields}, **_types(spec.get("asks", {}))}
+        for action, spec in record.get("workflow", {}).get("actions", {}).items()
+    }
+
+
 def _record_names(record: RecordType) -> RecordNames:
     return RecordNames(
         fields={spec.id: spec.type for spec in record.fields.values()},
@@ -178,4 +197,9 @@ def _record_names(record: RecordType) -> RecordNames:
             for one in (record.holding.aggregates.values() if record.holding else ())
         },
         lookups={one.id: one.record for one in (record.holding.lookups.values() if record.holding else ())},
+        children=tuple(record.children),
+        asks={
+            action.id: {ask.id: ask.field.type for ask in action.asks.values()}
+            for action in (record.workflow.actions.values() if record.workflow else ())
+        },
     )

@@ -3,6 +3,7 @@
 Built by ``canonical.compile_definition``; nothing else makes a ``Definition``.
 """
 
+from app_catalog.definitions.model.children import Children, FanOut
 from app_catalog.definitions.model.definition import Definition, PersonalData, Role
 from app_catalog.definitions.model.fields import (
     ADDRESSES,
@@ -89,6 +90,7 @@ __all__ = [
     "Channel",
     "ChannelText",
     "Check",
+    "Children",
     "Clock",
     "ClockCheck",
     "ClockState",
@@ -102,6 +104,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Expression",
+    "FanOut",
     "Field",
     "FieldCheck",
     "FieldType",

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app_catalog.definitions.model.children import Children, FanOut
 from app_catalog.definitions.model.fields import Ask, Field
 from app_catalog.definitions.model.holding import Holding
 from app_catalog.definitions.model.texts import Text
 from app_catalog.definitions.model.values import Duration, Event, Expression
 
-RowScope = Literal["own", "agency", "published", "all"]
+RowScope = Literal["own", "agency", "shared", "published", "all"]
 Tone = Literal["grey", "blue", "amber", "green", "red"]
 
 BUILTIN_ATTRIBUTES = (
@@ -115,6 +116,7 @@ class Action:
     within: Expression | None = None
     sets: Mapping[str, Expression] = field(default_factory=dict)
     not_by: tuple[str, ...] = ()
+    fan_out: FanOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,3 +253,4 @@ class RecordType:
     satisfaction: Satisfaction | None = None
     automations: Mapping[str, Automation] = field(default_factory=dict)
     holding: Holding | None = None
+    children: Mapping[str, Children] = field(default_factory=dict)

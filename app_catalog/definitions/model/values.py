@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ResultKind = Literal["bool", "string", "duration", "whole", "number", "moment", "list", "any"]
-EventKind = Literal["created", "updated", "action", "state", "clock"]
+EventKind = Literal["created", "updated", "action", "state", "clock", "children"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +13,13 @@ class Expression:
 
     ``record`` is the id of the record type in whose scope it was checked, None for an app-wide one
     (settings only). ``kind`` is what it must give; a duration is given as its ISO text (``PT48H``, ``P3WD``).
+    With ``action`` it also knows the answers to that action's ``asks``.
     """
 
     source: str
     kind: ResultKind = "any"
     record: str | None = None
+    action: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,12 @@ class Event:
     """What an automation or a clock waits for.
 
     ``created`` and ``updated`` have no ``id``; ``action`` and ``state`` name one; ``clock`` names a clock
-    and has ``phase`` ``warned`` or ``breached``.
+    and has ``phase`` ``warned`` or ``breached``; ``children`` names a kind of children and has ``done``.
     """
 
     kind: EventKind
     id: str = ""
-    phase: Literal["", "warned", "breached"] = ""
+    phase: Literal["", "warned", "breached", "done"] = ""
 
     @property
     def name(self) -> str:

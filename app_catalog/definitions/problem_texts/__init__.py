@@ -8,6 +8,7 @@ from app_catalog.definitions.problem_texts.filters import FILTER_TEXTS
 from app_catalog.definitions.problem_texts.holding import HOLDING_TEXTS
 from app_catalog.definitions.problem_texts.meanings import MEANING_TEXTS
 from app_catalog.definitions.problem_texts.publiccode import PUBLICCODE_TEXTS
+from app_catalog.definitions.problem_texts.running import RUNNING_TEXTS
 from app_catalog.definitions.problem_texts.shapes import SHAPE_TEXTS
 from app_catalog.definitions.problem_texts.wording import ProblemText
 
@@ -15,7 +16,8 @@ PROBLEM_TEXTS: dict[str, ProblemText] = {
     **FILE_TEXTS,
     **SHAPE_TEXTS,
     **MEANING_TEXTS,
-    **PUBLICCODE_TEXTS,
     **HOLDING_TEXTS,
     **FILTER_TEXTS,
+    **RUNNING_TEXTS,
+    **PUBLICCODE_TEXTS,
 }

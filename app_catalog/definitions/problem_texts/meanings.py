@@ -16,6 +16,7 @@ MEANING_TEXTS: dict[str, ProblemText] = {
     "unknown-record": unknown("jenis catatan di records/", "record type in records/"),
     "unknown-state": unknown("keadaan", "state"),
     "unknown-action": unknown("tindakan", "action"),
+    "unknown-children": unknown("jenis anak berkas (children)", "kind of children"),
     "unknown-clock": unknown("jam tenggat", "clock"),
     "unknown-field": unknown("isian", "field"),
     "unknown-attribute": unknown("isian atau sifat bawaan", "field or built-in attribute"),

@@ -14,7 +14,7 @@ class EventName:
     """An event by name; canonically its full name, so that a bare ``reopen`` becomes ``action.reopen``."""
 
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
-        if isinstance(node, MapNode) and node.entries.keys() & {"schedule", "children"}:
+        if isinstance(node, MapNode) and "schedule" in node.entries:
             reading.add("not-supported-yet", node, path, key=next(iter(node.entries)))
             return MISSING
         if not isinstance(node, ScalarNode) or not node.text:
@@ -22,7 +22,10 @@ class EventName:
         head, *rest = node.text.split(".")
         if node.text in SIMPLE:
             return node.text
-        if head in ("schedule", "children"):
+        if head == "children" and len(rest) == 2 and rest[1] == "done":
+            self.refer("children", rest[0], node, path, reading)
+            return node.text
+        if head == "schedule":
             reading.add("not-supported-yet", node, path, key=node.text)
             return MISSING
         if not rest:
@@ -34,7 +37,7 @@ class EventName:
         if head == "clock" and len(rest) == 2 and rest[1] in PHASES:
             self.refer("clock", rest[0], node, path, reading)
             return node.text
-        known = (*SIMPLE, "action.<id>", "state.<id>", "clock.<id>.warned", "clock.<id>.breached")
+        known = (*SIMPLE, "action.<id>", "state.<id>", "clock.<id>.warned", "clock.<id>.breached", "children.<id>.done")
         reading.add("unknown-value", node, path, found=node.text, suggestion=suggest(node.text, known))
         return MISSING
 

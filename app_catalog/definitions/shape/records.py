@@ -5,6 +5,7 @@ from typing import Any
 from app_catalog.definitions.model import BUILTIN_ATTRIBUTES
 from app_catalog.definitions.nodes import MapNode, Node, ScalarNode
 from app_catalog.definitions.numbers import NumberPatternError, parse_number_pattern
+from app_catalog.definitions.shape.children import CHILDREN, FAN_OUT
 from app_catalog.definitions.shape.composites import AllOr, Keys, MapOf, SetOf
 from app_catalog.definitions.shape.events import EventName
 from app_catalog.definitions.shape.fields import (
@@ -126,7 +127,7 @@ ACCESS = Keys(
     optional={
         "create": Keys(optional={"fields": AllOr(FIELDS), "when": Expr("bool")}),
         "read": Keys(
-            {"rows": SetOf(OneOf(("own", "agency", "published", "all"), ("shared",)))},
+            {"rows": SetOf(OneOf(("own", "agency", "shared", "published", "all")))},
             {"fields": AllOr(SetOf(ATTRIBUTE))},
         ),
         "update": Keys({"fields": AllOr(FIELDS)}, {"states": STATES, "when": Expr("bool")}),
@@ -153,8 +154,9 @@ ACTION = Keys(
         "within": Expr("duration"),
         "sets": SETS,
         "not_by": SetOf(Ref("action")),
+        "fan_out": FAN_OUT,
     },
-    ("fan_out", "fee", "document", "sign"),
+    ("fee", "document", "sign"),
 )
 RUNG = Keys({"after": DurationText(), "to": Ref("recipient")}, {"order": ORDER})
 CLOCK = Keys(
@@ -215,6 +217,7 @@ RECORD_OPTIONAL: dict[str, Kind] = {
     "satisfaction": Keys({"ask_on": STATES}, {"scale": Integer(2, 10), "reasons": Boolean()}),
     "automations": MapOf(AUTOMATION),
     **HOLDING,
+    "children": CHILDREN,
 }
 RECORD = Keys(
     {
@@ -225,7 +228,6 @@ RECORD = Keys(
     },
     RECORD_OPTIONAL,
     (
-        "children",
         "numbers",
         "fee",
     ),

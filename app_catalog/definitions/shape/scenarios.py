@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app_catalog.definitions.nodes import MapNode, Node
+from app_catalog.definitions.nodes import MapNode, Node, ScalarNode
+from app_catalog.definitions.scenario_names import split_name
 from app_catalog.definitions.shape.composites import Keys, ListOf, MapOf, OneKey, Plain, PlainMap, SetOf, TextByLanguage
 from app_catalog.definitions.shape.reading import MISSING, Kind, Path, Reading
 from app_catalog.definitions.shape.scalars import DurationText, Id, Integer, Moment, OneOf, Ref, Words
@@ -23,6 +24,17 @@ class ByName:
         return {key: value for key, value in read.items() if value is not MISSING}
 
 
+class RecordName:
+    """The name of a record: that of an earlier step, or of a child as ``a.visit[1]``."""
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        text = node.text if isinstance(node, ScalarNode) else ""
+        if split_name(text) is None:
+            reading.add("bad-id", node, path, found=text or "…")
+            return MISSING
+        return text
+
+
 class Recipients:
     """Messages by name, each with ``to``; only its name, or an empty map, means to anybody."""
 
@@ -38,13 +50,13 @@ STEP = OneKey(
         "create": Keys(
             {"as": ROLE, "record": Ref("record"), "values": PlainMap()}, {"id": Id(), "times": Integer(1, 100)}
         ),
-        "act": Keys({"as": ROLE, "on": Id(), "action": Words(60)}, {"values": PlainMap()}),
-        "update": Keys({"as": ROLE, "on": Id(), "values": PlainMap()}),
+        "act": Keys({"as": ROLE, "on": RecordName(), "action": Words(60)}, {"values": PlainMap()}),
+        "update": Keys({"as": ROLE, "on": RecordName(), "values": PlainMap()}),
         "wait": DurationText(),
     },
     ("command", "event"),
 )
-SIGHT = Keys({"as": ROLE, "on": Id()}, {"fields": SetOf(Words(60), ordered=True)})
+SIGHT = Keys({"as": ROLE, "on": RecordName()}, {"fields": SetOf(Words(60), ordered=True)})
 CHECK = OneKey(
     {
         "state": ByName(Words(60)),
@@ -57,7 +69,7 @@ CHECK = OneKey(
         "hidden": SIGHT,
         "cannot": Keys(
             {"as": ROLE, "because": BECAUSE},
-            {"act": Words(60), "on": Id(), "create": Ref("record"), "values": PlainMap()},
+            {"act": Words(60), "on": RecordName(), "create": Ref("record"), "values": PlainMap()},
             one_of=("act", "create"),
         ),
     }
