@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app_catalog.definitions.model import WRITTEN
+from app_runtime.children.showing import ShownFamily, show_family
 from app_runtime.pages.browsing import due_text, is_late
+from app_runtime.pages.opening import ANYBODY
 from app_runtime.photos.urls import photo_items
 from app_runtime.records.actors import Actor
 from app_runtime.records.landmarks import landmark_of
@@ -36,6 +38,7 @@ class Shown:
     groups: list[PresentedField]
     landmark: str
     timeline: list[dict[str, Any]]
+    family: ShownFamily
 
 
 def show_record(
@@ -61,6 +64,8 @@ def show_record(
         groups=[field for field in found.fields if field.type == "group" and field.members],
         landmark=next((text for name in seen if (text := landmark_of(record, name))), ""),
         timeline=[_moment(app, entry) for entry in present_history(app, record, reader)],
+        # Links lead to public pages, so they show what everybody may see.
+        family=show_family(app, record, ANYBODY),
     )
 
 

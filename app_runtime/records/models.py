@@ -31,8 +31,8 @@ class Record(TenantTable):
     fields by id, `private` those marked private, so that a public reader never even selects them.
 
     `due_at` is the earliest due time of a running clock; `overdue` says that a clock was breached and not yet met.
-    `parent_id` is the record that this one is a child of, `root_id` the first of its ancestors; `shared_with` are ids of
-    the agencies that hold a child of it, at any depth.
+    `parent_id` is the record that this one is a child of, `root_id` the first of its ancestors; `shared_with` are the
+    ids of the agencies that hold a child of it, at any depth.
     `published` is the definition's expression as of the last write. `tracking_digest` finds a record by its code.
     """
 

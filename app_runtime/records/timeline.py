@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 
 from app_catalog.definitions.model import Action, Field, RecordType
+from app_runtime.children.words import child_details, child_title
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
 from app_runtime.records.permissions import may_moderate, visible_fields
@@ -133,7 +134,7 @@ def _entry(
         at=row.created_at,
         kind=row.kind,
         name=row.name,
-        title=_title(kind, row, audience),
+        title=child_title(app, kind, row) if row.kind == "child" else _title(kind, row, audience),
         who=_who(row, audience),
         from_state=row.from_state,
         to_state=row.to_state,
@@ -212,6 +213,8 @@ def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory) -> 
     if "error" in changes:
         found.append((t("Yang gagal", "What failed"), str(rule_words(kind, row.name))))
         found.append((t("Sebabnya", "The reason"), str(changes["error"])))
+    if row.kind == "child":
+        found += child_details(app, changes)
     if row.kind == "rated":
         found.append(_rating(changes))
     return found

@@ -8,6 +8,7 @@ from typing import Any
 
 from app_catalog.definitions.model import WRITTEN
 from app_catalog.installations.names import shown_name
+from app_runtime.children.showing import ShownFamily, show_family
 from app_runtime.records.actors import Actor
 from app_runtime.records.landmarks import landmark_of
 from app_runtime.records.nearby import possible_duplicates
@@ -59,6 +60,7 @@ class RecordPage:
     mails: bool
     duplicates: Sequence[PresentedRecord]
     satisfaction: Sequence[SatisfactionAnswer]
+    family: ShownFamily
     disabled: bool
 
     @property
@@ -100,6 +102,7 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
         mails=mails,
         duplicates=_duplicates(work),
         satisfaction=list_answers(app.session, record),
+        family=show_family(app, record, official),
         disabled=app.installation.status != "enabled",
     )
 

@@ -15,6 +15,7 @@ from lumbung.messages.services import channel_available, list_messages
 
 _ICONS = {
     "created": "plus",
+    "child": "list-check",
     "imported": "upload",
     "action": "check",
     "updated": "edit",

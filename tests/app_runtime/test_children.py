@@ -29,8 +29,15 @@ workflow:
       to: routed
       by: [chief]
       asks: {instruction: {type: text, required: true, label: {id: Perintah, en: Instruction}}}
-      fan_out: {record: disposition, per: settings.units, with: {unit: each, instruction: asks.instruction, about: record.subject}}
-    add: {from: routed, by: [chief], asks: {to: {required: true}}, fan_out: {record: disposition, per: to, with: {instruction: "'Tambahan'"}}}
+      fan_out:
+        record: disposition
+        per: settings.units
+        with: {unit: each, instruction: asks.instruction, about: record.subject}
+    add:
+      from: routed
+      by: [chief]
+      asks: {to: {required: true}}
+      fan_out: {record: disposition, per: to, with: {instruction: "'Tambahan'"}}
     collect: {from: routed, to: answered, by: [], sets: {report: "'semua selesai'"}}
     file: {from: [routed, answered], to: filed, by: [clerk], when: children.disposition.done}
 children:
@@ -59,7 +66,11 @@ workflow:
     finish: {from: open, to: done, by: [unit]}
     again: {from: done, to: open, by: [chief]}
     move: {from: open, by: [chief], asks: {agency: {type: agency, required: true}}}
-    deeper: {from: open, by: [unit], asks: {to: {required: true}}, fan_out: {record: disposition, per: to, with: {about: record.about}}}
+    deeper:
+      from: open
+      by: [unit]
+      asks: {to: {required: true}}
+      fan_out: {record: disposition, per: to, with: {about: record.about}}
 """
 SETTINGS = """
 settings:

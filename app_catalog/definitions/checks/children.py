@@ -47,7 +47,7 @@ def _check_fan_out(
             _note(package, "unknown-settable", file, at, found=field, suggestion=suggest(field, known))
 
 
-def _note(package: PackageReading, code: str, file: str, path: tuple[str, ...], **values: object) -> None:
+def _note(package: PackageReading, code: str, file: str, path: tuple[str, ...], **values: Any) -> None:
     parent = locate(package.source.documents, file, path[:-1])
     place: Node | str = locate(package.source.documents, file, path)
     if isinstance(parent, MapNode) and path[-1] in parent.keys and path[-2] == "with":

@@ -66,7 +66,7 @@ ACTOR_TYPES = {"id": "text", "roles": "strings", "agency": "agency"}
 
 @dataclass(frozen=True, slots=True)
 class RecordNames:
-    """A record type's fields by type, the members of its groups, its clocks and children, and the asks of its actions."""
+    """A record type's fields by type, the members of its groups, its clocks, children and the asks of its actions."""
 
     fields: Mapping[str, str]
     groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

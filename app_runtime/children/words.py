@@ -1,0 +1,34 @@
+"""What the history of a record says of its children."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app_catalog.definitions.model import RecordType
+from app_runtime.records.models import RecordHistory
+from app_runtime.records.running_app import RunningApp
+from lumbung.i18n import pick, t
+
+
+def child_title(app: RunningApp, kind: RecordType, row: RecordHistory) -> str:
+    """What a record was told of its children, or opened."""
+    child, _, what = row.name.partition(".")
+    spec = kind.children.get(child)
+    record_type = app.definition.records.get(spec.record) if spec is not None else None
+    name = pick(record_type.name) if record_type is not None else child
+    if what == "opened":
+        return t("{name} dibuka: {n}", "{name} opened: {n}", name=name, n=int(row.changes.get("count", 0)))
+    if what == "closed":
+        return t("{name} selesai", "{name} done", name=name)
+    return t("{name} dibuka kembali", "{name} opened again", name=name)
+
+
+def child_details(app: RunningApp, changes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Of whom the history speaks: the agency and the numbers, for officials."""
+    agency = app.agencies.by_key.get(str(changes.get("agency")))
+    numbers = [changes.get("number"), *changes.get("numbers", [])]
+    return [
+        (t("Dinas", "Agency"), agency.name if agency is not None else ""),
+        (t("Nomor", "Number"), ", ".join(str(number) for number in numbers if number)),
+    ]
