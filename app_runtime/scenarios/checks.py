@@ -71,8 +71,9 @@ def _numbers(stage: Stage, check: NumberCheck) -> Iterator[Text]:
 
 
 def _clocks(stage: Stage, check: ClockCheck) -> Iterator[Text]:
-    for (name, clock), expected in check.clocks.items():
-        full, (record, clock) = f"{name}.{clock}", stage.follow(name, clock)
+    for (name, path), expected in check.clocks.items():
+        full = f"{name}.{path}"
+        record, clock = stage.follow(name, path)
         known = stage.record_type(record.record_type).clocks
         if clock not in known:
             raise unknown("tenggat", "clock", clock, known)
