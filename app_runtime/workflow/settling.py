@@ -74,8 +74,13 @@ def _take_as_system(change: Change, action_id: str, values: Mapping[str, Any]) -
 
 def _tried(change: Change, action: Action, answers: Mapping[str, Any]) -> list[Event]:
     """Take an action that other records may stand in the way of. Raises Conflict, and leaves no trace then."""
-    with change.session.begin_nested():
-        events = apply_action(change, action, answers)
-        derive(change)
-        hold(change)
+    opening = list(change.opening)
+    try:
+        with change.session.begin_nested():
+            events = apply_action(change, action, answers)
+            derive(change)
+            hold(change)
+    except Conflict:
+        change.opening[:] = opening
+        raise
     return events
