@@ -1,8 +1,8 @@
 """Checks a package: everything that is wrong with it, at once."""
 
 from app_catalog.definitions.checks.access import check_access
-from app_catalog.definitions.checks.computed import check_computed
 from app_catalog.definitions.checks.children import check_children
+from app_catalog.definitions.checks.computed import check_computed
 from app_catalog.definitions.checks.contents import check_expressions, check_icon, check_pictures, check_texts
 from app_catalog.definitions.checks.examples import check_example_names, check_example_values
 from app_catalog.definitions.checks.filters import check_filters
