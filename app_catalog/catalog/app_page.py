@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, bindparam, select
 from sqlalchemy.orm import aliased
 
 from app_catalog.catalog.app_body import PUBLIC_STATES, get_app_body
@@ -140,11 +141,16 @@ def _may_see(session: AnySession, app: App, state: ReleaseState, visitor: Visito
 
 def _signed_and_published(session: AnySession, app: App, release: Release) -> tuple[SigningKey, str, Publisher]:
     """The key, the name of whose it is, and the publisher whose the app is now."""
+    row = session.execute(_key_and_names(), {"key_id": release.signing_key_id, "publisher_id": app.publisher_id}).one()
+    return row[0], row[1], row[2]
+
+
+@cache
+def _key_and_names() -> Select[SigningKey, str, Publisher]:
     signer = aliased(Publisher)
-    row = session.execute(
+    return (
         select(SigningKey, signer.name, Publisher)
         .join(signer, signer.id == SigningKey.publisher_id)
-        .join(Publisher, Publisher.id == app.publisher_id)
-        .where(SigningKey.id == release.signing_key_id)
-    ).one()
-    return row[0], row[1], row[2]
+        .join(Publisher, Publisher.id == bindparam("publisher_id", type_=Uuid()))
+        .where(SigningKey.id == bindparam("key_id", type_=Uuid()))
+    )

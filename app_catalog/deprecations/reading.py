@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, bindparam, select
 from sqlalchemy.orm import aliased
 
 from app_catalog.deprecations.models import Deprecation
@@ -60,15 +61,7 @@ def list_deprecated(session: AnySession, app_ids: Collection[UUID]) -> list[Depr
     """Every deprecation that holds for these apps and their releases, the earliest day first."""
     if not app_ids:
         return []
-    own, next_release, next_app = aliased(Release), aliased(Release), aliased(App)
-    rows = session.execute(
-        select(Deprecation, own.version, next_release.version, next_app.slug, next_app.name)
-        .outerjoin(own, own.id == Deprecation.release_id)
-        .outerjoin(next_release, next_release.id == Deprecation.successor_release_id)
-        .outerjoin(next_app, next_app.id == Deprecation.successor_app_id)
-        .where(Deprecation.app_id.in_(app_ids), Deprecation.withdrawn_at.is_(None))
-        .order_by(Deprecation.supported_until, Deprecation.id)
-    )
+    rows = session.execute(_deprecated(), {"app_ids": list(app_ids)})
     return [
         Deprecated(
             id=found.id,
@@ -84,6 +77,20 @@ def list_deprecated(session: AnySession, app_ids: Collection[UUID]) -> list[Depr
         )
         for found, version, successor, slug, name in rows
     ]
+
+
+@cache
+def _deprecated() -> Select[Deprecation, str, str, str, dict[str, Any]]:
+    own, next_release, next_app = aliased(Release), aliased(Release), aliased(App)
+    app_ids = bindparam("app_ids", type_=Uuid(), expanding=True)
+    return (
+        select(Deprecation, own.version, next_release.version, next_app.slug, next_app.name)
+        .outerjoin(own, own.id == Deprecation.release_id)
+        .outerjoin(next_release, next_release.id == Deprecation.successor_release_id)
+        .outerjoin(next_app, next_app.id == Deprecation.successor_app_id)
+        .where(Deprecation.app_id.in_(app_ids), Deprecation.withdrawn_at.is_(None))
+        .order_by(Deprecation.supported_until, Deprecation.id)
+    )
 
 
 def of_release(found: Iterable[Deprecated], release_id: UUID | None) -> Deprecated | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from jinja2 import meta
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.i18n import use_language
@@ -71,6 +72,15 @@ def test_no_template_joins_facts_with_dots_that_may_begin_a_line(source_root: Pa
 )
 def test_forbidden_markup_would_be_noticed(markup: str, what: str) -> None:
     assert FORBIDDEN[what].search(markup)
+
+
+@pytest.mark.parametrize("name", ["macros/ui.html", "macros/forms.html", "catalog/cards.html"])
+def test_macros_that_are_made_once_use_nothing_of_a_page(app: LumbungFlask, source_root: Path, name: str) -> None:
+    environment = app.jinja_env
+    assert environment.loader is not None
+    written, _, _ = environment.loader.get_source(environment, name)
+    assert meta.find_undeclared_variables(environment.parse(written)) - environment.globals.keys() <= {"_"}
+    assert environment.get_template(name).module is environment.get_template(name).module
 
 
 def test_the_lock_file_names_no_registry(source_root: Path) -> None:
