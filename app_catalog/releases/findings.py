@@ -5,32 +5,21 @@ Errors keep it out, `review` has a curator look at it before it is published, wa
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import semver
 
-from app_catalog.definitions.differences import Bump, Difference, bump_between, compare, least_bump
-from app_catalog.definitions.model import Text
-from app_catalog.definitions.problems import Problem, Severity
+from app_catalog.definitions.problems import Problem
 from app_catalog.releases.changelogs import languages_of, section_of
+from app_catalog.releases.noting import about_app, note
 from app_catalog.releases.platform import range_missed
 from app_catalog.releases.reading import Package
+from app_catalog.releases.rises import Earlier, canonical_of, too_small
 from lumbung.version import VERSION
 
-_BUMPS: tuple[Bump, ...] = ("patch", "minor", "major")
-_NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A version that is or was published, with its canonical form."""
-
-    version: str
-    canonical: Mapping[str, Any]
+_MOST_TWINS = 3
+"""How many entries that look the same are named."""
 
 
 def find_errors(package: Package, known: Sequence[str]) -> list[Problem]:
@@ -39,7 +28,7 @@ def find_errors(package: Package, known: Sequence[str]) -> list[Problem]:
     found = []
     if missed is not None:
         found.append(
-            _about_app(
+            about_app(
                 package,
                 "error",
                 "platform-out-of-range",
@@ -60,7 +49,7 @@ def find_errors(package: Package, known: Sequence[str]) -> list[Problem]:
         newest = max(ahead)
         free = newest.bump_prerelease() if newest.prerelease else newest.bump_patch()
         found.append(
-            _about_app(
+            about_app(
                 package,
                 "error",
                 "version-behind",
@@ -81,7 +70,7 @@ def find_reserved(package: Package, reserved: Collection[str]) -> list[Problem]:
     if own not in reserved:
         return []
     return [
-        _about_app(
+        about_app(
             package,
             "error",
             "id-reserved",
@@ -105,10 +94,10 @@ def find_notes(package: Package, *, before: Earlier | None, stable_before: Earli
     """
     found = []
     if stable_before is not None:
-        found += _too_small(package, stable_before)
-    if before is not None and _personal_data(before.canonical) != _personal_data(_canonical(package)):
+        found += too_small(package, stable_before)
+    if before is not None and _personal_data(before.canonical) != _personal_data(canonical_of(package)):
         found.append(
-            _about_app(
+            about_app(
                 package,
                 "review",
                 "personal-data-changed",
@@ -131,7 +120,7 @@ def find_reasons(*, first: bool, every: bool, alike: Sequence[str], handed_over:
     found = []
     if first:
         found.append(
-            _note(
+            note(
                 "review",
                 "first-release",
                 ("Ini terbitan pertama aplikasi ini.", "This is the first release of the app."),
@@ -143,7 +132,7 @@ def find_reasons(*, first: bool, every: bool, alike: Sequence[str], handed_over:
         )
     elif every:
         found.append(
-            _note(
+            note(
                 "review",
                 "every-release",
                 ("Di sini setiap rilis dilihat kurator.", "Here a curator looks at every release."),
@@ -152,7 +141,7 @@ def find_reasons(*, first: bool, every: bool, alike: Sequence[str], handed_over:
         )
     if handed_over:
         found.append(
-            _note(
+            note(
                 "review",
                 "new-publisher",
                 ("Aplikasi ini baru saja berganti penerbit.", "The app has a new publisher."),
@@ -165,7 +154,7 @@ def find_reasons(*, first: bool, every: bool, alike: Sequence[str], handed_over:
     if alike:
         names = ", ".join(alike)
         found.append(
-            _note(
+            note(
                 "review",
                 "look-alike",
                 (f"Namanya mirip aplikasi lain: {names}.", f"Its name is like another app's: {names}."),
@@ -182,9 +171,9 @@ def find_twins(alike: Sequence[tuple[str, float]]) -> list[Problem]:
     """A hint that the catalog has apps that do the same: ids with their scores (0 to 1), the closest first."""
     if not alike:
         return []
-    names = ", ".join(f"{slug} ({score:.0%})" for slug, score in alike[:_NAMED])
+    names = ", ".join(f"{slug} ({score:.0%})" for slug, score in alike[:_MOST_TWINS])
     return [
-        _note(
+        note(
             "warning",
             "overlap",
             (
@@ -201,51 +190,6 @@ def find_twins(alike: Sequence[tuple[str, float]]) -> list[Problem]:
     ]
 
 
-def _too_small(package: Package, before: Earlier) -> list[Problem]:
-    differences = compare(before.canonical, _canonical(package))
-    asked, given = least_bump(differences), bump_between(before.version, package.definition.version)
-    if _BUMPS.index(given) >= _BUMPS.index(asked):
-        return []
-    least, why = _raised(before.version, asked), _named(differences, asked)
-    return [
-        _about_app(
-            package,
-            "review",
-            "version-too-small",
-            "version",
-            (
-                f"Versi naik terlalu sedikit sejak {before.version} untuk perubahan ini: {why.text('id')}.",
-                f"The version rose by too little since {before.version} for what has changed: {why.text('en')}.",
-            ),
-            (
-                f"Pakai {least} atau lebih tinggi. Daerah yang memperbarui dengan sendirinya mengandalkan nomornya.",
-                f"Use {least} or higher. Municipalities that update by themselves rely on the number.",
-            ),
-        )
-    ]
-
-
-def _named(differences: Sequence[Difference], asked: Bump) -> Text:
-    """The first few differences that ask for that much."""
-    causes = [one for one in differences if least_bump([one]) == asked]
-    more = len(causes) - _NAMED
-    return Text(
-        {
-            language: ", ".join(one.name.text(language) for one in causes[:_NAMED])
-            + (f" (+{more})" if more > 0 else "")
-            for language in ("id", "en")
-        }
-    )
-
-
-def _raised(version: str, bump: Bump) -> semver.Version:
-    """The lowest version that rises by `bump`; below 1.0.0 one step counts for the next one (SemVer 2.0, section 4)."""
-    old = semver.Version.parse(version)
-    if bump == "major":
-        return old.bump_major() if old.major else old.bump_minor()
-    return old.bump_minor() if bump == "minor" and old.major else old.bump_patch()
-
-
 def _silent_changelog(package: Package) -> list[Problem]:
     version = package.definition.version
     section = section_of(package.definition.changelog, version)
@@ -258,19 +202,14 @@ def _silent_changelog(package: Package) -> list[Problem]:
             f"CHANGELOG.md tidak menyebut versi {version}.",
             f"CHANGELOG.md says nothing about version {version}.",
         )
-        return [_note("warning", "changelog-silent", message, remedy, file="CHANGELOG.md")]
+        return [note("warning", "changelog-silent", message, remedy, file="CHANGELOG.md")]
     missing = [name for name in (("id", "Bahasa Indonesia"), ("en", "English")) if name[0] not in languages_of(section)]
     names = ", ".join(name for _, name in missing)
     message = (
         f"CHANGELOG.md belum menjelaskan versi {version} dalam: {names}.",
         f"CHANGELOG.md does not describe version {version} in: {names}.",
     )
-    return [_note("warning", "changelog-language", message, remedy, file="CHANGELOG.md")] if missing else []
-
-
-def _canonical(package: Package) -> Mapping[str, Any]:
-    form: Mapping[str, Any] = json.loads(package.canonical)
-    return form
+    return [note("warning", "changelog-language", message, remedy, file="CHANGELOG.md")] if missing else []
 
 
 def _personal_data(canonical: Mapping[str, Any]) -> Any:
@@ -279,34 +218,3 @@ def _personal_data(canonical: Mapping[str, Any]) -> Any:
 
 def _line(version: semver.Version) -> tuple[int, int]:
     return version.major, version.minor
-
-
-def _about_app(
-    package: Package, severity: Severity, code: str, key: str, message: tuple[str, str], remedy: tuple[str, str]
-) -> Problem:
-    """A problem at a key of app.yaml."""
-    lines = package.source.files.get("app.yaml", b"").decode("utf-8", "replace").splitlines()
-    line = next((number for number, text in enumerate(lines, 1) if re.match(rf"{key}\s*:", text)), 0)
-    return _note(severity, code, message, remedy, line=line, path=key)
-
-
-def _note(
-    severity: Severity,
-    code: str,
-    message: tuple[str, str],
-    remedy: tuple[str, str],
-    *,
-    file: str = "app.yaml",
-    line: int = 0,
-    path: str = "",
-) -> Problem:
-    return Problem(
-        severity,
-        code,
-        file,
-        line,
-        1 if line else 0,
-        path,
-        Text({"id": message[0], "en": message[1]}),
-        Text({"id": remedy[0], "en": remedy[1]}),
-    )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import semver
 from sqlalchemy import select
 
-from app_catalog.releases.findings import Earlier
 from app_catalog.releases.models import App, Release
+from app_catalog.releases.rises import Earlier
 from app_catalog.releases.states import ReleaseState, list_states
 from lumbung.db.tenancy import AnySession
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Where commas mark decimals, as in Indonesia, Excel takes semicolons for the ends of cells and quotes inside a line for
 # letters: what follows a semicolon, or begins a line of its own, would then be a cell of its own.
-_INNER = re.compile("([;\n\r\t][ \"]*)(?=[=+\\-@])")
+_INNER = re.compile('([;\n\r\t][ "]*)(?=[=+\\-@])')
 
 
 def plain_cell(value: object) -> str:
