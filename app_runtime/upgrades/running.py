@@ -90,15 +90,23 @@ def start_move(
 
 
 def start_undo(session: AnySession, move: RecordMove) -> RecordMove:
-    """Have a worker take every record of a move back. Raises Conflict unless the move is done."""
+    """Have a worker take every record of a move back, or those that could not be taken back before.
+
+    Raises Conflict while the move is under way, and when nothing of it is left to take back.
+    """
     locked = lock_move(session, move.id)
-    if locked.status not in (MoveStatus.DONE, MoveStatus.FAILED):
+    if not may_undo(locked):
         raise Conflict(_UNDO_FIRST)
     locked.status, locked.cursor, locked.finished_at = MoveStatus.UNDOING.value, None, None
     locked.run += 1
     record_audit(session, "records.move-undone", subject_type="record_move", subject_id=locked.id)
     enqueue_move_step(session, locked)
     return locked
+
+
+def may_undo(move: RecordMove) -> bool:
+    """Whether a move stands still and has records to take back: what has moved again can be, once that is undone."""
+    return move.status not in (MoveStatus.RUNNING, MoveStatus.UNDOING) and move.undone < move.moved
 
 
 def run_move_step(session: AnySession, move_id: UUID, *, most: int = BATCH) -> RecordMove:

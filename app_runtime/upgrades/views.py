@@ -19,7 +19,7 @@ from app_catalog.installations.services import access_installation, agency_keys
 from app_catalog.installations.versions import set_policy, switch_version
 from app_runtime.upgrades.forms import asked_settings, read_mapping, read_settings
 from app_runtime.upgrades.report import UpgradeReport, make_report, play_scenarios
-from app_runtime.upgrades.running import start_move, start_undo
+from app_runtime.upgrades.running import may_undo, start_move, start_undo
 from app_runtime.upgrades.showing import access_move, access_release, get_move_page, get_versions_page, list_told
 from app_runtime.upgrades.wording import (
     change_items,
@@ -181,6 +181,7 @@ def show_move(slug: str, move_id: UUID) -> Page:
         move=move,
         told=list_told(db.session, move),
         move_words=move_words,
+        may_undo=may_undo,
         problems=problem_words,
     )
 
