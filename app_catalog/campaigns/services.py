@@ -219,7 +219,7 @@ def _day_errors(days: Days) -> dict[str, list[str]]:
         ]
     if days.first < EARLIEST:
         errors["first"] = [too_early()]
-    if days.last > days.opens_on:
+    if days.last >= days.opens_on:
         errors["last"] = [
             t("Periode yang dinilai harus sudah berakhir.", "The period that is judged must be over by then.")
         ]

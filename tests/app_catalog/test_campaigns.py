@@ -104,6 +104,7 @@ def test_a_publisher_opens_a_campaign_and_evaluators_are_told(
         ("closes_on", "2027-11-02"),
         ("closes_on", "kapan-kapan"),
         ("last", "2026-12-31"),
+        ("last", "2026-11-02"),
         ("first", "2020-01-01"),
         ("rubric", "tidak-ada"),
         ("app", "tidak-ada"),
