@@ -41,6 +41,12 @@ class Offered:
     taker: Publisher
 
 
+def list_takers(session: AnySession, publisher: Publisher) -> list[Publisher]:
+    """Publishers to whom an app can be offered, by name; at most 500."""
+    query = select(Publisher).where(Publisher.status == "approved", Publisher.id != publisher.id)
+    return list(session.scalars(query.order_by(Publisher.name, Publisher.slug).limit(500)))
+
+
 def offer_app(
     session: AnySession, publisher: Publisher, app: App, *, to: str, message: str, account_id: UUID
 ) -> AppTransfer:

@@ -17,6 +17,7 @@ from app_catalog.transfers.services import (
     access_offer_to,
     decline_offer,
     find_offer,
+    list_takers,
     offer_app,
     withdraw_offer,
 )
@@ -107,6 +108,7 @@ def _offer_page(publisher: Publisher, app: App, errors: Mapping[str, list[str]])
         publisher=publisher,
         app=app,
         offered=find_offer(db.session, app),
+        takers=list_takers(db.session, publisher),
         owner=True,
         values=request.form,
         errors=errors,

@@ -79,6 +79,8 @@ def test_an_app_is_offered_and_accepted_on_the_pages(
     app: LumbungFlask, session: Db, world: World, giver: Publisher, taker: Publisher
 ) -> None:
     owner = browse(app, account=world.tangsel.accounts["admin"])
+    assert '<option value="komunitas"' in owner.get(PAGE).text
+    assert '<option value="tangsel"' not in owner.get(PAGE).text
     assert owner.post_form(PAGE, {"to": "tak-ada", "message": "x"}).status_code == 422
     assert owner.post_form(PAGE, {"to": " Komunitas ", "message": "Kalian yang merawatnya"}).status_code == 303
     assert "sedang ditawarkan" in words_of(owner.get(PAGE))
