@@ -142,7 +142,7 @@ def install(app: LumbungFlask) -> None:
             href="/curator/wishes",
             text=Text("Keinginan yang disembunyikan", "Hidden wishes"),
             icon="bulb",
-            order=75,
+            order=74,
             rule=CURATOR,
         ),
         Entry(
