@@ -11,11 +11,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlalchemy import Select, Uuid, bindparam, select
+from sqlalchemy import Select, Uuid, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from app_catalog.deprecations.models import Deprecation
-from app_catalog.releases.models import App, Release
+from app_catalog.releases.models import App, Release, ReleaseEvent
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import Text
@@ -58,7 +58,8 @@ class Deprecated:
 
 
 def list_deprecated(session: AnySession, app_ids: Collection[UUID]) -> list[Deprecated]:
-    """Every deprecation that holds for these apps and their releases, the earliest day first."""
+    """Every deprecation that holds for these apps and their releases, the earliest day first. A successor that was
+    yanked, or that the catalog lists no more, is none."""
     if not app_ids:
         return []
     rows = session.execute(_deprecated(), {"app_ids": list(app_ids)})
@@ -82,12 +83,25 @@ def list_deprecated(session: AnySession, app_ids: Collection[UUID]) -> list[Depr
 @cache
 def _deprecated() -> Select[Deprecation, str, str, str, dict[str, Any]]:
     own, next_release, next_app = aliased(Release), aliased(Release), aliased(App)
+    yanked = (
+        select(ReleaseEvent.id)
+        .where(ReleaseEvent.release_id == next_release.id, ReleaseEvent.kind == "yanked")
+        .correlate(next_release)
+        .exists()
+    )
     app_ids = bindparam("app_ids", type_=Uuid(), expanding=True)
     return (
         select(Deprecation, own.version, next_release.version, next_app.slug, next_app.name)
         .outerjoin(own, own.id == Deprecation.release_id)
-        .outerjoin(next_release, next_release.id == Deprecation.successor_release_id)
-        .outerjoin(next_app, next_app.id == Deprecation.successor_app_id)
+        .outerjoin(next_release, and_(next_release.id == Deprecation.successor_release_id, ~yanked))
+        .outerjoin(
+            next_app,
+            and_(
+                next_app.id == Deprecation.successor_app_id,
+                next_app.hidden_at.is_(None),
+                next_app.latest_release_id.is_not(None),
+            ),
+        )
         .where(Deprecation.app_id.in_(app_ids), Deprecation.withdrawn_at.is_(None))
         .order_by(Deprecation.supported_until, Deprecation.id)
     )

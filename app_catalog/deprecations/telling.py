@@ -132,6 +132,12 @@ def _what_to_do(session: AnySession, shown: Deprecated, installation: Installati
             "Penggantinya adalah {app}. Yang perlu dilakukan: coba dan aktifkan: {link}",
             "{app} takes its place. What to do: try it and enable it: {link}",
         ).format(app=shown.instead, link=manage_address(session, f"/apps/{shown.successor_slug}/enable"))
+    if shown.version is not None:
+        return Text(
+            "Penggantinya sudah ditarik. Yang perlu dilakukan: lihat versi lain yang tersedia, lalu pindah: {link}",
+            "What was to take its place was yanked. What to do: look at the other versions on offer, then change: "
+            "{link}",
+        ).format(link=manage_address(session, f"/apps/{installation.slug}/versions"))
     return Text(
         "Belum ada pengganti. Yang perlu dilakukan: cari aplikasi lain di katalog sebelum hari itu.",
         "Nothing takes its place. What to do: look for another app in the catalog before that day.",

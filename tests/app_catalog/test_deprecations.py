@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from app_catalog.deprecations.models import Deprecation
-from app_catalog.deprecations.reading import find_deprecated, today_in_jakarta
+from app_catalog.deprecations.reading import find_deprecated, list_deprecated, today_in_jakarta
 from app_catalog.deprecations.services import Announced, deprecate, withdraw
 from app_catalog.deprecations.telling import remind
 from app_catalog.installations.models import Installation
@@ -21,7 +21,7 @@ from app_catalog.installations.shelf import list_shelf
 from app_catalog.publishers.models import Publisher
 from app_catalog.publishers.tokens import create_token
 from app_catalog.releases.models import App, Release
-from app_catalog.releases.states import newest_published
+from app_catalog.releases.states import newest_published, note_event
 from app_catalog.releases.submission import submit_package
 from app_runtime.upgrades.automatic import find_next_version
 from app_runtime.upgrades.showing import get_versions_page
@@ -184,6 +184,25 @@ def test_it_may_be_enabled_until_the_day_and_not_after(
         assert "/manage/apps/siaran/versions/0.9.1" in shown.get_data(as_text=True)
     with as_tenant(session, world.tangsel.id):
         assert [one.release.version for one in get_versions_page(session, installation).offered] == ["0.9.1"]
+
+
+def test_a_successor_that_was_yanked_is_named_to_nobody(
+    app: LumbungFlask, session: Db, world: World, publisher: Publisher, later: Callable[[int], None]
+) -> None:
+    installation = _enable(session, world.tangsel, _release(session, "0.9.0"))
+    _old(session, days=40)
+    drain(app)
+    note_event(session, _release(session, "0.9.1"), "yanked", account_id=None, reason="Salah hitung")
+    session.commit()
+    (found,) = list_deprecated(session, [installation.app_id])
+    assert found.successor_version is None
+    later(15)
+    remind(session)
+    session.commit()
+    drain(app)
+    letter = _letters(session, world.tangsel)[-1]
+    assert "Penggantinya sudah ditarik" in letter.text
+    assert letter.text.rstrip().endswith("/manage/apps/siaran/versions")
 
 
 def test_a_version_that_ends_is_taken_by_nobody_by_itself_and_offered_no_more_once_it_is_over(
