@@ -27,6 +27,10 @@ _NOT_NOW = Text(
     "Sesi dapat diatur setelah permintaan diterima dan sebelum pendampingan ditutup.",
     "Sessions can be arranged once the request is accepted and until the case is closed.",
 )
+_ENOUGH = Text(
+    "Satu pendampingan punya paling banyak {n} sesi. Tutup yang ini, lalu ajukan yang baru bila masih perlu.",
+    "A case has {n} sessions at most. Close this one, and ask anew when help is still needed.",
+).format(n=MOST_MEETINGS)
 _CHANGED = Text(
     "Sesi ini sudah berubah. Muat ulang halaman, lalu pilih dari usulan yang sekarang.",
     "This session has changed. Reload the page and choose from what is proposed now.",
@@ -78,7 +82,7 @@ def propose_meeting(session: AnySession, case: AssistanceCase, party: Party, pro
     if errors:
         raise Invalid(fields=errors)
     if len(list_meetings(session, case)) >= MOST_MEETINGS:
-        raise Conflict
+        raise Conflict(_ENOUGH)
     meeting = AssistanceMeeting(
         tenant_id=case.tenant_id,
         case_id=case.id,
