@@ -7,6 +7,7 @@ from app_catalog.definitions.checks.contents import check_expressions, check_ico
 from app_catalog.definitions.checks.examples import check_example_names, check_example_values
 from app_catalog.definitions.checks.filters import check_filters
 from app_catalog.definitions.checks.holding import check_holding
+from app_catalog.definitions.checks.numbers import check_numbers
 from app_catalog.definitions.checks.references import check_references
 from app_catalog.definitions.checks.scenarios import check_scenarios
 from app_catalog.definitions.checks.workflow import check_workflows
@@ -21,6 +22,7 @@ CHECKS = (
     check_expressions,
     check_holding,
     check_filters,
+    check_numbers,
     check_texts,
     check_scenarios,
     check_access,

@@ -3,11 +3,11 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]{1,20})(?::([a-z0-9]{1,8}))?\}")
+_PLACEHOLDER = re.compile(r"\{([a-z0-9_-]{1,60})(?::([a-z0-9]{1,8}))?\}")
 _WIDTH = re.compile(r"0([1-9])\Z")
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 NAMES = ("year", "month", "day", "agency", "seq")
@@ -44,11 +44,12 @@ class NumberPattern:
         """Which placeholders stand in the pattern."""
         return frozenset(part.name for part in self.parts if isinstance(part, Placeholder))
 
-    def format(self, *, seq: int, day: date, agency: str = "") -> str:
-        """The number ``seq`` (from 1) of a record created on ``day`` (the municipality's) by ``agency``
-        (its code).
+    def format(self, *, seq: int, day: date, agency: str = "", fields: Mapping[str, str] | None = None) -> str:
+        """The number ``seq`` (from 1) of a record numbered on ``day`` (the municipality's) by ``agency``
+        (its code); ``fields`` are texts of fields that the pattern names.
         """
         values: Mapping[str, int | str] = {
+            **{name: (fields or {}).get(name, "") for name in self.names},
             "year": day.year,
             "month": day.month,
             "day": day.day,
@@ -57,7 +58,9 @@ class NumberPattern:
         }
         return "".join(part if isinstance(part, str) else _fill(part, values[part.name]) for part in self.parts)
 
-    def series(self, per: tuple[str, ...], *, day: date, agency: str = "") -> str:
+    def series(
+        self, per: tuple[str, ...], *, day: date, agency: str = "", fields: Mapping[str, str] | None = None
+    ) -> str:
         """The key of the sequence that ``per`` asks for, such as ``2026`` or ``2026/03/dishub``; empty for
         one only.
 
@@ -65,7 +68,8 @@ class NumberPattern:
         """
         dates = {"year": f"{day.year:04}", "month": f"{day.year:04}-{day.month:02}", "day": day.isoformat()}
         finest = next((dates[name] for name in ("day", "month", "year") if name in per), "")
-        return "/".join(part for part in (finest, agency if "agency" in per else "") if part)
+        own = [f"{name}={(fields or {}).get(name, '')}" for name in per if name not in NAMES]
+        return "/".join(part for part in (finest, agency if "agency" in per else "", *own) if part)
 
 
 def _fill(part: Placeholder, value: int | str) -> str:
@@ -76,8 +80,8 @@ def _fill(part: Placeholder, value: int | str) -> str:
     return f"{value:02d}" if part.name in ("month", "day") and isinstance(value, int) else str(value)
 
 
-def parse_number_pattern(text: str) -> NumberPattern:
-    """The pattern that ``text`` writes.
+def parse_number_pattern(text: str, names: Collection[str] | None = NAMES) -> NumberPattern:
+    """The pattern that ``text`` writes; ``names`` are those of its placeholders, None for any.
 
     ``NumberPatternError`` when it is empty or over 100 characters, a brace is left over, a placeholder or
     its option is unknown, or ``{seq}`` does not stand exactly once.
@@ -87,7 +91,7 @@ def parse_number_pattern(text: str) -> NumberPattern:
     parts: list[str | Placeholder] = []
     end = 0
     for match in _PLACEHOLDER.finditer(text):
-        parts += [text[end : match.start()], _placeholder(match[1], match[2] or "")]
+        parts += [text[end : match.start()], _placeholder(match[1], match[2] or "", names)]
         end = match.end()
     parts.append(text[end:])
     for part in parts:
@@ -98,9 +102,9 @@ def parse_number_pattern(text: str) -> NumberPattern:
     return NumberPattern(tuple(part for part in parts if part))
 
 
-def _placeholder(name: str, option: str) -> Placeholder:
+def _placeholder(name: str, option: str, names: Collection[str] | None) -> Placeholder:
     written = f"{{{name}:{option}}}" if option else f"{{{name}}}"
-    if name not in NAMES:
+    if names is not None and name not in names:
         raise NumberPatternError(written)
     fits = option == "" or (option == "roman" and name == "month") or (name == "seq" and _WIDTH.match(option))
     if not fits:

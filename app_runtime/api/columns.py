@@ -75,6 +75,8 @@ def _members(kind: RecordType) -> Iterator[tuple[str, Any]]:
     for name, column in _PLAIN.items():
         if name in allowed:
             yield name, column
+    if len(kind.numbers) > 1 and "number" in allowed:
+        yield "numbers", func.coalesce(Record.data["numbers"], literal_column("'{}'::jsonb"))
     if "agency" in allowed:
         yield "agency", _agency_key()
     yield "updated_at", Record.updated_at

@@ -50,6 +50,7 @@ _SHAPES: Mapping[str, dict[str, Any]] = {
     "files": _FILES,
     "group": {"type": "object"},
 }
+_NUMBERS = {"type": "object", "additionalProperties": {"type": "string"}}
 _BUILT_IN: Mapping[str, dict[str, Any]] = {
     "created_at": _MOMENT,
     "closed_at": _MOMENT,
@@ -135,6 +136,7 @@ def _read_schema(kinds: Sequence[RecordType]) -> dict[str, Any]:
             "id": {"type": "string", "format": "uuid"},
             "title": _TEXT,
             **built_in,
+            **({"numbers": _NUMBERS} if "number" in allowed and any(len(kind.numbers) > 1 for kind in kinds) else {}),
             "updated_at": _MOMENT,
             **place,
             "fields": {"type": "object", "properties": fields},

@@ -64,8 +64,7 @@ class Storing:
         records = [self._record(draft) for draft in drafts]
         if not records:
             return {}
-        if self.kind.number is not None:
-            number_records(self.app, self.kind.number, records)
+        number_records(self.app, self.kind, records)
         for record in records:
             record.search_text = search_text(record, self.kind)
         history = [row for record, draft in zip(records, drafts, strict=True) for row in self._history(record, draft)]

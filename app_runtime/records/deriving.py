@@ -9,7 +9,7 @@ from app_runtime.records.change import Change
 from app_runtime.records.computing import compute
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import title_fields
-from app_runtime.records.values import field_values
+from app_runtime.records.values import field_values, numbers_of
 
 LONGEST_SEARCH_TEXT = 20_000
 LONGEST_TITLE = 300
@@ -75,7 +75,7 @@ def _place(record: Record, record_type: RecordType) -> tuple[float | None, float
 
 def search_text(record: Record, record_type: RecordType) -> str:
     """What full-text search finds the record by: number, title and searched fields, nothing private."""
-    texts = [record.number or ""]
+    texts = [number or "" for number in numbers_of(record, record_type).values()] or [record.number or ""]
     if not any(record_type.fields[name].private for name in title_fields(record_type)):
         texts.append(record.title)
     # In one order, so that equal records are equal in every process.

@@ -9,7 +9,7 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.change import Change
 from app_runtime.records.deriving import derive
 from app_runtime.records.models import Record
-from app_runtime.records.numbering import next_number
+from app_runtime.records.numbering import give_numbers
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.tracking import LANGUAGE_KEY, give_tracking_code
 from lumbung.db import now
@@ -54,8 +54,8 @@ def store_record(change: Change, settle: Settle) -> str:
     record, kind = change.record, change.record_type
     code = give_tracking_code(record)
     derive(change)
-    if kind.number is not None:
-        record.number = next_number(change, kind.number)
+    if kind.numbers:
+        give_numbers(change)
     change.note("created", public=True)
     settle(change, [Event("created")] + ([Event("state", record.state)] if record.state else []))
     change.store_new()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from sqlalchemy import Uuid, bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.definitions.model import NumberSpec
-from app_catalog.definitions.numbers import parse_number_pattern
+from app_catalog.definitions.numbers import NumberPattern, parse_number_pattern
 from app_runtime.records.change import Change
-from app_runtime.records.models import Counter
+from app_runtime.records.models import Counter, Record
 from app_runtime.records.running_app import RunningApp
+from app_runtime.records.values import NUMBERS, field_values, number_of
 from lumbung.db import now
 from lumbung.db.inside import compile_inside, run_inside
 from lumbung.ids import new_id
@@ -25,18 +29,49 @@ _RAISE = compile_inside(
 )
 
 
-def next_number(change: Change, spec: NumberSpec) -> str:
+def give_numbers(change: Change, *, on: str | None = None) -> dict[str, str]:
+    """Give the record the numbers that it gets now: when it is made, or when the action `on` is taken. Once each.
+
+    The first number is the record's own, the others stand beside its fields. Returns what was given, by id.
+    """
+    record, given = change.record, {}
+    for position, spec in enumerate(change.record_type.numbers.values()):
+        if spec.on != on or number_of(record, change.record_type, spec.id) is not None:
+            continue
+        given[spec.id] = number = next_number(change, spec, first=position == 0)
+        if position == 0:
+            record.number = number
+        else:
+            record.data = {**record.data, NUMBERS: {**record.data.get(NUMBERS, {}), spec.id: number}}
+    return given
+
+
+def next_number(change: Change, spec: NumberSpec, *, first: bool = True) -> str:
     """The next number of the record's series, by the municipality's date.
 
     Whoever numbers at the same time in the same series waits until this transaction ends; a rollback gives the number
     back.
     """
-    pattern = parse_number_pattern(spec.pattern)
     day = change.at.astimezone(change.app.zone).date()
-    agency = change.app.agencies.key_of(change.record.agency_id) or ""
-    series = pattern.series(spec.per, day=day, agency=agency)
-    sequence = raise_series(change.app, change.record.record_type, series)
-    return pattern.format(seq=sequence, day=day, agency=agency)
+    pattern, parts, series = series_of(change.app, change.record, spec, day)
+    own = change.record.record_type if first else f"{change.record.record_type}#{spec.id}"
+    sequence = raise_series(change.app, own, series)
+    return pattern.format(seq=sequence, day=day, **parts)
+
+
+def series_of(
+    app: RunningApp, record: Record, spec: NumberSpec, day: date
+) -> tuple[NumberPattern, dict[str, Any], str]:
+    """The pattern of a number, what of the record is filled into it, and the series that it counts in."""
+    kind = app.record_type(record.record_type)
+    named = [name for name in kind.fields if name in spec.per or f"{{{name}}}" in spec.pattern]
+    values = field_values(record, kind) if named else {}
+    parts: dict[str, Any] = {
+        "agency": app.agencies.key_of(record.agency_id) or "",
+        "fields": {name: str(values.get(name, "")) for name in named},
+    }
+    pattern = parse_number_pattern(spec.pattern, None)
+    return pattern, parts, pattern.series(spec.per, day=day, **parts)
 
 
 def raise_series(app: RunningApp, record_type: str, series: str, *, by: int = 1) -> int:

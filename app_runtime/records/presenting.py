@@ -19,7 +19,7 @@ from app_runtime.records.links import links_of
 from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.permissions import may_moderate, title_fields, visible_fields
 from app_runtime.records.running_app import RunningApp
-from app_runtime.records.values import built_in_values, field_values
+from app_runtime.records.values import built_in_values, field_values, numbers_of
 from lumbung.i18n import pick, show_date, show_datetime, show_decimal, show_number, show_rupiah, show_time, t
 
 
@@ -118,6 +118,8 @@ def present_record(
         files = list_record_files(app.session, record)
     built_in = {name: value for name, value in built_in_values(record, app.agencies).items() if name in allowed}
     fields = _present_fields(app, record, kind, shown, files or (), official=official)
+    if len(kind.numbers) > 1 and "number" in shown:
+        fields = (*_present_numbers(record, kind), *fields)
     state = kind.workflow.states.get(record.state) if kind.workflow and "state" in allowed else None
     agency = app.agencies.by_id.get(record.agency_id) if record.agency_id and "agency" in allowed else None
     return PresentedRecord(
@@ -226,6 +228,16 @@ def _present_fields(
         text = "" if field.type == "group" else display_value(app, field, value)
         found.append(PresentedField(name, field.type, pick(field.label), value, text, attached, members, links))
     return tuple(found)
+
+
+def _present_numbers(record: Record, kind: RecordType) -> tuple[PresentedField, ...]:
+    """The numbers beside the first, which every page shows by itself."""
+    found = {name: number for name, number in numbers_of(record, kind).items() if number is not None}
+    return tuple(
+        PresentedField(f"numbers.{spec.id}", "text", pick(spec.label or {}), found[spec.id], found[spec.id])
+        for spec in list(kind.numbers.values())[1:]
+        if spec.id in found
+    )
 
 
 def _members(app: RunningApp, field: Field, value: Mapping[str, Any]) -> tuple[PresentedField, ...]:

@@ -192,6 +192,8 @@ def _details(
                 before = _labelled(app, _field(kind, action, name), name, change.get("from"))[1]
                 text = f"{before or '–'} → {text or '–'}"
             found.append((label, text))
+    if "number" in allowed:
+        found += [(_number_label(kind, name), number) for name, number in row.changes.get("numbers", {}).items()]
     if audience == "official" or (audience == "resident" and action is not None and _asks_resident(kind, row.name)):
         found += [_labelled(app, _ask_field(action, name), name, value) for name, value in told.items()]
     if audience == "official":
@@ -201,6 +203,11 @@ def _details(
     if audience == "official" and row.kind == "imported":
         found += _origin(app, row)
     return [(label, text) for label, text in found if text]
+
+
+def _number_label(kind: RecordType, name: str) -> str:
+    spec = kind.numbers.get(name)
+    return pick(spec.label) if spec and spec.label else t("Nomor", "Number")
 
 
 def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory) -> list[tuple[str, str]]:

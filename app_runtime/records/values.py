@@ -14,6 +14,23 @@ CLOCK_STATES = {"paused": "running", "met_late": "met", "ended": "met"}
 """What packages call the states of a clock that they do not tell apart."""
 
 
+NUMBERS = "numbers"
+"""Where a record keeps its numbers beside the first, among its values."""
+
+
+def number_of(record: Record, record_type: RecordType, name: str) -> str | None:
+    """One of the record's numbers by id; None while it has none."""
+    if record_type.number is not None and name == record_type.number.id:
+        return record.number
+    found = record.data.get(NUMBERS, {}).get(name)
+    return None if found is None else str(found)
+
+
+def numbers_of(record: Record, record_type: RecordType) -> dict[str, str | None]:
+    """All numbers of the record by id."""
+    return {name: number_of(record, record_type, name) for name in record_type.numbers}
+
+
 def field_values(record: Record, record_type: RecordType) -> dict[str, Any]:
     """The stored values of the type's own fields, private ones included."""
     stored = {**record.data, **record.private}
@@ -28,7 +45,13 @@ def expression_values(
         **field_values(record, record_type),
         **built_in_values(record, agencies),
         "clocks": _clock_values(clocks),
+        **({NUMBERS: numbers_of(record, record_type)} if _has_numbers(record_type) else {}),
     }
+
+
+def _has_numbers(record_type: RecordType) -> bool:
+    """Whether numbers are named one by one."""
+    return bool(record_type.numbers) and NUMBERS not in record_type.fields
 
 
 _BUILT_IN: Mapping[str, Callable[[Record, AgencyTree], Any]] = {
@@ -67,6 +90,8 @@ class PresentValues(Mapping[str, Any]):
             return _clock_values(self.clocks)
         if name in _BUILT_IN:
             return _BUILT_IN[name](self.record, self.agencies)
+        if name == NUMBERS and _has_numbers(self.record_type):
+            return numbers_of(self.record, self.record_type)
         if name not in self.record_type.fields:
             raise KeyError(name)
         return self.record.private[name] if name in self.record.private else self.record.data[name]

@@ -22,7 +22,7 @@ from app_catalog.definitions.model import (
 )
 from app_runtime.records.models import Record, RecordHistory
 from app_runtime.records.reading import list_clocks
-from app_runtime.records.values import expression_values, latest_rounds
+from app_runtime.records.values import NUMBERS, expression_values, latest_rounds, number_of
 from app_runtime.scenarios.errors import Refused
 from app_runtime.scenarios.sights import check_sight
 from app_runtime.scenarios.stage import Stage, unknown
@@ -54,7 +54,7 @@ def _values(stage: Stage, check: ValueCheck) -> Iterator[Text]:
         record, rest = stage.follow(name, path)
         kind = stage.record_type(record.record_type)
         first = rest.partition(".")[0]
-        if first not in kind.fields and first not in BUILTIN_ATTRIBUTES:
+        if first not in kind.fields and first not in BUILTIN_ATTRIBUTES and not (first == NUMBERS and kind.numbers):
             raise unknown("isian", "field", first, (*kind.fields, *BUILTIN_ATTRIBUTES))
         found: Any = expression_values(record, kind, stage.app.agencies, list_clocks(stage.session, record))
         for part in rest.split("."):
@@ -65,7 +65,12 @@ def _values(stage: Stage, check: ValueCheck) -> Iterator[Text]:
 
 def _numbers(stage: Stage, check: NumberCheck) -> Iterator[Text]:
     for name, number in check.numbers.items():
-        found = stage.record(name).number
+        first, _, which = name.rpartition(".")
+        kind = stage.record_type(stage.record(first).record_type) if first else None
+        if kind is not None and which in kind.numbers:
+            found = number_of(stage.record(first), kind, which)
+        else:
+            found = stage.record(name).number
         if found != number:
             yield _instead("nomor", "number", name, number, found)
 

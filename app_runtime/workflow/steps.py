@@ -10,6 +10,7 @@ from app_runtime.records.answers import Answers, Channel
 from app_runtime.records.change import Change, OpenedBy
 from app_runtime.records.deriving import derive_open
 from app_runtime.records.errors import invalid_answers
+from app_runtime.records.numbering import give_numbers
 from app_runtime.records.permissions import read_access
 from app_runtime.workflow.setting import find_member, set_by_rule, write_values
 from lumbung.i18n import t
@@ -46,7 +47,7 @@ def apply_action(change: Change, action: Action, answers: Mapping[str, Any]) -> 
     written |= set_by_rule(change, action.sets, rule=f"{action.id}.sets", extra={"asks": answers})
     if action.to is not None:
         _move(change, action.to)
-    _note_action(change, action, before, old_values, written, told)
+    _note_action(change, action, before, old_values, written, told, give_numbers(change, on=action.id))
     if action.fan_out is not None:
         change.opening.append(OpenedBy(action, dict(answers), change.actor))
     events = [Event("action", action.id)]
@@ -73,6 +74,7 @@ def _note_action(
     old_values: Mapping[str, Any],
     written: Mapping[str, Any],
     told: Mapping[str, Any],
+    numbers: Mapping[str, str],
 ) -> None:
     fields = change.record_type.fields
     personal = {name for name in written if name in fields and fields[name].private}
@@ -89,6 +91,7 @@ def _note_action(
         {
             "fields": {name: value for name, value in moved.items() if name not in personal},
             "answers": {} if citizen else dict(told),
+            **({"numbers": dict(numbers)} if numbers else {}),
         },
         private=private if any(private.values()) else None,
         from_state=before,

@@ -49,7 +49,8 @@ def build_record(name: str, spec: Json) -> RecordType:
         fields=build_map(spec["fields"], lambda field, own: build_field(field, own, name)),
         computed=_computed(spec["fields"]),
         access={role: _access(own, name) for role, own in sorted(spec["access"].items())},
-        number=NumberSpec(spec["number"]["pattern"], ids(spec["number"].get("per"))) if "number" in spec else None,
+        number=next(iter(_numbers(spec).values()), None),
+        numbers=_numbers(spec),
         agency=expression(spec.get("agency"), name, "string"),
         published=expression(spec.get("published"), name, "bool"),
         workflow=_workflow(spec, name) if "workflow" in spec else None,
@@ -65,6 +66,17 @@ def build_record(name: str, spec: Json) -> RecordType:
 def _computed(fields: Json) -> tuple[str, ...]:
     order, _ = computed_order({field: own["computed"] for field, own in fields.items() if "computed" in own})
     return order
+
+
+def _numbers(spec: Json) -> dict[str, NumberSpec]:
+    if "number" in spec:
+        return {"number": _number("number", spec["number"])}
+    return build_map(spec.get("numbers"), _number)
+
+
+def _number(name: str, spec: Json) -> NumberSpec:
+    words = label(name, spec) if name != "number" else None
+    return NumberSpec(spec["pattern"], ids(spec.get("per")), spec.get("on"), name, words, spec.get("order", 0))
 
 
 def _access(spec: Json, record: str) -> Access:

@@ -77,7 +77,12 @@ class _Scenario:
             self.expect_fields(what.get("create", ""), what.get("values", {}), (*path, "values"))
         elif verb == "number":
             for name in what:
-                self.record_of(name, (*path, name))
+                self.check_number(name, (*path, name))
+
+    def check_number(self, name: str, path: tuple[str, ...]) -> None:
+        first, _, which = name.partition(".")
+        if which not in self.part(self.named.get(first, ""), "numbers"):
+            self.record_of(name, path)
 
     def check_dotted(self, verb: str, name: str, path: tuple[str, ...]) -> None:
         first, _, rest = name.partition(".")
@@ -93,7 +98,11 @@ class _Scenario:
         if verb == "clock":
             self.expect("clock", rest, self.part(record, "clocks"), (*path, name))
         else:
-            known = [*self.part(record, "fields"), *BUILTIN_ATTRIBUTES]
+            known = [
+                *self.part(record, "fields"),
+                *BUILTIN_ATTRIBUTES,
+                *(["numbers"] if self.part(record, "numbers") else []),
+            ]
             self.expect("attribute", rest.partition(".")[0], known, (*path, name))
 
     def record_of(self, name: str, path: tuple[str, ...]) -> str:

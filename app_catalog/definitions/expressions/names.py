@@ -77,6 +77,7 @@ class RecordNames:
     """By id the record type that is looked up."""
     children: tuple[str, ...] = ()
     asks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ class Names:
                         for kind in AGGREGATES
                         if kind in spec
                     },
+                    numbers=tuple(record.get("numbers", {})),
                     lookups={
                         key: spec["record"] for key, spec in record.get("lookups", {}).items() if "record" in spec
                     },
@@ -151,6 +153,7 @@ class Names:
             own = {**BUILTIN_TYPES, **names.fields}
             for clock in names.clocks:
                 own |= {f"clocks.{clock}.due": "datetime", f"clocks.{clock}.state": "text"}
+            own |= {f"numbers.{number}": "text" for number in names.numbers}
             for group, members in names.groups.items():
                 own |= {f"{group}.{member}": kind for member, kind in members.items()}
             found |= {f"{root}.{name}": kind for name, kind in own.items()}
@@ -196,6 +199,7 @@ def _record_names(record: RecordType) -> RecordNames:
             one.id: (one.kind, f"{one.record}.{one.field}" if one.field else one.record)
             for one in (record.holding.aggregates.values() if record.holding else ())
         },
+        numbers=tuple(key for key in record.numbers if key != "number"),
         lookups={one.id: one.record for one in (record.holding.lookups.values() if record.holding else ())},
         children=tuple(record.children),
         asks={

@@ -37,11 +37,15 @@ BUILTIN_ROLES = ("public", "resident", "official", "agency_head", "tenant_admin"
 @dataclass(frozen=True, slots=True)
 class NumberSpec:
     """How records are numbered: ``pattern`` (see ``numbers``), and within what (``per``) the sequence
-    restarts.
+    restarts. With ``on`` it is given when that action is taken, else when the record is made.
     """
 
     pattern: str
     per: tuple[str, ...] = ()
+    on: str | None = None
+    id: str = "number"
+    label: Text | None = None
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,7 @@ class RecordType:
     """One type of record of an app. ``title``, ``agency`` and ``published`` are expressions over one record.
 
     Without ``agency`` a record has none until someone assigns; without ``published`` nothing is public.
+    ``numbers`` are all numbers of a record in order, of which ``number`` is the first.
     ``computed`` names the fields that nobody fills in, each after those that it is made of.
     """
 
@@ -244,6 +249,7 @@ class RecordType:
     fields: Mapping[str, Field]
     access: Mapping[str, Access]
     number: NumberSpec | None = None
+    numbers: Mapping[str, NumberSpec] = field(default_factory=dict)
     agency: Expression | None = None
     published: Expression | None = None
     computed: tuple[str, ...] = ()

@@ -18,6 +18,17 @@ HOLDING_TEXTS: dict[str, ProblemText] = {
         both("only dan except tidak dipakai bersama.", "only and except do not stand together."),
         both("Pakai salah satu saja.", "Use one of them."),
     ),
+    "number-repeats": (
+        both(
+            "Urutan dimulai lagi tiap {found}, tetapi {missing} tidak ada dalam pola: nomor akan berulang.",
+            "The sequence restarts for each {found}, but {missing} is not in the pattern: numbers would repeat.",
+        ),
+        both("Tambahkan {missing} ke pola.", "Add {missing} to the pattern."),
+    ),
+    "number-and-numbers": (
+        both("number dan numbers tidak dipakai bersama.", "number and numbers do not stand together."),
+        both("Pindahkan number ke numbers sebagai yang pertama.", "Move number into numbers, as the first."),
+    ),
     "figures-not-here": (
         both(
             "Angka atas banyak catatan (“{detail}”) tidak dapat dipakai di sini.",

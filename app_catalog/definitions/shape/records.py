@@ -85,7 +85,8 @@ class NumberPattern:
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         text = node.text if isinstance(node, ScalarNode) else ""
         try:
-            parse_number_pattern(text)
+            # Which fields there are is known once all is read.
+            parse_number_pattern(text, None)
         except NumberPatternError as error:
             reading.add("bad-number-pattern", node, path, found=text, detail=error.detail)
             return MISSING
@@ -200,12 +201,10 @@ def _effect_is_whole(found: dict[str, Any], node: MapNode, path: Path, reading: 
 AUTOMATION = Keys(
     AUTOMATION.required, AUTOMATION.optional, AUTOMATION.later, AUTOMATION.one_of, also=(_effect_is_whole,)
 )
+NUMBER = Keys({"pattern": NumberPattern()}, {"per": SetOf(Ref("key-part"), ordered=True), "on": Ref("action")})
 RECORD_OPTIONAL: dict[str, Kind] = {
-    "number": Keys(
-        {"pattern": NumberPattern()},
-        {"per": SetOf(OneOf(("year", "month", "day", "agency")), ordered=True)},
-        ("on",),
-    ),
+    "number": NUMBER,
+    "numbers": MapOf(Keys(NUMBER.required, {**NUMBER.optional, "label": TEXT, "order": ORDER}), min=1, max=10),
     "agency": Expr("string"),
     "published": Expr("bool"),
     "workflow": Keys({"start": Ref("state"), "states": MapOf(STATE, min=1), "actions": MapOf(ACTION)}),
@@ -228,7 +227,6 @@ RECORD = Keys(
     },
     RECORD_OPTIONAL,
     (
-        "numbers",
         "fee",
     ),
 )
