@@ -238,6 +238,14 @@ def test_a_ticked_card_is_not_that_of_the_next_reader(app: LumbungFlask, hub: Br
     assert ticked not in browse(app).get("/apps").text
 
 
+@pytest.mark.parametrize("path", ["/", "/apps", "/apps/siaran"])
+def test_what_was_read_below_another_path_is_kept_apart(app: LumbungFlask, hub: Browser, path: str) -> None:
+    elsewhere = hub.get(path, environ_overrides={"SCRIPT_NAME": "/elsewhere"})
+    assert '"/elsewhere/static/' in elsewhere.text
+    assert '"/static/' not in elsewhere.text
+    assert "/elsewhere/" not in browse(app).get(path).text
+
+
 def test_nothing_that_belongs_to_one_answer_is_kept(app: LumbungFlask, hub: Browser, siaran: App) -> None:
     """A nonce or a token that was kept would be in a second page as it was in the first."""
     for path in ("/", "/apps", "/apps/siaran"):
