@@ -23,6 +23,7 @@ from app_catalog.evaluations.facts import told_facts
 from app_catalog.evaluations.papers import evaluation_pdf
 from app_catalog.evaluations.rubric import rubric_from
 from app_catalog.evaluations.tables import answers_csv, evaluation_csv
+from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App
 from lumbung.db import db
 from lumbung.errors import NotFound
@@ -50,6 +51,7 @@ def show(campaign_id: UUID) -> Page:
         sight=sight,
         campaign=sight.campaign,
         about=db.session.get(App, sight.campaign.app_id) if sight.campaign.app_id else None,
+        back=_overview_of(sight),
         is_open=is_open(sight.campaign),
         rubric=rubric_from(sight.campaign.rubric),
         summary=summary,
@@ -131,6 +133,17 @@ def answer_evidence(campaign_id: UUID, evaluation_id: UUID, file_id: UUID) -> Re
     """A file of evidence of one answer."""
     sight = _sight(campaign_id)
     return send_stored_file(file_of(db.session, access_answer(db.session, sight, evaluation_id), file_id))
+
+
+def _overview_of(sight: Sight) -> str:
+    """Where the visitor came from: the opener's campaigns, or those about an own app."""
+    visitor, opener = current_visitor(), sight.campaign.publisher_id
+    if opener is None and (visitor.is_curator or visitor.is_operator):
+        return url_for("curator_campaigns.overview")
+    own = opener if opener in visitor.publishers else next((app.publisher_id for app in sight.apps), None)
+    if own is None:
+        return url_for("curator_campaigns.overview")
+    return url_for("publisher_campaigns.overview", slug=db.session.get_one(Publisher, own).slug)
 
 
 def _sight(campaign_id: UUID) -> Sight:

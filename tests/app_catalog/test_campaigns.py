@@ -315,6 +315,8 @@ def test_a_curator_asks_about_a_category_and_publishers_read_about_their_own_app
     maintainer = browse(app, HUB, world.tangsel.accounts["admin"])
     assert "Kota Surabaya" in maintainer.get(f"/campaigns/{mine.id}").text
     assert "Tutup sekarang" not in maintainer.get(f"/campaigns/{mine.id}").text
+    assert 'href="/publish/tangsel/campaigns"' in maintainer.get(f"/campaigns/{mine.id}").text
+    assert 'href="/curator/campaigns"' in curator.get(f"/campaigns/{mine.id}").text
     assert maintainer.post_form(f"/campaigns/{mine.id}", to=f"/campaigns/{mine.id}/close").status_code == 404
     assert maintainer.get(f"/campaigns/{foreign.id}").status_code == 404
     listed = maintainer.get("/publish/tangsel/campaigns").text
