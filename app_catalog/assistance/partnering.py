@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from app_catalog.assistance.models import AssistanceOffer
 from app_catalog.figures.models import PublishedFigures
-from app_catalog.figures.reading import TRULY_USED
+from app_catalog.figures.reading import HANDLED, TRULY_USED
 from app_catalog.installations.adoptions import find_adoption
 from app_catalog.installations.models import Installation
 from app_catalog.reviews.models import Review
@@ -44,13 +44,13 @@ class Reason:
 def reasons(session: AnySession, installation: Installation) -> list[Reason]:
     """What makes the municipality one that runs the app well; all have to be met.
 
-    It has run the app for 90 days and says so in public; what it publishes of its figures shows that the last full
-    month brought `TRULY_USED` records or more; and it has judged the app in a review.
+    It has run the app for 90 days and says so in public; what it publishes of its figures shows that it answered or
+    closed `TRULY_USED` records or more in the last full month; and it has judged the app in a review.
     """
     municipality = session.get_one(Municipality, installation.tenant_id)
     adoption = find_adoption(session, installation)
     in_use = (now() - installation.enabled_at).days if installation.status == "enabled" else 0
-    received = _received(session, installation, ZoneInfo(municipality.timezone))
+    handled = _handled(session, installation, ZoneInfo(municipality.timezone))
     stars = session.scalar(
         select(Review.stars).where(
             Review.tenant_id == installation.tenant_id,
@@ -76,8 +76,8 @@ def reasons(session: AnySession, installation: Installation) -> list[Reason]:
                 "Sungguh dipakai bulan lalu, menurut angka yang diterbitkan",
                 "Truly used last month, by its published figures",
             ),
-            received is not None and received >= TRULY_USED,
-            received or 0,
+            handled is not None and handled >= TRULY_USED,
+            handled or 0,
         ),
         Reason(
             "reviewed",
@@ -154,17 +154,17 @@ def told_reasons(offer: AssistanceOffer) -> list[str]:
     known = offer.reasons
     return [
         t("memakainya {n} hari", "has run it for {n} days", n=show_number(known.get("in_use", 0))),
-        t("{n} berkas sebulan", "{n} records a month", n=show_number(known.get("used", 0))),
+        t("menangani {n} berkas sebulan", "handled {n} records in a month", n=show_number(known.get("used", 0))),
         t("memberi {n} bintang", "gave it {n} stars", n=known.get("reviewed", 0)),
     ]
 
 
-def _received(session: AnySession, installation: Installation, zone: ZoneInfo) -> int | None:
-    """How many records the published figures show for the last full month; None where they are not published."""
+def _handled(session: AnySession, installation: Installation, zone: ZoneInfo) -> int | None:
+    """How many records were answered or closed in the last full month by the published figures; None without any."""
     first: date = now().astimezone(zone).date().replace(day=1)
     last_month = (first - timedelta(days=1)).replace(day=1)
     return session.scalar(
-        select(PublishedFigures.created).where(
+        select(HANDLED).where(
             PublishedFigures.tenant_id == installation.tenant_id,
             PublishedFigures.app_id == installation.app_id,
             PublishedFigures.month == last_month,

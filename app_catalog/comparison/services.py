@@ -14,7 +14,7 @@ from app_catalog.catalog.categories import AUDIENCES, category_name
 from app_catalog.catalog.services import Card, list_cards
 from app_catalog.definitions.model import Clock, Definition, Field
 from app_catalog.figures.models import PublishedFigures
-from app_catalog.figures.reading import TRULY_USED, last_full_month
+from app_catalog.figures.reading import HANDLED, TRULY_USED, last_full_month
 from app_catalog.installations.values import show_duration
 from app_catalog.releases.loading import load_release_definition
 from app_catalog.releases.models import App
@@ -121,7 +121,7 @@ def _said(session: AnySession, ids: Sequence[UUID]) -> Mapping[UUID, Said]:
             PublishedFigures.month == last_full_month(),
             PublishedFigures.version == "",
             PublishedFigures.record_type == "",
-            func.greatest(PublishedFigures.answered, PublishedFigures.closed) >= TRULY_USED,
+            HANDLED >= TRULY_USED,
             Municipality.status != "suspended",
         )
         .group_by(PublishedFigures.app_id)

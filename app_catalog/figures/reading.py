@@ -24,6 +24,8 @@ from tenants.municipalities.models import Municipality
 TRULY_USED: Final = 5
 """So many records answered or closed in the last full month make an app truly used in a municipality: what merely
 arrives is no use."""
+HANDLED: Final[ColumnElement[int]] = func.greatest(PublishedFigures.answered, PublishedFigures.closed)
+"""The published number that is held against `TRULY_USED`."""
 MONTHS_SHOWN: Final = 13
 MONTHS_ON_PAGE: Final = 24
 """So many months a municipality's own page shows of each app; its files have them all."""
@@ -219,7 +221,7 @@ def _months(session: AnySession, app_id: UUID) -> list[AppMonth]:
         select(
             PublishedFigures.month,
             func.count(),
-            func.count().filter(func.greatest(PublishedFigures.answered, PublishedFigures.closed) >= TRULY_USED),
+            func.count().filter(HANDLED >= TRULY_USED),
             *(
                 cast(func.sum(column), Numeric)
                 for column in (

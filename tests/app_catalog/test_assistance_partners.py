@@ -94,6 +94,18 @@ def test_who_does_not_run_it_well_cannot_offer(scene: Scene) -> None:
     assert scene.session.scalars(select(AssistanceOffer)).all() == []
 
 
+def test_who_only_receives_records_does_not_use_it_well(scene: Scene, world: World) -> None:
+    run_well(scene, world.surabaya)
+    with as_tenant(scene.session, world.surabaya.id):
+        figures = scene.session.scalars(select(PublishedFigures)).one()
+        figures.answered, figures.closed = 4, 3
+        scene.session.commit()
+    browser = admin_of(scene, world.surabaya)
+    assert "Tawarkan bantuan" not in words_of(browser.get(HELPING))
+    assert step(browser, HELPING, "", forms="online") == 303
+    assert scene.session.scalars(select(AssistanceOffer)).all() == []
+
+
 def test_a_partner_is_shown_asked_and_helps(scene: Scene, world: World) -> None:
     # Tangsel asks, which publishes SIARAN itself: only a partner can be asked.
     run_well(scene, world.surabaya)
@@ -104,6 +116,7 @@ def test_a_partner_is_shown_asked_and_helps(scene: Scene, world: World) -> None:
     shown = words_of(hub.get("/apps/siaran/learn"))
     assert "Kami tunjukkan kotak kerja kami." in shown
     assert "memakainya 120 hari" in shown
+    assert "menangani 40 berkas sebulan" in shown
     assert "Kota Surabaya" in hub.get("/apps/siaran").text
     asker = admin_of(scene, world.tangsel)
     wish = {"topic": "starting", "form": "online", "words": "Kami baru mulai dan perlu contoh nyata."}
