@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app_runtime.records.models import Record
+from app_runtime.records.niks import NIK_DIGEST, SEALED_NIK, nik_context, nik_digest_context
 from app_runtime.records.tracking import SEALED_KEY
 from lumbung.backup.carrying import Carrying, SealedValue, carry, carry_also
 
@@ -25,7 +26,22 @@ def _tracking_code(row: Mapping[str, Any]) -> Iterable[SealedValue]:
         )
 
 
-carry("records", Carrying(sealed=_tracking_code))
+def _sealed(row: Mapping[str, Any]) -> Iterable[SealedValue]:
+    yield from _tracking_code(row)
+    for key, token in row["private"].items():
+        if key.startswith(SEALED_NIK):
+            path = key.removeprefix(SEALED_NIK)
+            yield SealedValue(
+                ("private", key),
+                token,
+                nik_context(row["tenant_id"], row["id"], path),
+                label="NIK",
+                digest=row["private"].get(NIK_DIGEST + path),
+                digest_context=nik_digest_context(row["tenant_id"]),
+            )
+
+
+carry("records", Carrying(sealed=_sealed))
 # Citizens who reported with an account: they find their reports again, and answers find them.
 carry_also(
     "accounts",

@@ -28,6 +28,7 @@ SLUG = "ragam"
 FORM = f"/{SLUG}/isi"
 LIST = f"/api/v1/{SLUG}/entry"
 _ROLES = ("keeper", "clerk")
+_NOT_LISTED = ("group", "list", "checklist", "nik")
 
 
 def field_package(fields: Mapping[str, Any], **parts: Any) -> dict[str, bytes]:
@@ -35,7 +36,14 @@ def field_package(fields: Mapping[str, Any], **parts: Any) -> dict[str, bytes]:
 
     `record` adds keys to the record type, `app` to `app.yaml`; every other part is a whole file by its path.
     """
-    names = ["about", *(name for name, spec in fields.items() if "computed" not in spec)]
+    names = [
+        "about",
+        *(name for name, spec in fields.items() if "computed" not in spec and "person" not in spec["type"]),
+    ]
+    open_fields = [
+        "about",
+        *(name for name, spec in fields.items() if not spec.get("private") and spec["type"] != "nik"),
+    ]
     app = {
         "format": 1,
         "id": SLUG,
@@ -62,7 +70,7 @@ def field_package(fields: Mapping[str, Any], **parts: Any) -> dict[str, bytes]:
         },
         "published": "true",
         "access": {
-            "public": {"create": {}, "read": {"rows": "published"}},
+            "public": {"create": {}, "read": {"rows": "published", "fields": ["number", "state", *open_fields]}},
             "resident": {"read": {"rows": "own"}},
             "keeper": {"create": {}, "read": {"rows": "all"}, "update": {"fields": "all"}},
             "clerk": {"read": {"rows": "all"}},
@@ -84,7 +92,7 @@ def field_package(fields: Mapping[str, Any], **parts: Any) -> dict[str, bytes]:
         },
         **parts.pop("record", {}),
     }
-    shown = [name for name, spec in fields.items() if spec["type"] not in ("group", "list", "checklist", "nik")]
+    shown = [name for name, spec in fields.items() if spec["type"] not in _NOT_LISTED]
     files = {
         "app.yaml": app,
         "records/entry.yaml": record,

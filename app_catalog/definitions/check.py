@@ -1,6 +1,7 @@
 """Checks a package: everything that is wrong with it, at once."""
 
 from app_catalog.definitions.checks.access import check_access
+from app_catalog.definitions.checks.asked import check_asked
 from app_catalog.definitions.checks.children import check_children
 from app_catalog.definitions.checks.computed import check_computed
 from app_catalog.definitions.checks.contents import check_expressions, check_icon, check_pictures, check_texts
@@ -27,6 +28,7 @@ CHECKS = (
     check_scenarios,
     check_access,
     check_computed,
+    check_asked,
     check_example_names,
     check_icon,
     check_pictures,

@@ -124,9 +124,13 @@ def field_names(kind: RecordType) -> list[str]:
     """The fields that a mapping may name, members of groups with a dot."""
     found = []
     for field in kind.fields.values():
-        if field.computed is not None:
+        if field.computed is not None or field.type == "nik":
             continue
-        found += [f"{field.id}.{member}" for member in field.fields] if field.type == "group" else [field.id]
+        found += (
+            [f"{field.id}.{member}" for member, spec in field.fields.items() if spec.type != "nik"]
+            if field.type == "group"
+            else [field.id]
+        )
     return found
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError
 
-from app_catalog.definitions.model import SEVERAL, WRITTEN, Field
+from app_catalog.definitions.model import PEOPLE, SEVERAL, WRITTEN, Field
 from app_catalog.definitions.schemas import field_schema
 from app_catalog.installations.durations_form import join_duration
 from app_runtime.imports.mapping import Source
@@ -89,7 +89,7 @@ class FieldReader:
         kind = self.spec.type
         if kind in TEXTS:
             return self._text(raw, made)
-        if kind in ("choice", "agency"):
+        if kind in ("choice", "agency", "person"):
             return self._choice(raw, made)
         if kind in SEVERAL:
             return self._several(raw, made)
@@ -167,6 +167,8 @@ class FieldReader:
 def choices_of(app: RunningApp, spec: Field) -> dict[str, str]:
     """What each word means in a choice or an agency field: ids and labels in both languages, folded."""
     found: dict[str, str] = {}
+    if spec.type in PEOPLE:
+        return {folded(one.name): str(one.id) for one in app.people.active}
     if spec.type in ("agency", "agencies"):
         for node in app.agencies.by_key.values():
             if node.open:

@@ -80,7 +80,7 @@ def _chosen(
     found: list[tuple[str, str, Sequence[Option], Dict[str, str]]] = [
         (spec.id, pick(spec.label), field_options(app, spec), choices_of(app, spec))
         for spec in kind.fields.values()
-        if spec.type in ("choice", "agency", "choices", "agencies")
+        if spec.type in ("choice", "agency", "choices", "agencies", "person", "persons")
     ]
     states = kind.workflow.states.values() if kind.workflow else ()
     if states and mapping.history == "as_is":

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app_catalog.definitions.model import Field
+from app_catalog.definitions.model import PEOPLE, Field
 from app_runtime.records.change import Change
 from app_runtime.records.models import Record
 from app_runtime.records.municipal import municipal_today
@@ -40,6 +40,9 @@ def resolve_recipients(change: Change, to: str) -> list[Recipient]:
     """
     app, record = change.app, change.record
     field = change.record_type.fields.get(to)
+    if field is not None and field.type in PEOPLE:
+        named = (record.private if field.private else record.data).get(to) or []
+        return _unique(_members(app, [UUID(one) for one in ([named] if isinstance(named, str) else named)]))
     if field is not None:
         return _unique(_from_field(record, field))
     known = _BUILT_IN.get(to)

@@ -12,7 +12,7 @@ from uuid import UUID
 from marshmallow import Schema, ValidationError
 
 from app_catalog.definitions.expressions import Scope
-from app_catalog.definitions.model import Field
+from app_catalog.definitions.model import PEOPLE, Field
 from app_catalog.definitions.schemas import field_schema
 from app_catalog.definitions.schemas.records import PackageSchema, options_of
 from app_catalog.definitions.schemas.wording import word
@@ -85,6 +85,8 @@ class Answers:
             self._fault(name, t("Pilih salah satu dinas yang aktif.", "Choose one of the active agencies."))
         if spec.type == "agencies" and any(self.app.agencies.find_open(key) is None for key in value):
             self._fault(name, t("Pilih dinas yang aktif saja.", "Choose active agencies only."))
+        if spec.type in PEOPLE and not self.app.people.all_active(value):
+            self._fault(name, t("Pilih pegawai yang aktif.", "Choose people who work here."))
         if spec.type == "choice" and spec.options and spec.options.setting and self.channel != "scenario":
             rows: Mapping[str, Any] = self.app.settings.get(spec.options.setting) or {}
             if stop := rows.get(str(value), {}).get("stop"):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app_catalog.definitions.model import Field
+from app_catalog.definitions.model import PEOPLE, Field
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import pick
 
@@ -24,6 +24,8 @@ def field_options(app: RunningApp, field: Field) -> list[Option]:
     """The options of a choice or an agency field in their order; empty for other types."""
     if field.type in ("agency", "agencies"):
         return [Option(node.key, node.name) for node in app.agencies.by_key.values() if node.open]
+    if field.type in PEOPLE:
+        return [Option(str(one.id), one.label) for one in app.people.active]
     options = field.options
     if options is None:
         return []

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from app_catalog.catalog.rich_text import render_markdown
 from app_catalog.definitions.model import ADDRESSES, Field, RecordType
+from app_catalog.definitions.schemas.paths import length_km
 from app_catalog.installations.values import show_duration
 from app_runtime.records.actors import Actor
 from app_runtime.records.attachments import list_record_files
@@ -161,6 +162,10 @@ def display_value(app: RunningApp, field: Field, value: Any) -> str:
         return _agency_name(app, str(value))
     if field.type == "agencies":
         return ", ".join(_agency_name(app, str(one)) for one in value)
+    if field.type == "person":
+        return app.people.name_of(str(value))
+    if field.type == "persons":
+        return ", ".join(sorted(app.people.name_of(str(one)) for one in value))
     if field.type == "datetime":
         return show_datetime(datetime.fromisoformat(value), app.municipality.timezone)
     show = _SHOWN.get(field.type, str)
@@ -176,6 +181,9 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "time": show_time,
     "duration": show_duration,
     "point": lambda value: f"{value[1]:.5f}, {value[0]:.5f}",
+    "path": lambda value: t(
+        "{length} km, {n} titik", "{length} km, {n} points", length=show_decimal(length_km(value)), n=len(value)
+    ),
     "files": lambda value: t("{n} berkas", "{n} file" if len(value) == 1 else "{n} files", n=len(value)),
 }
 

@@ -19,6 +19,7 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.agency_tree import AgencyTree, load_agencies
 from app_runtime.records.models import Record
 from app_runtime.records.municipal import session_municipality
+from app_runtime.records.people import People, load_people
 from app_runtime.records.pinned import Kinds, kinds_of
 from app_runtime.records.rule_errors import tell_rule_error
 from lumbung.db import now
@@ -48,6 +49,11 @@ class RunningApp:
     def agencies(self) -> AgencyTree:
         """The municipality's agencies."""
         return load_agencies(self.session)
+
+    @cached_property
+    def people(self) -> People:
+        """Who works in the municipality, and who did."""
+        return load_people(self.session)
 
     @cached_property
     def calendar(self) -> WorkingCalendar:
@@ -116,6 +122,7 @@ class RunningApp:
             return {}
         return {
             "id": str(actor.account_id) if actor.account_id else None,
+            "member": str(actor.membership_id) if actor.membership_id else None,
             "roles": sorted(actor.roles),
             "agency": self.agencies.key_of(actor.agency_id),
         }

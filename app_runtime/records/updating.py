@@ -14,6 +14,7 @@ from app_runtime.records.attachments import attach_files, with_files
 from app_runtime.records.change import Change
 from app_runtime.records.errors import condition_failed, not_by_you, stale_form, wrong_state
 from app_runtime.records.models import Record
+from app_runtime.records.niks import digests_of, with_kept_digits
 from app_runtime.records.permissions import reading_roles
 from app_runtime.records.running_app import app_of_record
 from app_runtime.records.values import field_values, store_values
@@ -44,12 +45,13 @@ def update_record(
     change = lock_for_change(session, record, actor)
     if expected_version is not None and expected_version != change.record.version:
         raise stale_form()
-    sent = with_files(values, files)
+    sent = with_kept_digits(change.record, change.record_type, with_files(values, files))
     refusal = _refusal(change, set(sent))
     if refusal is not None:
         raise refusal
     kind = change.record_type
     before = field_values(record, kind)
+    numbers = {name: digests_of(record, name) for name in sent}
     asked = {name: spec for name, spec in kind.fields.items() if spec.computed is None}
     answers = Answers(change.app, asked, channel, change.scope)
     cleaned = {name: value for name, value in answers.clean(sent, partial=True).items() if name in sent}
@@ -60,7 +62,7 @@ def update_record(
     moved = {
         name: {"from": before.get(name), "to": after.get(name)}
         for name in cleaned
-        if before.get(name) != after.get(name)
+        if before.get(name) != after.get(name) or numbers[name] != digests_of(record, name)
     }
     if not moved:
         return record

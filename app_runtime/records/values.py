@@ -9,6 +9,7 @@ from typing import Any
 from app_catalog.definitions.model import Field, RecordType
 from app_runtime.records.agency_tree import AgencyTree
 from app_runtime.records.models import Record, RecordClock
+from app_runtime.records.niks import keep_sealed
 
 CLOCK_STATES = {"paused": "running", "met_late": "met", "ended": "met"}
 """What packages call the states of a clock that they do not tell apart."""
@@ -128,4 +129,6 @@ def store_values(record: Record, fields: Mapping[str, Field], values: Mapping[st
             target.pop(name, None)
         else:
             target[name] = value
+        if fields[name].type in ("nik", "group"):
+            keep_sealed(record, private, target, name, value)
     record.data, record.private = data, private

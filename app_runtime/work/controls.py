@@ -9,7 +9,7 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from app_catalog.definitions.model import SEVERAL, Field
+from app_catalog.definitions.model import PEOPLE, SEVERAL, Field
 from app_catalog.definitions.schemas.quantities import shown_decimal
 from app_catalog.installations.durations_form import join_duration, split_duration, unit_options
 from app_runtime.records.running_app import RunningApp
@@ -103,6 +103,8 @@ def _shown(field: Field, value: Any) -> Any:
     """A stored value, or what was typed, as its control takes it."""
     if field.type == "duration":
         return split_duration(value)
+    if field.type == "path" and isinstance(value, list):
+        return "\n".join(f"{latitude}, {longitude}" for longitude, latitude in value)
     if field.type == "decimal" and isinstance(value, int | float):
         return shown_decimal(value, current_language())
     return value
@@ -115,6 +117,8 @@ def _kind(field: Field) -> str:
 
 
 def _options(app: RunningApp, field: Field) -> tuple[tuple[str, str], ...]:
+    if field.type in PEOPLE:
+        return tuple((str(one.id), one.label) for one in app.people.active)
     if field.type in ("agency", "agencies"):
         return tuple((node.key, node.name) for node in app.agencies.by_id.values() if node.open)
     if field.type == "boolean":

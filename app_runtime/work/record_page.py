@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app_catalog.definitions.model import WRITTEN
+from app_catalog.definitions.model import WRITTEN, RecordType
 from app_catalog.installations.names import shown_name
 from app_runtime.children.showing import ShownFamily, show_family
 from app_runtime.records.actors import Actor
 from app_runtime.records.landmarks import landmark_of
 from app_runtime.records.nearby import possible_duplicates
+from app_runtime.records.niks import nik_fields
 from app_runtime.records.permissions import may_moderate, title_fields, visible_fields
 from app_runtime.records.presenting import PresentedField, PresentedRecord, present_record
 from app_runtime.records.reading import list_clocks
@@ -36,7 +37,8 @@ class RecordPage:
     """One record for one official: what it says, how its deadlines stand, what may be done, what happened.
 
     `late_since` is the red mark's text, empty when nothing is overdue; `age` says how long ago it was made. `disabled`
-    means that the app was taken off the portal, so that nothing can be done.
+    means that the app was taken off the portal, so that nothing can be done. `niks` are the numbers of the population
+    register that this person may ask for: the field, its label, the masked number.
     """
 
     record: PresentedRecord
@@ -55,6 +57,7 @@ class RecordPage:
     publication: Publication | None
     moderates: bool
     edits: bool
+    niks: Sequence[tuple[str, str, str]]
     history: Sequence[dict[str, Any]]
     messages: Sequence[dict[str, str]]
     mails: bool
@@ -97,6 +100,7 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
         publication=show_publication(work) if moderates else None,
         moderates=moderates,
         edits=bool(updatable_fields(app.session, record, official) & {*kind.fields}),
+        niks=_niks(kind, fields),
         history=show_history(work),
         messages=messages,
         mails=mails,
@@ -115,6 +119,12 @@ def _facts(presented: PresentedRecord, fields: Sequence[PresentedField]) -> list
     plain = [(field.label, field.shown) for field in fields if field.type not in _NOT_AS_FACTS]
     agency = [(t("Dinas", "Agency"), presented.agency_name or t("Belum ditentukan", "Not decided yet"))]
     return [*agency, *plain]
+
+
+def _niks(kind: RecordType, fields: Sequence[PresentedField]) -> list[tuple[str, str, str]]:
+    found = {field.id: field for field in fields}
+    found |= {f"{field.id}.{member.id}": member for field in fields for member in field.members}
+    return [(path, found[path].label, found[path].text) for path in nik_fields(kind) if path in found]
 
 
 def _places(work: Work, official: Actor) -> list[tuple[str, str]]:

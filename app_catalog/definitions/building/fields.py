@@ -17,7 +17,7 @@ def build_field(name: str, spec: Json, record: str) -> Field:
         help=text(spec.get("help")),
         required=spec.get("required", "no"),
         default=spec.get("default"),
-        private=spec.get("private", False),
+        private=spec.get("private", spec["type"] == "nik"),
         visible_to=ids(spec["visible_to"]) if "visible_to" in spec else None,
         visible_when=expression(spec.get("visible_when"), record, "bool"),
         required_when=expression(spec.get("required_when"), record, "bool"),

@@ -15,7 +15,7 @@ def check_access(package: PackageReading) -> None:
     for name, record in package.canonical["records"].items():
         readable = _public_fields(record)
         for field, spec in record.get("fields", {}).items():
-            if readable is not None and field in readable and spec.get("private"):
+            if readable is not None and field in readable and (spec.get("private") or spec.get("type") == "nik"):
                 path = ("access", "public", "read", "fields", field)
                 _note(package, "private-field-public", f"records/{name}.yaml", path, found=field)
     for name, page in package.canonical["pages"].items():

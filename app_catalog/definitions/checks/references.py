@@ -11,7 +11,7 @@ from app_catalog.definitions.problems import suggest
 from app_catalog.definitions.shape.records import SETTABLE
 
 SCENARIO_PEOPLE = ("visitor",)
-_WITH_ADDRESS = ("email", "phone")
+_WITH_ADDRESS = ("email", "phone", "person", "persons")
 
 
 def check_references(package: PackageReading) -> None:

@@ -1,6 +1,6 @@
 """Evaluates the expressions of a compiled definition."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -29,6 +29,8 @@ _DEFAULTS: dict[str, Any] = {
     "strings": [],
     "choices": [],
     "agencies": [],
+    "persons": [],
+    "path": [],
     "group": {},
     "table": {},
 }
@@ -40,6 +42,11 @@ _RESULT_TYPES: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "moment": (datetime,),
     "list": (list,),
+}
+_NUMBERS: dict[str, Callable[[Any], Any]] = {
+    "decimal": float,
+    "point": lambda value: [float(part) for part in value],
+    "path": lambda value: [[float(part) for part in point] for point in value],
 }
 _LISTS = frozenset({"files", "strings", *SEVERAL})
 MAX_TEXT = 20_000
@@ -193,10 +200,8 @@ def _cel_value(value: Any, kind: str) -> Any:
         return datetime.fromisoformat(value)
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value, time.min, UTC)
-    if kind == "point":
-        return [float(part) for part in value]
-    if kind == "decimal":
-        return float(value)
+    if kind in _NUMBERS:
+        return _NUMBERS[kind](value)
     if kind in _LISTS:
         return [str(part) for part in value]
     if kind == "group":

@@ -40,6 +40,10 @@ CEL_TYPES: dict[str, cel.Type] = {
     "stream": _T.STRING,
     "agency": _T.STRING,
     "agencies": _T.List(_T.STRING),
+    "person": _T.STRING,
+    "persons": _T.List(_T.STRING),
+    "nik": _T.STRING,
+    "path": _T.List(_T.List(_T.DOUBLE)),
     "group": _T.Map(_T.STRING, _T.DYN),
     "strings": _T.List(_T.STRING),
     "table": _T.Map(_T.STRING, _T.Map(_T.STRING, _T.DYN)),
@@ -61,7 +65,7 @@ BUILTIN_TYPES = {
     "published": "boolean",
 }
 CHILDREN_TYPES = {"done": "boolean", "count": "integer", "open": "integer"}
-ACTOR_TYPES = {"id": "text", "roles": "strings", "agency": "agency"}
+ACTOR_TYPES = {"id": "text", "member": "person", "roles": "strings", "agency": "agency"}
 
 
 @dataclass(frozen=True, slots=True)

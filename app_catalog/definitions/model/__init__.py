@@ -7,6 +7,7 @@ from app_catalog.definitions.model.children import Children, FanOut
 from app_catalog.definitions.model.definition import Definition, PersonalData, Role
 from app_catalog.definitions.model.fields import (
     ADDRESSES,
+    PEOPLE,
     SEVERAL,
     WRITTEN,
     Ask,
@@ -77,6 +78,7 @@ __all__ = [
     "ADDRESSES",
     "BUILTIN_ATTRIBUTES",
     "BUILTIN_ROLES",
+    "PEOPLE",
     "SEVERAL",
     "WRITTEN",
     "Access",

@@ -30,12 +30,18 @@ FieldType = Literal[
     "stream",
     "agency",
     "agencies",
+    "person",
+    "persons",
+    "nik",
+    "path",
     "group",
 ]
-SEVERAL: frozenset[str] = frozenset({"choices", "agencies"})
+SEVERAL: frozenset[str] = frozenset({"choices", "agencies", "persons"})
 """Types whose value is a list of ids, each once."""
 ADDRESSES: frozenset[str] = frozenset({"url", "stream"})
 """Types whose value is an address on the web."""
+PEOPLE: frozenset[str] = frozenset({"person", "persons"})
+"""Types whose value names people at work in the municipality, by the id of their membership."""
 WRITTEN: frozenset[str] = frozenset({"long_text", "markdown"})
 """Types whose value is a text of several lines."""
 Required = Literal["no", "always", "on_form"]

@@ -47,6 +47,29 @@ MEANING_TEXTS: dict[str, ProblemText] = {
         ),
         both("Hapus dari sini.", "Remove it from here."),
     ),
+    "nik-not-private": (
+        both(
+            "Kelompok “{found}” memuat NIK tetapi tidak pribadi.", "The group “{found}” holds a NIK and is not private."
+        ),
+        both("Tambahkan private: true.", "Add private: true."),
+    ),
+    "nik-in-history": (
+        both(
+            "“{found}” menanyakan NIK, tetapi bukan isian catatan.",
+            "“{found}” asks for a NIK and is no field of the record.",
+        ),
+        both(
+            "Jadikan isian catatan, supaya tersimpan terenkripsi.",
+            "Make it a field of the record, where it is kept encrypted.",
+        ),
+    ),
+    "people-for-officials": (
+        both(
+            "“{found}” meminta warga memilih pegawai; daftar pegawai tidak untuk umum.",
+            "“{found}” has citizens choose among officials; who works there is not for the public.",
+        ),
+        both("Tanyakan kepada petugas saja.", "Ask officials only."),
+    ),
     "private-field-public": (
         both(
             "Isian “{found}” bersifat pribadi, tetapi umum boleh membacanya.",

@@ -14,6 +14,8 @@ from marshmallow import ValidationError
 
 from app_catalog.definitions.model import WRITTEN, Field
 from app_catalog.definitions.schemas.addresses import check_stream, check_url
+from app_catalog.definitions.schemas.niks import check_nik
+from app_catalog.definitions.schemas.paths import check_path
 from app_catalog.definitions.schemas.quantities import check_between, check_decimal, check_duration, check_time
 from app_catalog.definitions.schemas.wording import word
 
@@ -181,4 +183,8 @@ CHECKS: Mapping[str, Check] = {
     "stream": check_stream,
     "agency": check_name,
     "agencies": check_several,
+    "person": check_name,
+    "persons": check_several,
+    "nik": check_nik,
+    "path": check_path,
 }

@@ -39,6 +39,16 @@ WORDS: dict[str, Text] = {
         "too_many_chosen": ("Pilih paling banyak {max}.", "Choose at most {max}."),
         "url": ("Isi alamat lengkap yang diawali https://.", "Write a full address that starts with https://."),
         "stream": ("Isi alamat kamera yang diawali https://.", "Write the camera's address, starting with https://."),
+        "nik": ("NIK terdiri atas 16 angka. Periksa lagi.", "A NIK has 16 digits. Please check it."),
+        "nik_date": (
+            "Tanggal lahir di dalam NIK ini tidak ada. Periksa lagi angkanya.",
+            "The date of birth in this NIK does not exist. Please check the digits.",
+        ),
+        "path": (
+            "Tandai sedikitnya dua titik, atau tempel GeoJSON LineString atau satu koordinat tiap baris.",
+            "Mark at least two points, or paste a GeoJSON LineString or one pair of coordinates a line.",
+        ),
+        "path_long": ("Paling banyak {max} titik.", "At most {max} points."),
         "point": ("Tandai lokasi di peta.", "Mark the place on the map."),
         "files": ("Daftar berkas tidak sah.", "The list of files is not valid."),
         "too_many_files": ("Paling banyak {max} berkas.", "At most {max} files."),

@@ -31,11 +31,7 @@ NAMED: dict[str, Kind] = {"label": TEXT, "help": LONG_TEXT, "order": ORDER}
 FIXED_OPTIONS = MapOf(TEXT, wrap="label", min=1)
 
 LATER_TYPES = (
-    "path",
     "checklist",
-    "nik",
-    "person",
-    "persons",
     "record",
     "list",
 )
@@ -116,6 +112,10 @@ OWN_KEYS: dict[str, dict[str, Kind]] = {
     "stream": ADDRESS_KEYS,
     "agency": {},
     "agencies": COUNT,
+    "person": {},
+    "persons": COUNT,
+    "nik": {},
+    "path": {},
 }
 _BOUNDED = {"decimal": bounds_fit, "date": bounds_fit, "time": bounds_fit, "duration": _durations_fit}
 FIELD_KEYS: dict[str, Kind] = {

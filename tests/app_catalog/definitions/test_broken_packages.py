@@ -45,7 +45,7 @@ TABLE = [
     Broken(APP, "  dispatcher:", "  public:", "built-in-name", "public:", "another name"),
     # Fields.
     Broken(REPORT, "type: long_text", "type: longtext", "unknown-value", "longtext", "“long_text”"),
-    Broken(REPORT, "{type: phone,", "{type: nik,", "not-supported-yet", "type: nik", "later version"),
+    Broken(REPORT, "{type: phone,", "{type: checklist,", "not-supported-yet", "type: checklist", "later version"),
     Broken(REPORT, "max: 120", "max: many", "wrong-kind", "max: many", "a whole number"),
     Broken(REPORT, "    max: 120", "    maximum: 120", "unknown-key", "maximum:", "“max”"),
     Broken(REPORT, "    min: 5", "    min: 500", "min-above-max", "min: 500", "Swap them"),
