@@ -189,7 +189,7 @@ class RecordHistoryPrivate(TenantTable):
 class RecordClock(TenantTable):
     """A clock of a record. `next_at` is when the clock sweep must look again: warning, breach or next rung.
 
-    `paused_seconds` is what earlier pauses took; a clock that runs has no `paused_at`.
+    `pauses` are the earlier ones, each with its two moments; a clock that runs has no `paused_at`.
     """
 
     __tablename__ = "record_clocks"
