@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app_runtime.records.models import RecordClock, RecordFile
 from lumbung.backup.errors import ArchiveRefused, RestoreRefused
@@ -64,6 +64,10 @@ def test_everything_destroyed_and_restored_is_the_same(
     destroy(settings, admin_conninfo)
     assert not any(checksums(settings).values())
     restore_whole(destination_of(settings), archive)
+    # Whoever asks for a page now has its plan made for as many rows as there are.
+    planned = session.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'record_history'"))
+    assert planned == len(rows["record_history"])
+    session.remove()
 
     restored = checksums(settings)
     noted = [row for row in restored["platform_audit_entries"] if '"backup.restored"' in row]

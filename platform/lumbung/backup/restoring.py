@@ -61,6 +61,7 @@ def restore_whole(
             unpacked.unpack(archive, connection, tell=tell)
             unpacked.compare(connection, None, missing=archive.manifest.files.missing_count)
             _note(connection, archive.manifest)
+            _count_rows(connection, [table.name for table in tables])
             unpacked.place()
     return archive.manifest
 
@@ -126,6 +127,13 @@ def _other_key() -> RestoreRefused:
             "is lost.",
         )
     )
+
+
+def _count_rows(connection: Connection, names: list[str]) -> None:
+    """Let the planner know what is there: until it does, it takes full tables for empty ones, and pages that are quick
+    otherwise may take a minute."""
+    quoted = connection.dialect.identifier_preparer.quote
+    connection.execute(text(f"ANALYZE {', '.join(map(quoted, names))}"))
 
 
 def _note(connection: Connection, manifest: Manifest) -> None:
