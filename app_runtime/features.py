@@ -7,6 +7,7 @@ import app_runtime.clocks.firing
 import app_runtime.holding.models
 import app_runtime.notifications.writing
 import app_runtime.records.models
+import app_runtime.schedules.running
 import app_runtime.upgrades.automatic
 import app_runtime.upgrades.models
 import app_runtime.upgrades.running  # noqa: F401 - models and handlers are known once imported.

@@ -93,6 +93,7 @@ def enable_small(
     *,
     place: Place | None = None,
     roles: Iterable[tuple[str, str]] = (),
+    secrets: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Installation:
     """The package published and enabled in `place` (Tangsel), with roles of the app to people; committed."""
@@ -100,7 +101,7 @@ def enable_small(
     release = publish_archive(session, world, write_members(dict(files)))
     app = session.get_one(App, release.app_id)
     with as_tenant(session, place.id):
-        installation = enable_app(session, app=app, release=release, overrides=settings)
+        installation = enable_app(session, app=app, release=release, overrides=settings, secrets=secrets)
         session.add_all(
             RoleGrant(tenant_id=place.id, membership_id=place.members[person].id, app_id=installation.slug, role=role)
             for person, role in roles

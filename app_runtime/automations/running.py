@@ -2,38 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from app_catalog.definitions.model import Act, Automation, Event, Send, SetFields
+from app_catalog.definitions.model import Act, Automation, Call, CreateRecord, Event, Send, SetFields
+from app_runtime.automations.calling import note_call
+from app_runtime.children.family import list_children
 from app_runtime.notifications.sending import send_message
-from app_runtime.records.change import Change
-from app_runtime.workflow.setting import set_by_rule
+from app_runtime.records.actors import SYSTEM
+from app_runtime.records.change import Change, Opening, lock_record, open_change
+from app_runtime.records.running_app import app_of_record
+from app_runtime.workflow.setting import set_values
 
 TakeAction = Callable[[Change, str, Mapping[str, Any]], list[Event]]
 
 
-def run_automations(change: Change, event: Event, take: TakeAction) -> list[Event]:
-    """Run every automation that waits for `event` and whose condition holds, in the order written.
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What automations bring about: `take` takes an action as the platform and gives what happened by it, `settle` lets
+    everything follow from events."""
 
-    `take` takes an action as the platform; what happened by it comes back.
-    """
+    take: TakeAction
+    settle: Callable[[Change, Sequence[Event]], None]
+
+
+def run_automations(change: Change, event: Event, engine: Engine) -> list[Event]:
+    """Run every automation that waits for `event` and whose condition holds, in the order written; returns what
+    happened to the record by it."""
     happened: list[Event] = []
     for automation in change.record_type.automations.values():
-        if event not in automation.on or not _holds(change, automation):
-            continue
-        effect = automation.effect
-        if isinstance(effect, Send):
-            for target in effect.to:
-                send_message(change, effect.message, target)
-        elif isinstance(effect, Act):
-            happened += take(change, effect.action, _evaluated(change, automation, effect.values))
-        elif isinstance(effect, SetFields):
-            _set_fields(change, automation, effect)
+        if event in automation.on and _holds(change, automation):
+            happened += _run(change, event, automation, engine)
     return happened
 
 
+def _run(change: Change, event: Event, automation: Automation, engine: Engine) -> list[Event]:
+    effect = automation.effect
+    if isinstance(effect, CreateRecord):
+        rule = f"automations.{automation.id}"
+        change.opening.append(Opening(rule, effect.record, effect.values, SYSTEM))
+        return []
+    values: dict[str, Any] = {} if isinstance(effect, Send) else _evaluated(change, automation, effect.values)
+    if isinstance(effect, Call):
+        note_call(change, automation, event, values)
+        return []
+    if automation.for_each is None:
+        return _affect(change, automation, values, engine)
+    for child in _children(change, automation.for_each):
+        happened = _affect(child, automation, values, engine)
+        engine.settle(child, happened)
+    return []
+
+
+def _affect(change: Change, automation: Automation, values: Mapping[str, Any], engine: Engine) -> list[Event]:
+    """The effect on one record: the one that the automation belongs to, or a child of it."""
+    effect = automation.effect
+    if isinstance(effect, Send):
+        for target in effect.to:
+            send_message(change, effect.message, target)
+    elif isinstance(effect, Act):
+        return engine.take(change, effect.action, values)
+    elif isinstance(effect, SetFields):
+        _set_fields(change, automation, values)
+        return [Event("updated")] if automation.for_each else []
+    return []
+
+
+def _children(change: Change, kind: str) -> list[Change]:
+    """The children of a kind, each locked and ready to be changed."""
+    spec = change.record_type.children.get(kind)
+    if spec is None or change.held is not None:
+        return []
+    change.session.flush()
+    found = []
+    for child in list_children(change.session, change.record):
+        if child.record_type == spec.record:
+            locked = lock_record(change.session, child)
+            opened = open_change(app_of_record(change.session, locked), locked, SYSTEM, at=change.at)
+            opened.parent, opened.depth = change, change.depth + 1
+            found.append(opened)
+    return found
+
+
 def _holds(change: Change, automation: Automation) -> bool:
+    if automation.states and change.record.state not in automation.states:
+        return False
     condition = automation.when
     return condition is None or change.evaluate(condition, rule=f"automations.{automation.id}.when").holds
 
@@ -46,9 +100,9 @@ def _evaluated(change: Change, automation: Automation, values: Mapping[str, Any]
     return {name: outcome.value for name, outcome in outcomes.items() if outcome.error is None}
 
 
-def _set_fields(change: Change, automation: Automation, effect: SetFields) -> None:
+def _set_fields(change: Change, automation: Automation, given: Mapping[str, Any]) -> None:
     fields, before = change.record_type.fields, change.values()
-    values = set_by_rule(change, effect.values, rule=f"automations.{automation.id}")
+    values = set_values(change, given, rule=f"automations.{automation.id}")
     moved = {name: {"from": before.get(name), "to": value} for name, value in values.items()}
     personal = {name for name in moved if name in fields and fields[name].private}
     change.note(

@@ -1,4 +1,4 @@
-"""Opening children: one for each chosen unit, or for each row of a table."""
+"""Records that a record makes: a child for each chosen unit or row of a table, or one that an automation asks for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app_catalog.definitions.model import FanOut
 from app_runtime.children.family import kind_of_child
 from app_runtime.children.telling import Settle
 from app_runtime.holding.enforcing import hold
-from app_runtime.records.change import Change, OpenedBy
+from app_runtime.records.change import Change, Opening
 from app_runtime.records.making import blank_record, store_record
 from app_runtime.workflow.setting import set_values
 
@@ -19,40 +19,40 @@ DEEPEST = 8
 """Children open children at most so deep in one go; by hand there is no end to it."""
 
 
-def open_children(change: Change, settle: Settle) -> None:
-    """Open what the actions that were taken on this (stored) record opened, each child with all that follows."""
+def open_records(change: Change, settle: Settle) -> None:
+    """Make the records that actions and automations of this (stored) record asked for, each with all that follows."""
     while change.opening:
-        opened = change.opening.pop(0)
-        fan_out = opened.action.fan_out
-        assert fan_out is not None
-        units = _units(change, fan_out, opened.answers)
+        opening = change.opening.pop(0)
+        units = _units(change, opening.fan_out, opening.answers) if opening.fan_out is not None else [""]
         if change.depth >= DEEPEST or len(units) > MOST_AT_ONCE:
-            change.note("rule_error", f"{opened.action.id}.fan_out", {"error": "Too many children at once."})
+            change.note("rule_error", opening.rule, {"error": "Too many records at once."})
             continue
-        numbers = [_open_one(change, opened, fan_out, unit, settle) for unit in units]
+        numbers = [_open_one(change, opening, unit, settle) for unit in units]
         change.counted = None
-        spec = kind_of_child(change.record_type, fan_out.record)
-        if units and spec is not None:
-            by = replace(change, actor=opened.actor)
-            by.note("child", f"{spec.id}.opened", {"count": len(units), "numbers": [one for one in numbers if one]})
+        if units:
+            spec = kind_of_child(change.record_type, opening.record)
+            by = replace(change, actor=opening.actor)
+            name = f"{spec.id if spec is not None else opening.record}.opened"
+            by.note("child", name, {"count": len(units), "numbers": [one for one in numbers if one]})
 
 
-def _open_one(change: Change, opened: OpenedBy, fan_out: FanOut, unit: str, settle: Settle) -> str | None:
-    record = blank_record(change.app, opened.actor, fan_out.record)
-    record.parent_id = change.record.id
-    record.root_id = change.record.root_id or change.record.id
-    child = Change(change.app, record, opened.actor, change.at, held=[], parent=change, depth=change.depth + 1)
-    agency = None if fan_out.table else change.app.agencies.find_open(unit)
+def _open_one(change: Change, opening: Opening, unit: str, settle: Settle) -> str | None:
+    record = blank_record(change.app, opening.actor, opening.record)
+    if kind_of_child(change.record_type, opening.record) is not None:
+        record.parent_id = change.record.id
+        record.root_id = change.record.root_id or change.record.id
+    made = Change(change.app, record, opening.actor, change.at, held=[], parent=change, depth=change.depth + 1)
+    agency = change.app.agencies.find_open(unit) if opening.fan_out is not None and opening.fan_out.per else None
     if agency is not None:
         record.agency_id, record.agency_assigned = agency.id, True
-    extra = {"asks": opened.answers, "each": unit}
+    extra = {"asks": opening.answers, "each": unit}
     outcomes = {
-        name: change.evaluate(expression, rule=f"{opened.action.id}.fan_out.{name}", extra=extra)
-        for name, expression in fan_out.values.items()
+        name: change.evaluate(expression, rule=f"{opening.rule}.{name}", extra=extra)
+        for name, expression in opening.values.items()
     }
-    set_values(child, {name: one.value for name, one in outcomes.items() if one.error is None}, rule="fan_out")
-    store_record(child, settle)
-    hold(child)
+    set_values(made, {name: one.value for name, one in outcomes.items() if one.error is None}, rule=opening.rule)
+    store_record(made, settle)
+    hold(made)
     return record.number
 
 

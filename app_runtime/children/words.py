@@ -15,7 +15,7 @@ def child_title(app: RunningApp, kind: RecordType, row: RecordHistory) -> str:
     """What a record was told of its children, or opened."""
     child, _, what = row.name.partition(".")
     spec = kind.children.get(child)
-    record_type = app.definition.records.get(spec.record) if spec is not None else None
+    record_type = app.definition.records.get(spec.record if spec is not None else child)
     name = pick(record_type.name) if record_type is not None else child
     if what == "opened":
         return t("{name} dibuka: {n}", "{name} opened: {n}", name=name, n=int(row.changes.get("count", 0)))

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app_catalog.definitions.expressions import Outcome, Scope
-from app_catalog.definitions.model import Action, Event, Expression, RecordType
+from app_catalog.definitions.model import Event, Expression, FanOut, RecordType
 from app_runtime.children.family import Count, Facts, lock_family
 from app_runtime.holding.figures import Aggregates, Lookups
 from app_runtime.records.actors import Actor
@@ -27,12 +27,16 @@ from lumbung.outbox import schedule_wakeup, wakeup_of
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedBy:
-    """An action that opens children, with its answers and who took it."""
+class Opening:
+    """A record that is to be made, or one for each unit of `fan_out`: by which rule, filled in how, by whom; `answers`
+    are those to the asks of the action."""
 
-    action: Action
-    answers: Mapping[str, Any]
+    rule: str
+    record: str
+    values: Mapping[str, Expression]
     actor: Actor
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    fan_out: FanOut | None = None
 
 
 @dataclass
@@ -54,8 +58,10 @@ class Change:
     """What is to be stored with a new record, until `store_new` stores all of it at once; None for a stored one."""
     wakings: list[tuple[str, datetime]] = field(default_factory=list)
     """Wake-ups that are noted with a new record."""
-    opening: list[OpenedBy] = field(default_factory=list)
-    """Actions that open children, until these are opened."""
+    opening: list[Opening] = field(default_factory=list)
+    """Records that are to be made because of this change, until they are."""
+    later: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    """Effects (kind, payload, key) that are noted once the record has settled, and is stored."""
     happened: list[Event] = field(default_factory=list)
     """What children told, until the record has settled."""
     counted: dict[str, Count] | None = None

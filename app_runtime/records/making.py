@@ -59,7 +59,7 @@ def store_record(change: Change, settle: Settle) -> str:
     change.note("created", public=True)
     settle(change, [Event("created")] + ([Event("state", record.state)] if record.state else []))
     change.store_new()
-    if change.opening or record.parent_id is not None:
+    if change.opening or change.later or record.parent_id is not None:
         # What needs the record to be there already: its own children, and the parent that counts it.
         settle(change, [])
     return code

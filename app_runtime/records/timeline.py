@@ -34,6 +34,7 @@ _TITLES = {
     "file_shown": Text("Berkas ditampilkan kembali", "File shown again"),
     "file_blurred": Text("Foto diburamkan untuk umum", "Photo blurred"),
     "file_unblurred": Text("Foto tidak lagi diburamkan", "Photo no longer blurred"),
+    "call": Text("Sistem lain diberi tahu", "Another system is told"),
     "automation": Text("Diisi otomatis", "Filled in automatically"),
     "message": Text("Pesan disiapkan", "Message prepared"),
     "escalation": Text("Diberitahukan ke atasan", "Escalated"),
@@ -45,7 +46,7 @@ _TITLES = {
 _MOVES = ("moved", "move_undone")
 _MOVES_IN_PUBLIC = Text("Disesuaikan dengan aturan aplikasi", "Fitted to the rules of the app")
 # What follows from what somebody did; nobody did it.
-_AUTOMATIC = frozenset({"automation", "message", "escalation", "clock", "rule_error"})
+_AUTOMATIC = frozenset({"automation", "call", "message", "escalation", "clock", "rule_error"})
 _CITIZEN_TITLES = {"visitor": Text("Pelapor", "Reporter"), "resident": Text("Pelapor", "Reporter")}
 
 

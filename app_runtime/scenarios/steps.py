@@ -18,6 +18,7 @@ from app_runtime.records.models import Record, RecordClock
 from app_runtime.records.updating import update_record
 from app_runtime.scenarios.errors import Refused, Trouble
 from app_runtime.scenarios.stage import Stage, unknown
+from app_runtime.schedules.running import run_schedule, upcoming
 from app_runtime.workflow.acting import take_action
 from lumbung.db import set_clock
 from lumbung.i18n import Text
@@ -105,8 +106,16 @@ def _wait(stage: Stage, step: WaitStep) -> None:
             )
         ) from error
     tenant_id = stage.scratch.municipality.id
-    while (due := _next_due(stage, until)) is not None:
+    definitions = (stage.definition,)
+    schedules = upcoming(definitions, stage.moment, until, stage.app.zone)
+    while (due := _next_due(stage, until)) is not None or schedules:
         stage.check_time()
+        if schedules and (due is None or schedules[0][2] <= due):
+            stage.moment = schedules[0][2]
+            with set_clock(stage.moment):
+                run_schedule(stage.session, stage.scratch.installation, schedules.pop(0), limit=10_000)
+            continue
+        assert due is not None
         stage.moment = max(stage.moment, due)
         with set_clock(stage.moment):
             fire_due_clocks(stage.session, tenant_id, stage.moment)

@@ -16,6 +16,7 @@ from lumbung.messages.services import channel_available, list_messages
 _ICONS = {
     "created": "plus",
     "child": "list-check",
+    "call": "send",
     "imported": "upload",
     "action": "check",
     "updated": "edit",

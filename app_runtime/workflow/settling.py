@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from app_catalog.definitions.model import Action, Event
-from app_runtime.automations.running import run_automations
-from app_runtime.children.opening import open_children
+from app_runtime.automations.running import Engine, run_automations
+from app_runtime.children.opening import open_records
 from app_runtime.children.telling import tell_parent
 from app_runtime.clocks.running import clocks_follow
 from app_runtime.holding.enforcing import hold, holds_anything
@@ -18,6 +18,7 @@ from app_runtime.records.deriving import derive
 from app_runtime.workflow.permissions import check_action, find_action
 from app_runtime.workflow.steps import apply_action, clean_asks
 from lumbung.errors import Conflict, Forbidden, Invalid
+from lumbung.outbox import enqueue_effect
 
 LONGEST_CHAIN = 20
 """Automations that set off one another stop after so many rounds; the history says so."""
@@ -36,14 +37,21 @@ def settle(change: Change, events: Sequence[Event]) -> None:
         clocks_follow(change, pending)
         derive(change)
         if change.held is None:
-            open_children(change, settle)
+            open_records(change, settle)
         following: list[Event] = []
         for event in pending:
-            following += run_automations(change, event, _take_as_system)
+            following += run_automations(change, event, ENGINE)
         derive(change)
         pending = [*following, *_told_by_children(change)]
     if change.held is None:
+        _note_later(change)
         tell_parent(change, settle)
+
+
+def _note_later(change: Change) -> None:
+    while change.later:
+        kind, payload, key = change.later.pop(0)
+        enqueue_effect(change.session, kind, payload, dedupe_key=key)
 
 
 def _told_by_children(change: Change) -> list[Event]:
@@ -84,3 +92,6 @@ def _tried(change: Change, action: Action, answers: Mapping[str, Any]) -> list[E
         change.opening[:] = opening
         raise
     return events
+
+
+ENGINE = Engine(_take_as_system, settle)

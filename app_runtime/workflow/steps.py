@@ -7,7 +7,7 @@ from typing import Any
 
 from app_catalog.definitions.model import Action, Event
 from app_runtime.records.answers import Answers, Channel
-from app_runtime.records.change import Change, OpenedBy
+from app_runtime.records.change import Change, Opening
 from app_runtime.records.deriving import derive_open
 from app_runtime.records.errors import invalid_answers
 from app_runtime.records.numbering import give_numbers
@@ -49,7 +49,8 @@ def apply_action(change: Change, action: Action, answers: Mapping[str, Any]) -> 
         _move(change, action.to)
     _note_action(change, action, before, old_values, written, told, give_numbers(change, on=action.id))
     if action.fan_out is not None:
-        change.opening.append(OpenedBy(action, dict(answers), change.actor))
+        rule, spec = f"{action.id}.fan_out", action.fan_out
+        change.opening.append(Opening(rule, spec.record, spec.values, change.actor, dict(answers), spec))
     events = [Event("action", action.id)]
     if record.state != before:
         events.append(Event("state", record.state))

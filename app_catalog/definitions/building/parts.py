@@ -84,6 +84,8 @@ def event(name: str) -> Event:
         return Event("clock", clock, "warned")
     if kind == "clock" and phase == "breached":
         return Event("clock", clock, "breached")
+    if kind == "schedule" and rest:
+        return Event("schedule", rest)
     if kind == "children" and phase == "done":
         return Event("children", clock, "done")
     raise ValueError(name)

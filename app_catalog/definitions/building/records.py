@@ -1,5 +1,6 @@
 """Builds record types."""
 
+from app_catalog.definitions.building.automations import build_automation
 from app_catalog.definitions.building.children import build_children, build_fan_out
 from app_catalog.definitions.building.fields import build_ask, build_field
 from app_catalog.definitions.building.holding import build_holding
@@ -9,7 +10,6 @@ from app_catalog.definitions.building.parts import (
     duration,
     events,
     expression,
-    expressions,
     ids,
     ids_or_all,
     label,
@@ -18,9 +18,7 @@ from app_catalog.definitions.building.parts import (
 from app_catalog.definitions.computed_order import computed_order
 from app_catalog.definitions.model import (
     Access,
-    Act,
     Action,
-    Automation,
     Clock,
     CreateAccess,
     Duplicates,
@@ -31,8 +29,6 @@ from app_catalog.definitions.model import (
     RowScope,
     Rung,
     Satisfaction,
-    Send,
-    SetFields,
     State,
     Text,
     UpdateAccess,
@@ -57,8 +53,8 @@ def build_record(name: str, spec: Json) -> RecordType:
         clocks=build_map(spec.get("clocks"), lambda clock, own: _clock(clock, own, name)),
         duplicates=_duplicates(spec["duplicates"]) if "duplicates" in spec else None,
         satisfaction=_satisfaction(spec["satisfaction"]) if "satisfaction" in spec else None,
-        automations=build_map(spec.get("automations"), lambda key, own: _automation(key, own, name)),
         holding=build_holding(spec, name),
+        automations=build_map(spec.get("automations"), lambda key, own: build_automation(key, own, name)),
         children=build_children(spec),
     )
 
@@ -169,15 +165,3 @@ def _duplicates(spec: Json) -> Duplicates:
 
 def _satisfaction(spec: Json) -> Satisfaction:
     return Satisfaction(ids(spec["ask_on"]), spec.get("scale", 5), spec.get("reasons", False))
-
-
-def _automation(name: str, spec: Json, record: str) -> Automation:
-    effect: Send | Act | SetFields
-    if "send" in spec:
-        effect = Send(spec["send"], ids(spec["to"]))
-    elif "act" in spec:
-        effect = Act(spec["act"], expressions(spec.get("with"), record))
-    else:
-        effect = SetFields(expressions(spec["set"], record))
-    when = expression(spec.get("when"), record, "bool")
-    return Automation(name, events(spec["on"]), effect, when, spec.get("order", 0))

@@ -8,6 +8,7 @@ from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, BUILTIN_ROLES
 from app_catalog.definitions.model.holding import KEY_ATTRIBUTES, NUMBER_TYPES, UNGROUPED_TYPES
 from app_catalog.definitions.package import PackageReading
 from app_catalog.definitions.problems import suggest
+from app_catalog.definitions.shape.reading import Reference
 from app_catalog.definitions.shape.records import SETTABLE
 
 SCENARIO_PEOPLE = ("visitor",)
@@ -17,12 +18,22 @@ _WITH_ADDRESS = ("email", "phone", "person", "persons")
 def check_references(package: PackageReading) -> None:
     """Note every reference to something that is not defined, with the nearest name that is."""
     for reference in package.reading.references:
-        known = known_names(package.canonical, reference.namespace, reference.scope)
+        known = known_names(package.canonical, reference.namespace, _scope_of(package.canonical, reference))
         if known is None or reference.id in known:
             continue
         hint = suggest(reference.id, known)
         code = f"unknown-{reference.namespace}"
         package.reading.add(code, reference.node, reference.path, found=reference.id, suggestion=hint)
+
+
+def _scope_of(canonical: Mapping[str, Any], reference: Reference) -> str | None:
+    """The record type that a place speaks of: an effect for each child, of the children's."""
+    match reference.path:
+        case ("automations", name, "act" | "set", *_):
+            record = canonical["records"].get(reference.scope, {})
+            child = record.get("automations", {}).get(name, {}).get("for_each", "").removeprefix("children.")
+            return children_by_id(record).get(child, reference.scope) if child else reference.scope
+    return reference.scope
 
 
 def known_names(canonical: Mapping[str, Any], namespace: str, scope: str | None) -> Collection[str] | None:
@@ -33,6 +44,8 @@ def known_names(canonical: Mapping[str, Any], namespace: str, scope: str | None)
     if namespace == "table":
         settings: Mapping[str, Any] = app.get("settings", {})
         return [name for name, spec in settings.items() if spec.get("type") == "table"]
+    if namespace == "secret":
+        return [name for name, spec in app.get("settings", {}).items() if spec.get("secret")]
     if namespace in ("message", "page", "record"):
         found: Collection[str] = canonical[f"{namespace}s"]
         return found

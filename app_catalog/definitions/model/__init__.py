@@ -3,6 +3,7 @@
 Built by ``canonical.compile_definition``; nothing else makes a ``Definition``.
 """
 
+from app_catalog.definitions.model.automations import Act, Automation, Call, CreateRecord, Effect, Send, SetFields
 from app_catalog.definitions.model.children import Children, FanOut
 from app_catalog.definitions.model.definition import Definition, PersonalData, Role
 from app_catalog.definitions.model.fields import (
@@ -32,9 +33,7 @@ from app_catalog.definitions.model.records import (
     BUILTIN_ATTRIBUTES,
     BUILTIN_ROLES,
     Access,
-    Act,
     Action,
-    Automation,
     Clock,
     CreateAccess,
     Duplicates,
@@ -44,8 +43,6 @@ from app_catalog.definitions.model.records import (
     RowScope,
     Rung,
     Satisfaction,
-    Send,
-    SetFields,
     State,
     Tone,
     UpdateAccess,
@@ -88,6 +85,7 @@ __all__ = [
     "Ask",
     "Automation",
     "Because",
+    "Call",
     "CannotCheck",
     "Channel",
     "ChannelText",
@@ -99,10 +97,12 @@ __all__ = [
     "Column",
     "CountCheck",
     "CreateAccess",
+    "CreateRecord",
     "CreateStep",
     "Definition",
     "Duplicates",
     "Duration",
+    "Effect",
     "Event",
     "EventKind",
     "Expression",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app_catalog.definitions.model.automations import Automation
 from app_catalog.definitions.model.children import Children, FanOut
 from app_catalog.definitions.model.fields import Ask, Field
 from app_catalog.definitions.model.holding import Holding
@@ -196,42 +197,6 @@ class Satisfaction:
     ask_on: tuple[str, ...]
     scale: int = 5
     reasons: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send message ``message`` to each of ``to``: a role, ``agency``, ``assignee``, or a field with an
-    address.
-    """
-
-    message: str
-    to: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Take action ``action``, answering its asks by ``values``."""
-
-    action: str
-    values: Mapping[str, Expression] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SetFields:
-    """Set fields of the record."""
-
-    values: Mapping[str, Expression]
-
-
-@dataclass(frozen=True, slots=True)
-class Automation:
-    """What happens by itself on any of ``on`` when ``when`` holds; in the order written."""
-
-    id: str
-    on: tuple[Event, ...]
-    effect: Send | Act | SetFields
-    when: Expression | None = None
-    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)

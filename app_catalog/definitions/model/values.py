@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ResultKind = Literal["bool", "string", "duration", "whole", "number", "moment", "list", "any"]
-EventKind = Literal["created", "updated", "action", "state", "clock", "children"]
+EventKind = Literal["created", "updated", "action", "state", "clock", "children", "schedule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Event:
     """What an automation or a clock waits for.
 
     ``created`` and ``updated`` have no ``id``; ``action`` and ``state`` name one; ``clock`` names a clock
-    and has ``phase`` ``warned`` or ``breached``; ``children`` names a kind of children and has ``done``.
+    and has ``phase`` ``warned`` or ``breached``; ``children`` names a kind of children and has ``done``;
+    ``schedule`` has its rhythm and time as ``id`` (``daily.07:00``, see ``schedules``).
     """
 
     kind: EventKind

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app_catalog.definitions.nodes import MapNode, Node, ScalarNode
+from app_catalog.definitions.nodes import Node, ScalarNode
 from app_catalog.definitions.problems import suggest
 from app_catalog.definitions.shape.reading import MISSING, Path, Reading, Reference
 
@@ -14,9 +14,6 @@ class EventName:
     """An event by name; canonically its full name, so that a bare ``reopen`` becomes ``action.reopen``."""
 
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
-        if isinstance(node, MapNode) and "schedule" in node.entries:
-            reading.add("not-supported-yet", node, path, key=next(iter(node.entries)))
-            return MISSING
         if not isinstance(node, ScalarNode) or not node.text:
             return reading.expected(("nama kejadian", "the name of an event"), node, path)
         head, *rest = node.text.split(".")
@@ -25,9 +22,6 @@ class EventName:
         if head == "children" and len(rest) == 2 and rest[1] == "done":
             self.refer("children", rest[0], node, path, reading)
             return node.text
-        if head == "schedule":
-            reading.add("not-supported-yet", node, path, key=node.text)
-            return MISSING
         if not rest:
             self.refer("action", head, node, path, reading)
             return f"action.{head}"

@@ -5,6 +5,7 @@ from typing import Any
 from app_catalog.definitions.model import BUILTIN_ATTRIBUTES
 from app_catalog.definitions.nodes import MapNode, Node, ScalarNode
 from app_catalog.definitions.numbers import NumberPatternError, parse_number_pattern
+from app_catalog.definitions.shape.automations import AUTOMATION
 from app_catalog.definitions.shape.children import CHILDREN, FAN_OUT
 from app_catalog.definitions.shape.composites import AllOr, Keys, MapOf, SetOf
 from app_catalog.definitions.shape.events import EventName
@@ -121,7 +122,6 @@ ATTRIBUTES = SetOf(ATTRIBUTE, ordered=True)
 FIELDS = SetOf(Ref("field"))
 STATES = SetOf(Ref("state"))
 ROLES = SetOf(Ref("role"))
-EXPRESSIONS = MapOf(Expr(), ordered=False)
 SETS = MapOf(Expr(), ordered=False, keys="settable")
 
 ACCESS = Keys(
@@ -173,33 +173,6 @@ CLOCK = Keys(
         "escalate": MapOf(RUNG, min=1, max=10),
     },
     also=(_clock_leads_somewhere,),
-)
-AUTOMATION = Keys(
-    {"on": SetOf(EventName())},
-    {
-        "when": Expr("bool"),
-        "order": ORDER,
-        "send": Ref("message"),
-        "to": SetOf(Ref("recipient")),
-        "act": Ref("action"),
-        "with": EXPRESSIONS,
-        "set": SETS,
-    },
-    ("create", "document", "call", "for_each"),
-    one_of=("send", "act", "set"),
-)
-
-
-def _effect_is_whole(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
-    for effect, companion in (("send", "to"), ("act", "with")):
-        if companion in node.entries and effect not in node.entries:
-            reading.add("key-needs-other", node.keys[companion], (*path, companion), key=companion, other=effect)
-    if "send" in node.entries and "to" not in node.entries:
-        reading.add("missing-key", node.keys["send"], (*path, "to"), key="to")
-
-
-AUTOMATION = Keys(
-    AUTOMATION.required, AUTOMATION.optional, AUTOMATION.later, AUTOMATION.one_of, also=(_effect_is_whole,)
 )
 NUMBER = Keys({"pattern": NumberPattern()}, {"per": SetOf(Ref("key-part"), ordered=True), "on": Ref("action")})
 RECORD_OPTIONAL: dict[str, Kind] = {

@@ -115,9 +115,9 @@ TABLE = [
     Broken(REPORT, "warn_at: 75%", "warn_at: 75", "wrong-kind", "warn_at: 75\n", "75%"),
     Broken(REPORT, "to: agency_head}, city", "to: kadis}, city", "unknown-recipient", "kadis", "Choose one of"),
     Broken(REPORT, "clock.respond.warned", "clock.respons.warned", "unknown-clock", "clock.respons", "“respond”"),
-    Broken(REPORT, "on: action.ask,", "on: {schedule: daily},", "not-supported-yet", "schedule", "later"),
+    Broken(REPORT, "on: action.ask,", "on: {schedule: daily},", "missing-key", "schedule", "“at:”"),
     Broken(REPORT, "send: hurry", "send: hury", "unknown-message", "send: hury", "“hurry”"),
-    Broken(REPORT, "send: hurry", "send: hurry, call: x", "not-supported-yet", "call: x", "later"),
+    Broken(REPORT, "send: hurry", "send: hurry, document: x", "not-supported-yet", "document: x", "later"),
     Broken(REPORT, "send: hurry", "send: hurry, act: assign", "exactly-one", "hurry, act", "exactly one"),
     Broken(REPORT, "within: 50m", "within: 50", "wrong-kind", "within: 50,", "50m"),
     # Pages, messages, scenarios, examples.

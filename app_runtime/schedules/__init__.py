@@ -1,0 +1,1 @@
+"""What apps do every day, week or month."""
