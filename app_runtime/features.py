@@ -24,6 +24,7 @@ from app_runtime.imports.features import install_imports
 from app_runtime.inventory.views import inventory
 from app_runtime.operations.features import install_operations
 from app_runtime.pages.features import install_pages
+from app_runtime.retention.features import install_retention
 from app_runtime.scenarios.runner import EngineRunner
 from app_runtime.upgrades.views import upgrades
 from app_runtime.work.features import install_work
@@ -37,6 +38,7 @@ def install(app: LumbungFlask) -> None:
     install_api(app)
     install_operations(app)
     install_pages(app)
+    install_retention(app)
     app.register_blueprint(upgrades)
     app.register_blueprint(inventory)
     app.register_blueprint(managed_figures)
