@@ -26,6 +26,7 @@ from app_runtime.demonstration.publishing import enable_in, publish_app
 from app_runtime.demonstration.rating import rate_closed
 from app_runtime.demonstration.script import CITIZEN_LOGIN, City
 from app_runtime.demonstration.seed import SEED
+from app_runtime.demonstration.voicing import raise_voices
 from app_runtime.demonstration.weighing import weigh_app
 from app_runtime.demonstration.wishing import wish_for_apps
 from lumbung.audit import record_audit
@@ -74,6 +75,7 @@ def load_demonstration(
         **{city.slug: partial(_load_city, city=city) for city in CITIES},
         "judgements": _load_judgements,
         "inventory": _load_inventory,
+        "voices": _load_voices,
         **{profile.slug: partial(_load_generated, profile=profile, seed=seed) for profile in PROFILES},
         "verdicts": partial(_load_verdicts, seed=seed),
         "figures": _count_figures,
@@ -127,6 +129,10 @@ def _load_inventory(session: AnySession, until: datetime) -> None:
     # What the whole country knows the third of the cities for.
     with set_clock(until - _BEFORE_THE_MONTH):
         list_inventory(session, _refound(session, CITIES[2]), neighbour=_refound(session, CITIES[1]))
+
+
+def _load_voices(session: AnySession, until: datetime) -> None:
+    raise_voices(session, _refound(session, CITIES[2]), until=until)
 
 
 def _load_generated(session: AnySession, until: datetime, *, profile: Profile, seed: int) -> None:

@@ -28,7 +28,18 @@ GENERATED = (
     "jayapura",
 )
 """Slugs of the municipalities that are generated; `generated.profiles` says what they are."""
-STEPS = (*WRITTEN, "judgements", "inventory", *GENERATED, "verdicts", "figures", "assistance", "wishes", "requests")
+STEPS = (
+    *WRITTEN,
+    "judgements",
+    "inventory",
+    "voices",
+    *GENERATED,
+    "verdicts",
+    "figures",
+    "assistance",
+    "wishes",
+    "requests",
+)
 """In their order."""
 REFUSED = Text(
     "Basis data ini berisi daerah sungguhan, jadi data peragaan tidak dimuat.",

@@ -16,7 +16,8 @@ from app_runtime.demonstration.founding import Founded, add_operator
 from app_runtime.demonstration.script import ADMIN, APP
 from lumbung.db.tenancy import AnySession
 
-PACKAGE = Path(__file__).resolve().parents[2] / "apps" / APP
+BUNDLED = Path(__file__).resolve().parents[2] / "apps"
+PACKAGE = BUNDLED / APP
 
 
 class PackageUnfit(Exception):

@@ -92,6 +92,11 @@ ADMIN = "tenant_admin"
 EVALUATOR = "evaluator"
 DISPATCHER = f"{APP}:dispatcher"
 HANDLER = f"{APP}:handler"
+VOICES = "aspirasi"
+"""The app for ideas and complaints, which one of the cities publishes and runs."""
+VOICE_SECRETARY = f"{VOICES}:secretary"
+VOICE_HANDLER = f"{VOICES}:handler"
+VOICE_ROLES = (VOICE_SECRETARY, VOICE_HANDLER)
 
 HUB_DOMAIN = "lumbung.example.org"
 OPERATOR_LOGIN = f"operator@{HUB_DOMAIN}"

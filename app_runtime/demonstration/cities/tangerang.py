@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from app_runtime.demonstration.script import ADMIN, DISPATCHER, EVALUATOR, HANDLER, City, Office, Person, Spot
+from app_runtime.demonstration.script import (
+    ADMIN,
+    DISPATCHER,
+    EVALUATOR,
+    HANDLER,
+    VOICE_HANDLER,
+    VOICE_ROLES,
+    City,
+    Office,
+    Person,
+    Spot,
+)
 
 TANGERANG = City(
     slug="tangerang",
@@ -23,19 +34,27 @@ TANGERANG = City(
         Office("bina-marga", "Bidang Bina Marga", "Bina Marga", "dpupr"),
         Office("sda", "Bidang Sumber Daya Air", "SDA", "dpupr"),
         Office("perkim", "Dinas Perumahan dan Permukiman", "Perkim"),
+        Office("disdik", "Dinas Pendidikan", "Disdik"),
+        Office("dinkes", "Dinas Kesehatan", "Dinkes"),
         Office("bpbd", "Badan Penanggulangan Bencana Daerah", "BPBD"),
     ),
     people=(
         Person("melati", "Melati Anggun Sasmita", "Kepala Bidang Layanan Informasi", "layanan", True, (ADMIN,)),
-        Person("fajar", "Fajar Maulana", "Operator laporan warga", "layanan", roles=(DISPATCHER,)),
+        Person(
+            "fajar",
+            "Fajar Maulana",
+            "Operator laporan warga",
+            "layanan",
+            roles=(DISPATCHER, *VOICE_ROLES),
+        ),
         Person("yuni", "Yuni Astuti", "Analis organisasi", "bagian-organisasi", roles=(EVALUATOR,)),
         Person("harun", "Harun Effendi", "Sekretaris Daerah", "setda", head=True),
         Person("rosita", "Rosita Nainggolan", "Kepala Bagian Organisasi", "bagian-organisasi", head=True),
         Person("irfan", "Irfan Zulkarnaen", "Kepala Dinas Komunikasi dan Informatika", "diskominfo", head=True),
         Person("dadang", "Dadang Sutisna", "Kepala Dinas Perhubungan", "dishub", head=True),
-        Person("umi", "Umi Kalsum", "Petugas lalu lintas", "dishub", roles=(HANDLER,)),
+        Person("umi", "Umi Kalsum", "Petugas lalu lintas", "dishub", roles=(HANDLER, VOICE_HANDLER)),
         Person("edwin", "Edwin Lumban Gaol", "Kepala Dinas Lingkungan Hidup", "dlh", head=True),
-        Person("ujang", "Ujang Komarudin", "Petugas kebersihan", "dlh", roles=(HANDLER,)),
+        Person("ujang", "Ujang Komarudin", "Petugas kebersihan", "dlh", roles=(HANDLER, VOICE_HANDLER)),
         Person("siska", "Siska Amelia", "Kepala Dinas PUPR", "dpupr", head=True),
         Person("bayu", "Bayu Segara", "Kepala Bidang Bina Marga", "bina-marga", head=True),
         Person("doni", "Doni Firmansyah", "Pengawas jalan", "bina-marga", roles=(HANDLER,)),
@@ -43,6 +62,10 @@ TANGERANG = City(
         Person("oman", "Oman Abdurahman", "Petugas saluran", "sda", roles=(HANDLER,)),
         Person("gunawan", "Gunawan Wibisono", "Kepala Dinas Perumahan dan Permukiman", "perkim", head=True),
         Person("rina", "Rina Oktaviani", "Petugas penerangan jalan", "perkim", roles=(HANDLER,)),
+        Person("wahyu", "Wahyu Prasetyo", "Kepala Dinas Pendidikan", "disdik", head=True),
+        Person("nining", "Nining Suryani", "Pengelola perpustakaan", "disdik", roles=(VOICE_HANDLER,)),
+        Person("laila", "Laila Rahmawati", "Kepala Dinas Kesehatan", "dinkes", head=True),
+        Person("agus", "Agus Salim", "Petugas layanan kesehatan", "dinkes", roles=(VOICE_HANDLER,)),
         Person("tono", "Tono Sugiarto", "Kepala Pelaksana BPBD", "bpbd", head=True, roles=(HANDLER,)),
     ),
     spots=(

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from app_catalog.installations.models import Installation
 from app_runtime.demonstration.cities import CITIES
+from app_runtime.demonstration.script import APP
 from app_runtime.records.models import Record
 from lumbung.db import db
 from lumbung.settings import Settings
@@ -27,5 +29,9 @@ class Loaded:
     steps: list[str]
 
 
-def records(city: Municipality) -> list[Record]:
-    return list(db.session.scalars(select(Record).where(Record.tenant_id == city.id)))
+def records(city: Municipality, app: str = APP) -> list[Record]:
+    """Everything that one app keeps in a city."""
+    query = select(Record).join(
+        Installation, (Installation.tenant_id == Record.tenant_id) & (Installation.id == Record.installation_id)
+    )
+    return list(db.session.scalars(query.where(Record.tenant_id == city.id, Installation.slug == app)))
