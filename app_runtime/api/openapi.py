@@ -254,6 +254,9 @@ def _problems(*statuses: str) -> dict[str, Any]:
 
 
 def _shape(field: Field) -> dict[str, Any]:
+    if field.type == "list":
+        row = {name: {"title": pick(one.label), **_shape(one)} for name, one in field.fields.items()}
+        return {"type": "array", "items": {"type": "object", "properties": row}}
     if field.type == "group":
         members = {name: {"title": pick(one.label), **_shape(one)} for name, one in field.fields.items()}
         return {"type": "object", "properties": members}

@@ -8,8 +8,10 @@ from typing import Any
 
 from app_catalog.definitions.model import SEVERAL, Field
 from app_catalog.definitions.schemas.quantities import shown_decimal
+from app_catalog.definitions.schemas.records import MAX_ROWS
 from app_catalog.installations.durations_form import split_duration, unit_options
 from app_runtime.photos.uploads import KeptFile
+from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.options import field_options
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import current_language, pick, t
@@ -48,6 +50,10 @@ class Control:
     max_mb: int | None = None
     kept: Sequence[KeptFile] = ()
     members: Sequence[Control] = ()
+    rows: Sequence[Sequence[Control]] = ()
+    """The rows of a list, an empty one last."""
+    blank: Sequence[Control] = ()
+    """A row whose number is `__n__`, for a script to add."""
     lon: str = ""
     lat: str = ""
     landmark: str = ""
@@ -88,11 +94,24 @@ def control(app: RunningApp, spec: Field, typed: Typed, errors: Errors, *, prefi
         max_count=spec.max_count,
         max_mb=round(spec.max_size / 1_048_576) or 1 if spec.max_size else None,
         kept=typed.kept.get(name, ()),
-        members=[control(app, member, typed, errors, prefix=f"{name}.") for member in spec.fields.values()],
+        members=_row(app, spec, typed, errors, f"{name}.") if spec.type == "group" else (),
+        rows=_rows(app, spec, typed, errors, name) if spec.type == "list" else (),
+        blank=_row(app, spec, Typed(), {}, f"{name}.__n__.") if spec.type == "list" else (),
         lon=typed.texts.get(f"{name}.lon", ""),
         lat=typed.texts.get(f"{name}.lat", ""),
         landmark=typed.texts.get(f"{name}.text", ""),
     )
+
+
+def _row(app: RunningApp, spec: Field, typed: Typed, errors: Errors, prefix: str) -> list[Control]:
+    return [control(app, member, typed, errors, prefix=prefix) for member in spec.fields.values()]
+
+
+def _rows(app: RunningApp, spec: Field, typed: Typed, errors: Errors, name: str) -> list[list[Control]]:
+    numbers = row_numbers(typed.texts, name)
+    if len(numbers) < (spec.max or MAX_ROWS):
+        numbers.append(numbers[-1] + 1 if numbers else 0)
+    return [_row(app, spec, typed, errors, f"{name}.{number}.") for number in numbers]
 
 
 def labels_of(fields: Iterable[Field], prefix: str = "") -> dict[str, str]:

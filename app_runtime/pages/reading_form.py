@@ -17,6 +17,7 @@ from app_catalog.installations.durations_form import join_duration
 from app_runtime.pages.controls import Typed
 from app_runtime.photos.uploads import KeptFile, receive_files
 from app_runtime.records.answers import EMPTY, Answers
+from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.landmarks import LONGEST_LANDMARK
 from app_runtime.records.running_app import RunningApp
 from lumbung.errors import Invalid
@@ -37,6 +38,8 @@ class Written:
     kept: dict[str, tuple[KeptFile, ...]] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
     typed: Typed = field(default_factory=Typed)
+    rows: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """What was typed in the rows of each list, by names with the numbers that they have now."""
 
     @property
     def files(self) -> dict[str, list[UUID]]:
@@ -66,15 +69,27 @@ def read_form(
             value = _read(app, spec, form, spec.id, written)
             if value not in EMPTY:
                 written.values[spec.id] = value
-    written.typed = typed_form(form, written.kept)
+    written.typed = typed_form(form, written.kept, written.rows)
     if any(spec.type == "files" for spec in specs):
         app.session.commit()
     return written
 
 
-def typed_form(form: Texts, kept: Mapping[str, Sequence[KeptFile]] | None = None) -> Typed:
+def typed_form(
+    form: Texts,
+    kept: Mapping[str, Sequence[KeptFile]] | None = None,
+    rows: Mapping[str, Mapping[str, list[str]]] | None = None,
+) -> Typed:
     """What stands in a form that was sent, to be shown again."""
-    return Typed(form.to_dict(), kept or {}, form.to_dict(flat=False))
+    lists = rows or {}
+    chosen = {
+        name: texts
+        for name, texts in form.to_dict(flat=False).items()
+        if not any(name.startswith(f"{one}.") for one in lists)
+    }
+    for texts_of_rows in lists.values():
+        chosen |= texts_of_rows
+    return Typed({name: texts[0] for name, texts in chosen.items() if texts}, kept or {}, chosen)
 
 
 def check_form(
@@ -101,6 +116,8 @@ def _read(app: RunningApp, spec: Field, form: Texts, name: str, written: Written
             member.id: _read(app, member, form, f"{name}.{member.id}", written) for member in spec.fields.values()
         }
         return {key: value for key, value in members.items() if value not in EMPTY}
+    if spec.type == "list":
+        return _read_rows(app, spec, form, name, written)
     if spec.type == "point":
         return _read_point(form, name, written)
     if spec.type in SEVERAL:
@@ -113,6 +130,21 @@ def _read(app: RunningApp, spec: Field, form: Texts, name: str, written: Written
     if spec.type == "datetime" and text:
         return _with_zone(app, text)
     return text
+
+
+def _read_rows(app: RunningApp, spec: Field, form: Texts, name: str, written: Written) -> list[dict[str, Any]]:
+    """The rows in which something stands; they are numbered anew, also in what the form shows again."""
+    rows: list[dict[str, Any]] = []
+    texts: dict[str, list[str]] = {}
+    for number in row_numbers(form, name, (one for one in form if form[one])):
+        old, new = f"{name}.{number}.", f"{name}.{len(rows)}."
+        members = {member.id: _read(app, member, form, f"{old}{member.id}", written) for member in spec.fields.values()}
+        row = {key: value for key, value in members.items() if value not in EMPTY}
+        if row:
+            rows.append(row)
+            texts |= {new + one.removeprefix(old): form.getlist(one) for one in form if one.startswith(old)}
+    written.rows[name] = texts
+    return rows
 
 
 def _with_zone(app: RunningApp, text: str) -> str:

@@ -20,7 +20,7 @@ from app_runtime.records.running_app import RunningApp
 from app_runtime.records.timeline import TimelineEntry, present_history
 from lumbung.i18n import show_datetime, t
 
-_APART = frozenset({"files", "point", "group"}) | WRITTEN
+_APART = frozenset({"files", "point", "group", "list"}) | WRITTEN
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def show_record(
             if field.type == "files" and field.files
         ],
         links=[(field.label, field.links) for field in found.fields if field.links],
-        groups=[field for field in found.fields if field.type == "group" and field.members],
+        groups=[field for field in found.fields if field.members or field.rows],
         landmark=next((text for name in seen if (text := landmark_of(record, name))), ""),
         timeline=[_moment(app, entry) for entry in present_history(app, record, reader)],
         # Links lead to public pages, so they show what everybody may see.

@@ -15,6 +15,7 @@ from app_runtime.pages.reading_form import Texts, Uploads, Written, check_form, 
 from app_runtime.pages.sent_before import SITTING, list_alike, list_sent
 from app_runtime.pages.submission_keys import clean_key, content_of, find_key, new_key, scope_of_key
 from app_runtime.records.creating import creatable_fields, create_record, may_create, scope_of_new
+from app_runtime.records.form_rows import MORE
 from app_runtime.records.landmarks import keep_landmark
 from app_runtime.records.models import Record
 from app_runtime.records.nearby import possible_duplicates
@@ -94,6 +95,8 @@ def send_form(opened: OpenPage, form: Texts, uploads: Uploads) -> Sending:
     except TooMany as error:
         return _refused(Sending(key, typed=typed_form(form)), error)
     written = read_form(opened.app, fields.values(), form, uploads, uploaded_by=opened.writer.account_id)
+    if form.get(MORE):
+        return Sending(key, typed=written.typed)
     check_form(
         opened.app,
         fields,

@@ -58,8 +58,8 @@ class Answers:
             if name in sent or not partial:
                 self._check_value(name, spec, values, scope)
             self._check_names(name, spec, values.get(name))
-            if spec.type == "group" and isinstance(values.get(name), Mapping):
-                values[name] = self._members(name, spec, values[name], scope)
+            if spec.fields and values.get(name):
+                values[name] = self._inside(name, spec, values[name], scope)
         if self.errors:
             raise invalid_answers(self.errors, missing=self.missing)
         return values
@@ -91,6 +91,15 @@ class Answers:
             rows: Mapping[str, Any] = self.app.settings.get(spec.options.setting) or {}
             if stop := rows.get(str(value), {}).get("stop"):
                 self._fault(name, pick(stop))
+
+    def _inside(self, name: str, spec: Field, value: Any, scope: Scope) -> Any:
+        """A group or the rows of a list, their members looked at one by one."""
+        if spec.type == "group":
+            return self._members(name, spec, value, scope) if isinstance(value, Mapping) else value
+        for number, row in enumerate(value):
+            for key, member in spec.fields.items():
+                self._check_names(f"{name}.{number}.{key}", member, row.get(key))
+        return value
 
     def _members(self, group: str, spec: Field, values: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """The values of a group without those that their condition hides."""
@@ -161,7 +170,7 @@ def compiled_schema(
 
 def _options(spec: Field, settings: Mapping[str, Any]) -> tuple[frozenset[str], ...]:
     """All that a field's schema takes from the settings."""
-    if spec.type == "group":
+    if spec.fields:
         return tuple(options for member in spec.fields.values() for options in _options(member, settings))
     return (options_of(spec, settings),) if spec.options is not None else ()
 
@@ -181,9 +190,15 @@ def _by_field(error: ValidationError) -> Mapping[Any, Any]:
 
 
 def _member(sent: Mapping[str, Any], name: str) -> Any:
-    group, _, member = name.partition(".")
-    found = sent.get(group)
-    return found.get(member) if member and isinstance(found, Mapping) else found
+    found: Any = sent
+    for step in name.split("."):
+        if isinstance(found, Mapping):
+            found = found.get(step)
+        elif isinstance(found, list) and step.isdigit() and int(step) < len(found):
+            found = found[int(step)]
+        else:
+            return None
+    return found
 
 
 def _is_blank(value: Any) -> bool:

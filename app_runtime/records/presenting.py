@@ -41,7 +41,8 @@ class PresentedFile:
 class PresentedField:
     """A field with its value: as stored (`value`), in the reader's words (`text`), and its files or members.
 
-    `links` are addresses of pictures that came with an imported record; nobody fetched or looked at them.
+    `rows` are the members of each row of a list. `links` are addresses of pictures that came with an imported record;
+    nobody fetched or looked at them.
     """
 
     id: str
@@ -52,6 +53,7 @@ class PresentedField:
     files: tuple[PresentedFile, ...] = ()
     members: tuple[PresentedField, ...] = ()
     links: tuple[str, ...] = ()
+    rows: tuple[tuple[PresentedField, ...], ...] = ()
 
     @property
     def shown(self) -> str:
@@ -181,6 +183,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "time": show_time,
     "duration": show_duration,
     "point": lambda value: f"{value[1]:.5f}, {value[0]:.5f}",
+    "list": lambda value: t("{n} baris", "{n} row" if len(value) == 1 else "{n} rows", n=len(value)),
     "path": lambda value: t(
         "{length} km, {n} titik", "{length} km, {n} points", length=show_decimal(length_km(value)), n=len(value)
     ),
@@ -233,8 +236,9 @@ def _present_fields(
         if field.type == "files":
             value = [str(file.file_id) for file in attached]
         members = _members(app, field, dict(value or {})) if field.type == "group" else ()
+        rows = tuple(_members(app, field, row) for row in value or ()) if field.type == "list" else ()
         text = "" if field.type == "group" else display_value(app, field, value)
-        found.append(PresentedField(name, field.type, pick(field.label), value, text, attached, members, links))
+        found.append(PresentedField(name, field.type, pick(field.label), value, text, attached, members, links, rows))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app_catalog.definitions.model import PEOPLE, SEVERAL, Field
 from app_catalog.definitions.schemas.quantities import shown_decimal
 from app_catalog.installations.durations_form import join_duration, split_duration, unit_options
+from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import current_language, pick, t
 from tenants.municipalities.places import find_coordinates
@@ -38,6 +39,8 @@ class Control:
     max_mb: float | None = None
     kept: tuple[UUID, ...] = ()
     members: tuple[Control, ...] = ()
+    rows: tuple[tuple[Control, ...], ...] = ()
+    blank: tuple[Control, ...] = ()
 
 
 def make_controls(
@@ -78,6 +81,17 @@ def _control(
     kept: Sequence[UUID] = (),
 ) -> Control:
     stored = value if isinstance(value, Mapping) else {}
+    rows = [*(value if isinstance(value, list) else []), {}] if field.type == "list" else []
+
+    def row(number: object, row_values: Mapping[str, Any]) -> tuple[Control, ...]:
+        return tuple(
+            _control(
+                app, member, f"{name}.{number}.{member.id}", row_values.get(member.id), errors,
+                f"{key}.{number}.{member.id}",
+            )
+            for member in field.fields.values()
+        )  # fmt: skip
+
     return Control(
         name=name,
         type=_kind(field),
@@ -95,7 +109,10 @@ def _control(
         members=tuple(
             _control(app, member, f"{name}.{member.id}", stored.get(member.id), errors, f"{key}.{member.id}")
             for member in field.fields.values()
+            if field.type == "group"
         ),
+        rows=tuple(row(number, values) for number, values in enumerate(rows)),
+        blank=row("__n__", {}) if field.type == "list" else (),
     )
 
 
@@ -135,7 +152,7 @@ def _options(app: RunningApp, field: Field) -> tuple[tuple[str, str], ...]:
 
 
 def _was_shown(field: Field, form: MultiDict[str, str], name: str) -> bool:
-    if field.type in ("group", "point"):
+    if field.type in ("group", "point", "list"):
         return any(key.startswith(f"{name}.") for key in form)
     return name in form
 
@@ -143,6 +160,8 @@ def _was_shown(field: Field, form: MultiDict[str, str], name: str) -> bool:
 def _typed(field: Field, form: MultiDict[str, str], name: str) -> Any:
     if field.type == "group":
         return {member.id: _typed(member, form, f"{name}.{member.id}") for member in field.fields.values()}
+    if field.type == "list":
+        return _rows(field, form, name)
     if field.type == "point":
         return _point(form, name)
     if field.type in SEVERAL:
@@ -150,6 +169,19 @@ def _typed(field: Field, form: MultiDict[str, str], name: str) -> Any:
     if field.type == "duration":
         return join_duration(form.get(name, ""), form.get(f"{name}.unit", "days"))
     return form.get(name, "")
+
+
+def _rows(field: Field, form: MultiDict[str, str], name: str) -> list[dict[str, Any]]:
+    found = []
+    for number in row_numbers(form, name, (one for one in form if form[one])):
+        row = {
+            member.id: value
+            for member in field.fields.values()
+            if (value := _typed(member, form, f"{name}.{number}.{member.id}")) not in (None, "", [])
+        }
+        if row:
+            found.append(row)
+    return found
 
 
 def _point(form: MultiDict[str, str], name: str) -> Any:

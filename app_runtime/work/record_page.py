@@ -29,7 +29,7 @@ from app_runtime.work.told import show_history, show_messages
 from lumbung.db import now
 from lumbung.i18n import pick, t
 
-_NOT_AS_FACTS = frozenset({"files", "point", "group"}) | WRITTEN
+_NOT_AS_FACTS = frozenset({"files", "point", "group", "list"}) | WRITTEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
         late_since=late[0] if late and record.open else "",
         facts=[*_facts(presented, fields), *_places(work, official)],
         texts=[field for field in fields if field.type in WRITTEN],
-        groups=[field for field in fields if field.type == "group" and field.members],
+        groups=[field for field in fields if field.members or field.rows],
         photos=[field for field in fields if field.type == "files" and (field.files or field.links)],
         deadlines=deadlines,
         actions=action_forms(work, tried),

@@ -32,6 +32,7 @@ _DEFAULTS: dict[str, Any] = {
     "persons": [],
     "path": [],
     "group": {},
+    "list": [],
     "table": {},
 }
 _RESULT_TYPES: dict[str, tuple[type, ...]] = {
@@ -204,6 +205,8 @@ def _cel_value(value: Any, kind: str) -> Any:
         return _NUMBERS[kind](value)
     if kind in _LISTS:
         return [str(part) for part in value]
+    if kind == "list":
+        return [_cel_value(row, "group") for row in value]
     if kind == "group":
         return {key: member for key, member in value.items() if member is not None}
     if kind == "average":

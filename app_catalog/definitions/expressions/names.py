@@ -45,6 +45,7 @@ CEL_TYPES: dict[str, cel.Type] = {
     "nik": _T.STRING,
     "path": _T.List(_T.List(_T.DOUBLE)),
     "group": _T.Map(_T.STRING, _T.DYN),
+    "list": _T.List(_T.Map(_T.STRING, _T.DYN)),
     "strings": _T.List(_T.STRING),
     "table": _T.Map(_T.STRING, _T.Map(_T.STRING, _T.DYN)),
     "average": _T.DOUBLE,
@@ -121,7 +122,7 @@ class Names:
                     groups={
                         group: _types(spec["fields"])
                         for group, spec in record.get("fields", {}).items()
-                        if "fields" in spec
+                        if "fields" in spec and spec.get("type") == "group"
                     },
                     clocks=tuple(record.get("clocks", {})),
                     aggregates={

@@ -35,6 +35,7 @@ FieldType = Literal[
     "nik",
     "path",
     "group",
+    "list",
 ]
 SEVERAL: frozenset[str] = frozenset({"choices", "agencies", "persons"})
 """Types whose value is a list of ids, each once."""

@@ -55,6 +55,29 @@ class CheckedValue(fields.Field[Any]):
         return checked
 
 
+MAX_ROWS = 200
+
+
+class Rows(fields.List[Any]):
+    """Rows of a list, each by the schema of its members; rows in which nothing stands are left out."""
+
+    def __init__(self, row: type[Schema], spec: Field, lang: str, **kwargs: Any) -> None:
+        super().__init__(fields.Nested(row), **kwargs)
+        self.spec, self.lang = spec, lang
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
+            raise ValidationError(word("rows", self.lang))
+        rows = [row for row in value if not all(_is_empty(part) for part in row.values())]
+        most = self.spec.max or MAX_ROWS
+        if len(rows) > most:
+            raise ValidationError(word("too_many_rows", self.lang, max=most))
+        if rows and len(rows) < (self.spec.min or 0):
+            raise ValidationError(word("too_few_rows", self.lang, min=self.spec.min))
+        # What is partial is the record; a row is whole.
+        return super()._deserialize(rows, attr, data, **{**kwargs, "partial": False})
+
+
 def _messages(lang: str) -> dict[str, str]:
     return {name: word("required", lang) for name in ("required", "null")} | {"type": word("invalid", lang)}
 
@@ -89,11 +112,14 @@ def field_schema(
             **({"description": field.help.text(lang)} if field.help else {}),
         },
     }
-    if field.type == "group":
+    if field.type in ("group", "list"):
         members = {
             member.id: field_schema(member, settings=settings, lang=lang, on_form=on_form, keeps_empty=keeps_empty)
             for member in field.fields.values()
         }
+        if field.type == "list":
+            row = _schema(members, f"Row_{field.id}", lang=lang, keeps_empty=False)
+            return Rows(row, field, lang, **shared)
         inner = _schema(members, f"Group_{field.id}", lang=lang, keeps_empty=keeps_empty)
         shared["error_messages"] = shared["error_messages"] | {"type": word("group", lang)}
         return fields.Nested(inner, **shared)

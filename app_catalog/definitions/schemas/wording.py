@@ -54,6 +54,9 @@ WORDS: dict[str, Text] = {
         "too_many_files": ("Paling banyak {max} berkas.", "At most {max} files."),
         "email": ("Alamat email tidak sah.", "This is not an e-mail address."),
         "phone": ("Nomor telepon tidak sah.", "This is not a phone number."),
+        "rows": ("Isi baris demi baris.", "Fill in row by row."),
+        "too_few_rows": ("Sedikitnya {min} baris.", "At least {min} rows."),
+        "too_many_rows": ("Paling banyak {max} baris.", "At most {max} rows."),
         "group": ("Isian kelompok tidak sah.", "This group is not valid."),
     }.items()
 }

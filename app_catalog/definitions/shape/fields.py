@@ -33,7 +33,6 @@ FIXED_OPTIONS = MapOf(TEXT, wrap="label", min=1)
 LATER_TYPES = (
     "checklist",
     "record",
-    "list",
 )
 LATER_FIELD_KEYS = ("files_by", "verdict_by")
 
@@ -153,7 +152,18 @@ def _own_case(kind: str) -> Keys:
 
 MEMBER = Variant("type", {kind: _field_case(kind, FIELD_KEYS) for kind in OWN_KEYS}, (*LATER_TYPES, "group"))
 GROUP = Keys({"type": Words(), "fields": MapOf(MEMBER, min=1)}, FIELD_KEYS, LATER_FIELD_KEYS)
-FIELD = Variant("type", {**{kind: _own_case(kind) for kind in OWN_KEYS}, "group": GROUP}, LATER_TYPES)
+# Conditions see a record, not which of its rows they are asked about; files and sealed numbers belong to the record.
+_ROW_KEYS = {key: kind for key, kind in FIELD_KEYS.items() if key in (*NAMED, "required")}
+_ROW = Variant(
+    "type", {kind: _field_case(kind, _ROW_KEYS) for kind in OWN_KEYS if kind not in ("files", "nik", "path")}
+)
+LIST = Keys(
+    {"type": Words(), "fields": MapOf(_ROW, min=1, max=20)},
+    {**FIELD_KEYS, **COUNT},
+    LATER_FIELD_KEYS,
+    also=(_numbers_fit,),
+)
+FIELD = Variant("type", {**{kind: _own_case(kind) for kind in OWN_KEYS}, "group": GROUP, "list": LIST}, LATER_TYPES)
 
 # Columns and settings: their types, and what the value of each looks like in a package.
 VALUES: dict[str, Kind] = {

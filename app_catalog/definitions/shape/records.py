@@ -199,7 +199,5 @@ RECORD = Keys(
         "access": MapOf(ACCESS, ordered=False, min=1, keys="role"),
     },
     RECORD_OPTIONAL,
-    (
-        "fee",
-    ),
+    ("fee",),
 )
