@@ -29,7 +29,7 @@ from app_runtime.work.told import show_history, show_messages
 from lumbung.db import now
 from lumbung.i18n import pick, t
 
-_NOT_AS_FACTS = frozenset({"files", "point", "group", "list"}) | WRITTEN
+_NOT_AS_FACTS = frozenset({"files", "point", "group", "list", "nik"}) | WRITTEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
