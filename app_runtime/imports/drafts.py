@@ -13,7 +13,8 @@ from app_runtime.imports.places import Point
 
 @dataclass
 class Draft:
-    """What a line says, made fit for its record type; with `refused` it becomes no record, and `notes` say why.
+    """What a line says, made fit for its record type; with `refused` it becomes no record. Of all `notes` the
+    `refusing` ones say why not.
 
     `source_key` is what makes the line the same line when it comes again. `source` and `number` are what it was called
     before.
@@ -23,6 +24,7 @@ class Draft:
     source_key: str
     original: Mapping[str, Any]
     notes: list[Note] = field(default_factory=list)
+    refusing: list[Note] = field(default_factory=list)
     refused: bool = False
     skipped: bool = False
     values: dict[str, Any] = field(default_factory=dict)
@@ -43,4 +45,5 @@ class Draft:
     def refuse(self, code: str, **values: Any) -> None:
         """Say why the line becomes no record."""
         self.warn(code, **values)
+        self.refusing.append(self.notes[-1])
         self.refused = True

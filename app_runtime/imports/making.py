@@ -118,7 +118,9 @@ class Maker:
             return
         made = reader.read(raw)
         draft.notes += made.notes
-        draft.refused = draft.refused or made.refused
+        if made.refused:
+            draft.refusing += made.notes
+            draft.refused = True
         if made.value not in EMPTY:
             group, _, member = name.partition(".")
             if member:
@@ -182,8 +184,8 @@ class Maker:
         if not wrong:
             return moment
         # When it came is what the record stands on; the other times only add to it.
-        draft.warn(wrong, **about)
-        draft.refused = draft.refused or name == "created_at"
+        say = draft.refuse if name == "created_at" else draft.warn
+        say(wrong, **about)
         return None
 
     # Where it stands.

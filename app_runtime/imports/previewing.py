@@ -102,8 +102,7 @@ def preview_import(
 def _sum_up(drafts: Sequence[Draft]) -> list[Reason]:
     found: dict[tuple[bool, str], Reason] = {}
     for draft in drafts:
-        # Whatever refuses a line is said of it last.
-        seen = {(draft.refused and note is draft.notes[-1], note.code): note for note in draft.notes}
+        seen = {(any(note is one for one in draft.refusing), note.code): note for note in draft.notes}
         for key, note in seen.items():
             found.setdefault(key, Reason(key[0], note, draft.line)).count += 1
     return sorted(found.values(), key=lambda reason: (not reason.refuses, -reason.count))

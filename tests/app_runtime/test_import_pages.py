@@ -20,7 +20,7 @@ from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.import_files import flood_features, flooded, geojson
 from tests.app_runtime.work_desk import Desk, open_desk
-from tests.browsing import Browser
+from tests.browsing import Browser, words_of
 from tests.world import World
 
 Sessions = scoped_session[Session]
@@ -101,6 +101,17 @@ def test_a_file_becomes_records_page_by_page(desk: Desk) -> None:
     assert "Unduh baris yang ditolak" in done
     assert "Sedang berjalan" not in done
     assert admin.get(f"{at}/progress").headers["HX-Refresh"] == "true"
+
+
+def test_a_line_is_refused_for_what_refuses_it_and_not_for_what_is_said_of_it_besides(desk: Desk) -> None:
+    admin = desk.browser("admin")
+    lines = "judul,jenis,tanggal\nLampu mati lama,Entah apa,2020-01-01\n"
+    at = place_of(upload(admin, lines.encode(), "a.csv"))
+    admin.post_form(f"{at}/columns", {})
+    seen = words_of(admin.get(f"{at}/preview"))
+    summary = seen[seen.index("Yang perlu Anda ketahui") : seen.index("baris pertama")]
+    assert "Ditolak Kategori: pilihan “Entah apa” tidak dikenal" in summary
+    assert "Catatan Tanpa lokasi" in summary
 
 
 def test_the_report_of_refused_lines_runs_nothing_in_a_spreadsheet(desk: Desk) -> None:
