@@ -6,6 +6,7 @@ from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.pagu import PLANNER, edited, enable_pagu, make
 from tests.world import World
 
 THREADS = 16
+PAUSE = 0.03
 VISIT: dict[str, Any] = {"person": "Sari", "clinic": "ciputat", "date": "2026-03-02", "session": "morning"}
 BUDGET: dict[str, Any] = {"office": "dishub", "year": 2026}
 
@@ -62,6 +64,8 @@ def at_once(app: LumbungFlask, world: World, doings: Sequence[Callable[[Installa
                 use_tenant(db.session, world.tangsel.id)
                 installation = db.session.scalars(select(Installation)).one()
                 because = refusal(lambda doing=doing, installation=installation: doing(installation))  # type: ignore[misc]
+                # Whoever does not wait for this transaction looks before it is over.
+                sleep(0 if because else PAUSE)
                 db.session.rollback() if because else db.session.commit()
                 found[because or "done"] += 1
                 db.session.remove()
