@@ -6,11 +6,13 @@ from app_catalog.definitions.checks.children import check_children
 from app_catalog.definitions.checks.computed import check_computed
 from app_catalog.definitions.checks.contents import check_expressions, check_icon, check_pictures, check_texts
 from app_catalog.definitions.checks.examples import check_example_names, check_example_values
+from app_catalog.definitions.checks.exchange import check_exchange
 from app_catalog.definitions.checks.filters import check_filters
 from app_catalog.definitions.checks.holding import check_holding
 from app_catalog.definitions.checks.numbers import check_numbers
 from app_catalog.definitions.checks.references import check_references
 from app_catalog.definitions.checks.scenarios import check_scenarios
+from app_catalog.definitions.checks.takers import check_takers
 from app_catalog.definitions.checks.workflow import check_workflows
 from app_catalog.definitions.package import PackageReading, read_package
 from app_catalog.definitions.problems import Report
@@ -20,6 +22,8 @@ CHECKS = (
     check_references,
     check_workflows,
     check_children,
+    check_takers,
+    check_exchange,
     check_expressions,
     check_holding,
     check_filters,

@@ -96,6 +96,7 @@ class RunningApp:
         actor: Actor | None = None,
         old: Mapping[str, Any] | None = None,
         at: datetime | None = None,
+        event: Mapping[str, Any] | None = None,
     ) -> Scope:
         """What an expression sees at the instant `at` (now)."""
         moment = at or now()
@@ -106,6 +107,7 @@ class RunningApp:
             old=old or {},
             actor=self._actor_values(actor),
             settings=self.settings,
+            event=event or {},
         )
 
     def evaluate(self, expression: Expression, scope: Scope, *, rule: str) -> Outcome:

@@ -35,6 +35,8 @@ _TITLES = {
     "file_blurred": Text("Foto diburamkan untuk umum", "Photo blurred"),
     "file_unblurred": Text("Foto tidak lagi diburamkan", "Photo no longer blurred"),
     "call": Text("Sistem lain diberi tahu", "Another system is told"),
+    "emitted": Text("Aplikasi lain diberi tahu", "Another app is told"),
+    "consumed": Text("Dibuat dari kejadian aplikasi lain", "Made from an event of another app"),
     "automation": Text("Diisi otomatis", "Filled in automatically"),
     "message": Text("Pesan disiapkan", "Message prepared"),
     "escalation": Text("Diberitahukan ke atasan", "Escalated"),
@@ -46,7 +48,7 @@ _TITLES = {
 _MOVES = ("moved", "move_undone")
 _MOVES_IN_PUBLIC = Text("Disesuaikan dengan aturan aplikasi", "Fitted to the rules of the app")
 # What follows from what somebody did; nobody did it.
-_AUTOMATIC = frozenset({"automation", "call", "message", "escalation", "clock", "rule_error"})
+_AUTOMATIC = frozenset({"automation", "emitted", "consumed", "call", "message", "escalation", "clock", "rule_error"})
 _CITIZEN_TITLES = {"visitor": Text("Pelapor", "Reporter"), "resident": Text("Pelapor", "Reporter")}
 
 
@@ -221,6 +223,8 @@ def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory) -> 
     if "error" in changes:
         found.append((t("Yang gagal", "What failed"), str(rule_words(kind, row.name))))
         found.append((t("Sebabnya", "The reason"), str(changes["error"])))
+    if row.kind == "consumed":
+        found.append((t("Asal", "From"), " ".join(str(changes[key]) for key in ("app", "number") if changes.get(key))))
     if row.kind == "child":
         found += child_details(app, changes)
     if row.kind == "rated":

@@ -17,6 +17,8 @@ _ICONS = {
     "created": "plus",
     "child": "list-check",
     "call": "send",
+    "emitted": "send",
+    "consumed": "plus",
     "imported": "upload",
     "action": "check",
     "updated": "edit",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -40,7 +41,8 @@ def set_values(change: Change, values: Mapping[str, Any], *, rule: str) -> dict[
         try:
             value = fitting_value(change, name, given)
         except Invalid as refusal:
-            change.note_rule_error(f"{rule}.{name}", str(refusal.details.get("fields", refusal.message.en)))
+            told = refusal.fields.get(name) or [refusal.message.en]
+            change.note_rule_error(f"{rule}.{name}", "; ".join(str(one) for one in told))
             continue
         write_values(change, {name: value})
         written[name] = value
@@ -52,20 +54,20 @@ def fitting_value(change: Change, name: str, value: Any) -> Any:
     spec = change.record_type.fields.get(name)
     if spec is None or value in EMPTY:
         return value
-    sent = as_sent(change, spec, value)
+    sent = as_sent(change.app.zone, spec, value)
     # Options and agencies must exist; whether something is required is for people to care about.
     cleaned = Answers(change.app, {name: spec}, "api", change.scope).clean({name: sent}, partial=True)
     return cleaned.get(name)
 
 
-def as_sent(change: Change, spec: Field, value: Any) -> Any:
+def as_sent(zone: ZoneInfo, spec: Field, value: Any) -> Any:
     """A value of an expression as a form or the API would send it: moments as ISO text, a day as the municipality has
     it."""
     if isinstance(value, datetime):
         if spec.type != "date":
             return value.isoformat()
         midnight = value.astimezone(UTC).time() == time.min
-        return (value.astimezone(UTC) if midnight else value.astimezone(change.app.zone)).date().isoformat()
+        return (value.astimezone(UTC) if midnight else value.astimezone(zone)).date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and spec.type in ("integer", "money") and value.is_integer():

@@ -11,6 +11,7 @@ from app_runtime.automations.running import Engine, run_automations
 from app_runtime.children.opening import open_records
 from app_runtime.children.telling import tell_parent
 from app_runtime.clocks.running import clocks_follow
+from app_runtime.exchange.emitting import emit_events
 from app_runtime.holding.enforcing import hold, holds_anything
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change
@@ -36,6 +37,8 @@ def settle(change: Change, events: Sequence[Event]) -> None:
             return
         clocks_follow(change, pending)
         derive(change)
+        if change.app.definition.emits:
+            emit_events(change, pending)
         if change.held is None:
             open_records(change, settle)
         following: list[Event] = []

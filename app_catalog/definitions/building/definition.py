@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app_catalog.definitions.building.exchange import build_consumes, build_emits, build_exports
 from app_catalog.definitions.building.fields import build_setting
 from app_catalog.definitions.building.live import build_indicators, build_live
 from app_catalog.definitions.building.parts import Json, build_map, duration, ids, label, ordered, text
@@ -43,6 +44,9 @@ def build_definition(canonical: Mapping[str, Any], digest: str) -> Definition:
         settings=build_map(app.get("settings"), build_setting),
         personal_data=_personal_data(app["personal_data"]) if "personal_data" in app else None,
         requires=app.get("requires", {}),
+        exports=build_exports(app),
+        emits=build_emits(app, canonical["records"]),
+        consumes=build_consumes(app),
         live=build_live(app.get("live")),
         indicators=build_indicators(app.get("indicators")),
         scenarios={name: build_scenario(name, spec) for name, spec in sorted(canonical["scenarios"].items())},

@@ -2,7 +2,7 @@
 
 from app_catalog.definitions.checks.icon import icon_fault
 from app_catalog.definitions.expressions.compiling import Compiled, Compiler, Fault
-from app_catalog.definitions.expressions.names import Names
+from app_catalog.definitions.expressions.names import EVENT, Names
 from app_catalog.definitions.liquid_texts import LiquidFault, check_liquid
 from app_catalog.definitions.nodes import ScalarNode
 from app_catalog.definitions.package import PackageReading
@@ -46,6 +46,8 @@ def _action_of(use: ExpressionUse) -> str | None:
     match use.path:
         case ("workflow", "actions", action, "sets", _) | ("workflow", "actions", action, "fan_out", "with", _):
             return action
+        case ("consumes", _, "with", _):
+            return EVENT
     return None
 
 

@@ -60,6 +60,8 @@ def _in_record(record: Mapping[str, Any], namespace: str) -> Collection[str] | N
         return list(workflow.get(f"{namespace}s", ()))
     if namespace == "clock":
         return list(record.get("clocks", ()))
+    if namespace == "occasion":
+        return ["created", *workflow.get("actions", ()), *workflow.get("states", ())]
     if namespace == "children":
         return list(children_by_id(record))
     if fields is None:

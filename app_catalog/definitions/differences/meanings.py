@@ -145,7 +145,7 @@ def _app_changed(properties: Sequence[Property], _: Values, __: Values) -> Meani
             "Tujuan, dasar hukum, atau masa simpan data pribadi berubah; beri tahu petugas pelindungan data.",
             "Purpose, legal basis or retention of personal data changes; tell the data protection officer.",
         )
-    if touched & {"requires", "exports"}:
+    if touched & {"requires", "exports", "emits", "consumes"}:
         return "check", both(
             "Yang dibutuhkan dari atau diberikan kepada aplikasi lain berubah.",
             "What is needed from or given to other apps changes.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cel_expr_python import cel
 
-from app_catalog.definitions.expressions.names import CEL_TYPES, Names
+from app_catalog.definitions.expressions.names import CEL_TYPES, EVENT, Names
 from app_catalog.definitions.expressions.tree import tree_facts
 from app_catalog.definitions.model import ResultKind, Text
 from app_catalog.definitions.problems import suggest
@@ -14,14 +14,27 @@ from app_catalog.definitions.problems import suggest
 MAX_LENGTH = 1000
 MAX_DEPTH = 24
 MAX_NESTING = 24
-ROOTS = ("record", "old", "actor", "settings", "aggregates", "lookups", "children", "asks", "each", "now", "today")
+ROOTS = (
+    "record",
+    "old",
+    "actor",
+    "settings",
+    "aggregates",
+    "lookups",
+    "children",
+    "asks",
+    "each",
+    "event",
+    "now",
+    "today",
+)
 PRESENT = "has_"
 # All linear. A string literal of CEL ends at its own quote; a raw or triple-quoted one is refused by what
 # follows.
 _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
 _HAS = re.compile(r"\bhas\((\s*)((?:record|old|actor|settings|lookups|asks)(?:\.[a-z0-9_]+)+)(\s*)\)")
 _NAME = re.compile(
-    r"(?<![\w.])(record|old|actor|settings|aggregates|lookups|children|asks|each|now|today)\b((?:\.[A-Za-z_]\w*)*)(\s*\()?"
+    r"(?<![\w.])(record|old|actor|settings|aggregates|lookups|children|asks|each|event|now|today)\b((?:\.[A-Za-z_]\w*)*)(\s*\()?"
 )
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
 _COLUMN = re.compile(r"\]\s*\.\s*([A-Za-z_]\w*)(\s*\()?")
@@ -112,7 +125,7 @@ class Compiler:
         return faults
 
     def _declared(self, name: str) -> bool:
-        return name in self.types
+        return name in self.types or (name.startswith(f"{EVENT}.") and EVENT in self.types)
 
     def _unknown_column(self, masked: str, at: int, name: str) -> list[Fault]:
         end = _closing(masked, at)

@@ -65,6 +65,8 @@ BUILTIN_TYPES = {
     "checked": "boolean",
     "published": "boolean",
 }
+EVENT = "event"
+"""What an event of another app tells; its values are of any type, since the other app decides."""
 CHILDREN_TYPES = {"done": "boolean", "count": "integer", "open": "integer"}
 ACTOR_TYPES = {"id": "text", "member": "person", "roles": "strings", "agency": "agency"}
 
@@ -145,6 +147,8 @@ class Names:
     def types(self, record: str | None, action: str | None = None) -> dict[str, str]:
         """Type by dotted name in the scope of a record type (and of one of its actions), or of the app alone."""
         found = {f"settings.{name}": kind for name, kind in self.settings.items()}
+        if record is None and action == EVENT:
+            found |= {"now": "datetime", "today": "date", EVENT: "group"}
         if record is None or record not in self.records:
             return found
         names = self.records[record]

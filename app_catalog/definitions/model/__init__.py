@@ -6,6 +6,7 @@ Built by ``canonical.compile_definition``; nothing else makes a ``Definition``.
 from app_catalog.definitions.model.automations import Act, Automation, Call, CreateRecord, Effect, Send, SetFields
 from app_catalog.definitions.model.children import Children, FanOut
 from app_catalog.definitions.model.definition import Definition, PersonalData, Role
+from app_catalog.definitions.model.exchange import Consume, Emit
 from app_catalog.definitions.model.fields import (
     ADDRESSES,
     PEOPLE,
@@ -95,6 +96,7 @@ __all__ = [
     "ClockCheck",
     "ClockState",
     "Column",
+    "Consume",
     "CountCheck",
     "CreateAccess",
     "CreateRecord",
@@ -103,6 +105,7 @@ __all__ = [
     "Duplicates",
     "Duration",
     "Effect",
+    "Emit",
     "Event",
     "EventKind",
     "Expression",

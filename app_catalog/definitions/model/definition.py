@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from app_catalog.definitions.model.exchange import Consume, Emit
 from app_catalog.definitions.model.fields import SettingSpec
 from app_catalog.definitions.model.live import Indicator, Live
 from app_catalog.definitions.model.pages import Message, Page
@@ -58,6 +59,8 @@ class Definition:
     live: Live = Live()  # noqa: RUF009 - immutable
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     exports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    emits: Mapping[str, Emit] = field(default_factory=dict)
+    consumes: Mapping[str, Consume] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     examples: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     publiccode: Mapping[str, Any] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from app_catalog.definitions.shape.automations import AUTOMATION
 from app_catalog.definitions.shape.children import CHILDREN, FAN_OUT
 from app_catalog.definitions.shape.composites import AllOr, Keys, MapOf, SetOf
 from app_catalog.definitions.shape.events import EventName
+from app_catalog.definitions.shape.exchange import CONSUMES, EMITS, EXPORTS
 from app_catalog.definitions.shape.fields import (
     FIELD,
     FIELD_KEYS,
@@ -73,10 +74,13 @@ APP = Keys(
         ),
         "roles": MapOf(Keys({"name": TEXT}, {"scope": OneOf(("agency",)), "order": ORDER})),
         "settings": MapOf(SETTING),
+        "exports": EXPORTS,
+        "emits": EMITS,
+        "consumes": CONSUMES,
         "live": LIVE,
         "indicators": INDICATORS,
     },
-    ("emits", "consumes", "commands", "exports", "publishes"),
+    ("commands", "publishes"),
 )
 
 
