@@ -33,7 +33,7 @@ def open_records(change: Change, settle: Settle) -> None:
             spec = kind_of_child(change.record_type, opening.record)
             by = replace(change, actor=opening.actor)
             name = f"{spec.id if spec is not None else opening.record}.opened"
-            by.note("child", name, {"count": len(units), "numbers": [one for one in numbers if one]})
+            by.note("child", name, {"count": len(units), "opened": [one for one in numbers if one]})
 
 
 def _open_one(change: Change, opening: Opening, unit: str, settle: Settle) -> str | None:

@@ -27,7 +27,7 @@ def child_title(app: RunningApp, kind: RecordType, row: RecordHistory) -> str:
 def child_details(app: RunningApp, changes: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Of whom the history speaks: the agency and the numbers, for officials."""
     agency = app.agencies.by_key.get(str(changes.get("agency")))
-    numbers = [changes.get("number"), *changes.get("numbers", [])]
+    numbers = [changes.get("number"), *changes.get("opened", [])]
     return [
         (t("Dinas", "Agency"), agency.name if agency is not None else ""),
         (t("Nomor", "Number"), ", ".join(str(number) for number in numbers if number)),

@@ -37,7 +37,10 @@ TABLE = [
     Broken(APP, "default: checked", "default: cheked", "unknown-value", "default: cheked", "“checked”"),
     Broken(APP, "default: false", "default: 'no'", "wrong-kind", "default: 'no'", "true or false"),
     Broken(APP, "    type: boolean", "    type: bool", "unknown-value", "type: bool", "“boolean”"),
-    Broken(APP, "roles:\n", "emits: {gone: {record: reports, on: fix}}\nroles:\n", "unknown-record", "emits:", "“report”"),
+    Broken(
+        APP, "roles:\n", "emits: {gone: {record: reports, on: fix}}\nroles:\n",
+        "unknown-record", "emits:", "“report”",
+    ),
     Broken(APP, "roles:\n", "commands: {LAPOR: {create: report}}\nroles:\n", "not-supported-yet", "commands:", "later"),
     Broken(APP, "roles:\n", "publishes: {}\nroles:\n", "not-supported-yet", "publishes:", "Leave it out"),
     Broken(APP, "fix_within: P3WD}", "fixwithin: P3WD}", "unknown-key", "rubbish:", "“fix_within”"),
