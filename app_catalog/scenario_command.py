@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,12 +12,13 @@ import click
 from werkzeug.utils import import_string
 
 from app_catalog.definitions.model import Definition
-from app_catalog.definitions.source import load_archive, load_folder
+from app_catalog.definitions.nodes import Node, locate
+from app_catalog.definitions.source import Source, load_archive, load_folder
 from app_catalog.releases.archives import unwrap_folder
 from app_catalog.releases.reading import PackageRefused, read_package_source
-from app_catalog.releases.scenarios import ScenarioReport, run_scenarios
+from app_catalog.releases.scenarios import Failure, ScenarioReport, run_scenarios
 from lumbung.db import db
-from lumbung.i18n import Language, current_language, pick, t, use_language
+from lumbung.i18n import current_language, pick, t, use_language
 from lumbung.migrate.runner import upgrade
 from lumbung.postgres.roles import DatabaseUrls, ensure_database
 from lumbung.postgres.testing import start_suite_server, stop_suite_server
@@ -30,14 +32,15 @@ _DATABASE = "scratch"
 @click.argument("package", type=click.Path(exists=True, path_type=Path))
 def test_command(package: Path) -> None:
     """Jalankan skenario paket. / Run the package's scenarios; exit 1 when one fails."""
-    definition = _definition(package)
+    source = load_folder(package) if package.is_dir() else load_archive(unwrap_folder(package.read_bytes()))
+    definition = _definition(source)
     language = current_language()
     if not definition.scenarios:
         click.echo(t("Paket ini belum punya skenario.", "This package has no scenarios yet."))
         return
     report = run_on_scratch(definition)
     use_language(language)
-    print_report(report, language)
+    print_report(report, source.documents)
     if not report.passed:
         sys.exit(1)
 
@@ -59,20 +62,35 @@ def run_on_scratch(definition: Definition) -> ScenarioReport:
         stop_suite_server(cluster)
 
 
-def print_report(report: ScenarioReport, language: Language) -> None:
-    """Print each scenario with its mark, and under a failed one why and how it went."""
+def print_report(report: ScenarioReport, documents: Mapping[str, Node]) -> None:
+    """Print each scenario with its mark, and under a failed one what was expected, what came, and how it went.
+
+    ``documents`` are the package's YAML trees, which know the line of each step and check.
+    """
     for result in report.results:
         click.echo(f"{'✓' if result.passed else '✗'} {pick(result.name)}")
         for failure in result.failures:
-            text = failure.en if language == "en" else failure.id
-            click.echo("\n".join(f"    {line}" for line in text.splitlines()))
+            click.echo(_told(failure, f"scenarios/{result.id}.yaml", documents))
     failed = sum(not result.passed for result in report.results)
     passed = len(report.results) - failed
     click.echo(t("{passed} lulus, {failed} gagal", "{passed} passed, {failed} failed", passed=passed, failed=failed))
 
 
-def _definition(package: Path) -> Definition:
-    source = load_folder(package) if package.is_dir() else load_archive(unwrap_folder(package.read_bytes()))
+def _told(failure: Failure, file: str, documents: Mapping[str, Node]) -> str:
+    lines = str(failure).splitlines()
+    if failure.expected is not None and failure.found is not None:
+        lines = [
+            t("diharapkan:   {what}", "expected: {what}", what=failure.expected),
+            t("yang terjadi: {what}", "result:   {what}", what=failure.found),
+        ]
+    if failure.part in ("when", "then"):
+        node = locate(documents, file, (failure.part, str(failure.number - 1)))
+        place = node if isinstance(node, str) else f"{node.file}:{node.line}"
+        lines = [f"{place} ({failure.part} {failure.number})", *(f"  {line}" for line in lines)]
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def _definition(source: Source) -> Definition:
     read = read_package_source(source)
     if isinstance(read, PackageRefused):
         for problem in read.report.problems:

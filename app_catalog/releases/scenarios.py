@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from flask import Flask, current_app
 
@@ -17,13 +17,42 @@ _EXTENSION = "lumbung_scenario_runner"
 
 
 @dataclass(frozen=True, slots=True)
+class Failure(Text):
+    """One thing that went otherwise, as a sentence, and where it stands in the scenario.
+
+    ``part`` is ``when`` or ``then`` with ``number`` counting from 1, or ``story`` for how it all went; ``expected`` and
+    ``found`` are the halves of the sentence where there are two.
+    """
+
+    part: Literal["", "when", "then", "story"] = ""
+    number: int = 0
+    expected: Text | None = None
+    found: Text | None = None
+
+    @classmethod
+    def instead(cls, expected: Text, found: Text) -> Failure:
+        """The failure of a check that expected one thing and found another."""
+        return cls(
+            f"Diharapkan {expected.id}; yang terjadi: {found.id.removesuffix('.')}.",
+            f"Expected {expected.en}; instead {found.en.removesuffix('.')}.",
+            expected=expected,
+            found=found,
+        )
+
+    @classmethod
+    def of_text(cls, text: Text, part: Literal["", "when", "then", "story"], number: int = 0) -> Failure:
+        """The same text with its place."""
+        return cls(text.id, text.en, part, number, getattr(text, "expected", None), getattr(text, "found", None))
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioResult:
     """One scenario: its id (file name), its name, whether it passed, and what happened instead."""
 
     id: str
     name: Mapping[str, str]
     passed: bool
-    failures: tuple[Text, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The result as it is kept with the release."""

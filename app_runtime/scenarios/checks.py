@@ -20,6 +20,7 @@ from app_catalog.definitions.model import (
     StateCheck,
     ValueCheck,
 )
+from app_catalog.releases.scenarios import Failure
 from app_runtime.records.models import Record, RecordHistory
 from app_runtime.records.reading import list_clocks
 from app_runtime.records.values import NUMBERS, expression_values, latest_rounds, number_of
@@ -111,10 +112,8 @@ def _messages(stage: Stage, check: MessageCheck) -> Iterator[Text]:
             instead = Text(f"pesan itu dikirim kepada {sent}", f"it was sent to {sent}")
         else:
             instead = Text("pesan itu tidak dikirim", "it was not sent")
-        yield Text(
-            f"Diharapkan pesan “{message}” {wanted.id}; yang terjadi: {instead.id}.",
-            f"Expected message “{message}” {wanted.en}; instead {instead.en}.",
-        )
+        expected = Text(f"pesan “{message}” {wanted.id}", f"message “{message}” {wanted.en}")
+        yield Failure.instead(expected, instead)
 
 
 def _counts(stage: Stage, check: CountCheck) -> Iterator[Text]:
@@ -148,16 +147,23 @@ def _cannot(stage: Stage, check: CannotCheck) -> Iterator[Text]:
         stage.attempt(work, keep=False)
     except Refused as refusal:
         if refusal.because != check.because:
-            yield Text(
-                f"Diharapkan {check.role} tidak dapat “{what}” karena {check.because}; "
-                f"yang terjadi: ditolak karena {refusal.because}: {refusal.text.id}",
-                f"Expected that {check.role} cannot “{what}” because of {check.because}; "
-                f"instead it was refused because of {refusal.because}: {refusal.text.en}",
+            yield Failure.instead(
+                Text(
+                    f"{check.role} tidak dapat “{what}” karena {check.because}",
+                    f"that {check.role} cannot “{what}” because of {check.because}",
+                ),
+                Text(
+                    f"ditolak karena {refusal.because}: {refusal.text.id}",
+                    f"it was refused because of {refusal.because}: {refusal.text.en}",
+                ),
             )
         return
-    yield Text(
-        f"Diharapkan {check.role} tidak dapat “{what}” ({check.because}); yang terjadi: bisa.",
-        f"Expected that {check.role} cannot “{what}” ({check.because}); instead it was possible.",
+    yield Failure.instead(
+        Text(
+            f"{check.role} tidak dapat “{what}” ({check.because})",
+            f"that {check.role} cannot “{what}” ({check.because})",
+        ),
+        Text("bisa", "it was possible"),
     )
 
 
@@ -181,9 +187,9 @@ def _all_records(stage: Stage) -> list[Record]:
 
 
 def _instead(kind_id: str, kind_en: str, where: str, expected: Any, found: Any) -> Text:
-    return Text(
-        f"Diharapkan {kind_id} {where} “{_shown(expected)}”; yang terjadi: “{_shown(found)}”.",
-        f"Expected the {kind_en} of {where} to be “{_shown(expected)}”; instead it is “{_shown(found)}”.",
+    return Failure.instead(
+        Text(f"{kind_id} {where} “{_shown(expected)}”", f"the {kind_en} of {where} to be “{_shown(expected)}”"),
+        Text(f"“{_shown(found)}”", f"it is “{_shown(found)}”"),
     )
 
 

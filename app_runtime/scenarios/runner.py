@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 
 from app_catalog.definitions.model import Definition, Scenario
 from app_catalog.installations.definitions import given_definition
-from app_catalog.releases.scenarios import ScenarioReport, ScenarioResult
+from app_catalog.releases.scenarios import Failure, ScenarioReport, ScenarioResult
 from app_runtime.scenarios.checks import failures_of
 from app_runtime.scenarios.errors import Trouble
 from app_runtime.scenarios.preparing import check_size, settings_for
@@ -77,7 +77,7 @@ def _play(
     overrides: Mapping[str, Any],
     agencies: Mapping[str, str],
     deadline: float,
-) -> tuple[Text, ...]:
+) -> tuple[Failure, ...]:
     """The failures of one scenario; the last one tells how it went."""
     start = scenario.given.start or DEFAULT_START
     try:
@@ -87,30 +87,32 @@ def _play(
             scratch = furnish(session, municipality, definition, agencies={**agencies, **named}, overrides=settings)
             return _played(Stage(session, definition, scratch, moment=start, deadline=deadline), scenario)
     except Trouble as trouble:
-        return (trouble.text,)
+        return (Failure.of_text(trouble.text, ""),)
     except Exception as error:
         # A package must not be able to break the one who submits it, only itself.
         log.warning("scenario-failed", app=definition.id, scenario=scenario.id, exc_info=error)
-        return (_broken(error),)
+        return (Failure.of_text(_broken(error), ""),)
 
 
-def _played(stage: Stage, scenario: Scenario) -> tuple[Text, ...]:
-    failures: list[Text] = []
+def _played(stage: Stage, scenario: Scenario) -> tuple[Failure, ...]:
+    failures: list[Failure] = []
+    number = 0
     try:
         for number, step in enumerate(scenario.when, start=1):
             play_step(stage, number, step)
     except Trouble as trouble:
-        return (trouble.text, timeline_of(stage))
+        failures.append(Failure.of_text(trouble.text, "when", number))
     except Exception as error:
         log.warning("scenario-failed", app=stage.definition.id, scenario=scenario.id, exc_info=error)
-        return (_broken(error), timeline_of(stage))
-    for check in scenario.then:
-        try:
-            stage.check_time()
-            failures += failures_of(stage, check)
-        except Trouble as trouble:
-            failures.append(trouble.text)
-    return (*failures, timeline_of(stage)) if failures else ()
+        failures.append(Failure.of_text(_broken(error), "when", number))
+    else:
+        for number, check in enumerate(scenario.then, start=1):
+            try:
+                stage.check_time()
+                failures += [Failure.of_text(text, "then", number) for text in failures_of(stage, check)]
+            except Trouble as trouble:
+                failures.append(Failure.of_text(trouble.text, "then", number))
+    return (*failures, Failure.of_text(timeline_of(stage), "story")) if failures else ()
 
 
 @contextmanager

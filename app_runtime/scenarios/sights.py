@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, SightCheck
+from app_catalog.releases.scenarios import Failure
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import may_read, visible_fields
@@ -43,7 +44,6 @@ def _shown_fields(stage: Stage, actor: Actor, record: Record) -> frozenset[str]:
 def _sight(check: SightCheck, what: str, seen: bool) -> Text:
     wanted = ("tidak melihat", "does not see") if check.hidden else ("melihat", "sees")
     found = ("terlihat", "it is seen") if seen else ("tidak terlihat", "it is not seen")
-    return Text(
-        f"Diharapkan {check.role} {wanted[0]} {what}; yang terjadi: {found[0]}.",
-        f"Expected that {check.role} {wanted[1]} {what}; instead {found[1]}.",
+    return Failure.instead(
+        Text(f"{check.role} {wanted[0]} {what}", f"that {check.role} {wanted[1]} {what}"), Text(*found)
     )

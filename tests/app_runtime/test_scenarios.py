@@ -207,7 +207,9 @@ def test_the_command_shows_how_a_scenario_failed(tmp_path: Path, source_root: Pa
     done = _app_test(source_root, tmp_path)
     assert done.returncode == 1, done.stderr
     assert "✗ Forwarding does not stop the red mark, an answer does" in done.stdout
-    assert "Expected the clock of a.respond" in done.stdout
+    assert "scenarios/forwarding.yaml:" in done.stdout
+    assert "expected: the clock of a.respond to be “met”" in done.stdout
+    assert "result:   it is “breached" in done.stdout
     assert "2026-01-05 08:00 public creates report a" in done.stdout
     assert "7 passed, 1 failed" in done.stdout
 

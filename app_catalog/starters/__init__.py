@@ -1,0 +1,1 @@
+"""The small whole package that a new app begins with."""
