@@ -28,6 +28,7 @@ from lumbung.errors import BadRequest, Conflict, Invalid, NotFound
 from lumbung.i18n import Text, t
 from lumbung.limits import Limit, spend
 from lumbung.web.access import ADMIN, access, current_visitor
+from lumbung.web.sending import make_once
 from tenants.accounts.models import Account
 from tenants.municipalities.addresses import manage_address
 from tenants.people.roles import ADMIN_ROLE
@@ -55,15 +56,20 @@ def ask(slug: str) -> Page:
     installation = access_installation(db.session, slug)
     spend(ASKING, str(installation.tenant_id))
     try:
-        case, helpers = ask_for_help(db.session, current_visitor(), installation, read_wish(request.form))
+        case_id = make_once(f"assistance:{installation.id}", lambda: _ask(installation))
     except Invalid as error:
         return _overview(slug, error.fields, kept(request.form)), 422
     except Conflict as error:
         flash(str(error.message), "warning")
         return redirect(url_for("assistance.overview", slug=slug), 303)
-    tell_of_request(db.session, case, helpers)
     flash(t("Permintaan terkirim.", "The request was sent."), "success")
-    return redirect(url_for("assistance.show", slug=slug, case_id=case.id), 303)
+    return redirect(url_for("assistance.show", slug=slug, case_id=case_id), 303)
+
+
+def _ask(installation: Installation) -> UUID:
+    case, helpers = ask_for_help(db.session, current_visitor(), installation, read_wish(request.form))
+    tell_of_request(db.session, case, helpers)
+    return case.id
 
 
 @assistance.get("/<uuid:case_id>")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app_catalog.evaluations.telling import tell_maintainers
 from app_catalog.installations.definitions import definition_by_digest
+from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import access_installation
 from app_catalog.releases.models import App
@@ -30,6 +31,7 @@ from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import t
 from lumbung.limits import Limit, spend
 from lumbung.web.access import EVALUATOR, access, current_visitor
+from lumbung.web.sending import make_once
 
 asking = Blueprint(
     "asking", __name__, url_prefix="/manage/apps/<slug>/requests", subdomain="portal", template_folder="templates"
@@ -53,12 +55,9 @@ def ask(slug: str) -> Page:
     installation = access_installation(db.session, slug)
     spend(WRITING, str(current_visitor().account_id))
     try:
-        kind, title, words = _answers()
-        written = write_request(db.session, current_visitor(), installation, kind=kind, title=title, words=words)
+        make_once(f"request:{installation.id}", lambda: _write(installation))
     except Invalid as error:
         return _overview(slug, error.fields, request.form), 422
-    app = db.session.get_one(App, installation.app_id)
-    tell_maintainers(db.session, app, who=written.municipality_name, what="request")
     flash(
         t(
             "Permintaan tampil di katalog. Penerbitnya sudah diberi tahu.",
@@ -67,6 +66,14 @@ def ask(slug: str) -> Page:
         "success",
     )
     return redirect(url_for("asking.overview", slug=slug), 303)
+
+
+def _write(installation: Installation) -> UUID:
+    kind, title, words = _answers()
+    written = write_request(db.session, current_visitor(), installation, kind=kind, title=title, words=words)
+    app = db.session.get_one(App, installation.app_id)
+    tell_maintainers(db.session, app, who=written.municipality_name, what="request")
+    return written.id
 
 
 @asking.get("/<uuid:request_id>")

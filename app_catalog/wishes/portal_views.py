@@ -26,6 +26,7 @@ from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import t
 from lumbung.limits import Limit, spend
 from lumbung.web.access import EVALUATOR, access, current_visitor
+from lumbung.web.sending import make_once
 from lumbung.web.sites import current_municipality
 
 wishing = Blueprint("wishing", __name__, url_prefix="/manage/wishes", subdomain="portal", template_folder="templates")
@@ -48,7 +49,7 @@ def write() -> Page:
     """Publish a wish."""
     spend(WRITING, str(current_visitor().account_id))
     try:
-        wish(db.session, current_visitor(), **_answers())
+        make_once("wish", lambda: wish(db.session, current_visitor(), **_answers()).id)
     except Invalid as error:
         return _overview(error.fields, request.form), 422
     flash(t("Keinginan daerah Anda tampil di hub.", "Your municipality’s wish is public on the hub."), "success")

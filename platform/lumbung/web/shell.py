@@ -16,6 +16,7 @@ from lumbung.web.access import PUBLIC, access, meant_for_programs
 from lumbung.web.brand import brand_css
 from lumbung.web.navigation import navigation
 from lumbung.web.security import csp_nonce
+from lumbung.web.sending import fresh_key
 from lumbung.web.sites import BOTH_SITES, LumbungFlask, current_site, hub_origin, is_local_path, portal_origin
 
 _LANGUAGE = "lang"
@@ -103,6 +104,7 @@ def install_shell(app: LumbungFlask) -> None:
         csp_nonce=csp_nonce,
         asset_url=asset_url,
         csrf_token=generate_csrf,
+        fresh_key=fresh_key,
         hub_origin=hub_origin,
         portal_origin=portal_origin,
         map_tiles_url=app.lumbung.map_tiles_url,
