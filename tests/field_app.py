@@ -34,7 +34,7 @@ _NOT_LISTED = ("group", "list", "checklist", "nik")
 def field_package(fields: Mapping[str, Any], **parts: Any) -> dict[str, bytes]:
     """The files of a package whose records have these fields beside a required `about`.
 
-    `record` adds keys to the record type, `app` to `app.yaml`; every other part is a whole file by its path.
+    `record` adds keys to the record type, `form` to `app.yaml`; every other part is a whole file by its path.
     """
     names = [
         "about",
@@ -58,7 +58,7 @@ def field_package(fields: Mapping[str, Any], **parts: Any) -> dict[str, bytes]:
             "retention": "P2Y",
         },
         "roles": {role: {"name": {"id": role.title(), "en": role.title()}} for role in _ROLES},
-        **parts.pop("app", {}),
+        **parts.pop("form", {}),
     }
     record = {
         "name": {"id": "Berkas", "en": "Entry"},

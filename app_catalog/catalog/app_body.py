@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import render_template
@@ -24,7 +25,7 @@ from lumbung.db.fetching import Kept, compile_rows
 from lumbung.db.inside import Row, run_inside
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
-from lumbung.i18n import current_language, pick, show_number, show_rupiah, t
+from lumbung.i18n import current_language, pick, show_date, show_decimal, show_rupiah, t
 from tenants.municipalities.models import Municipality
 
 PUBLIC_STATES = frozenset({"published", "yanked"})
@@ -144,6 +145,10 @@ def _kind_name(kind: str) -> str:
         "text": t("teks", "text"),
         "long_text": t("teks panjang", "long text"),
         "integer": t("angka", "number"),
+        "decimal": t("angka desimal", "decimal number"),
+        "date": t("tanggal", "date"),
+        "time": t("jam", "time of day"),
+        "url": t("alamat web", "web address"),
         "money": t("rupiah", "rupiah"),
         "boolean": t("ya atau tidak", "yes or no"),
         "duration": t("lama waktu", "length of time"),
@@ -170,4 +175,6 @@ def _show_default(spec: SettingSpec) -> str:
         return ", ".join(pick(row.get("name", key)) for key, row in value.items())
     if spec.type == "money":
         return show_rupiah(value)
-    return show_number(value) if isinstance(value, int) else pick(value)
+    if spec.type == "date":
+        return show_date(date.fromisoformat(value))
+    return show_decimal(value) if isinstance(value, int | float) else pick(value)

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app_catalog.definitions.model import Column, Definition, SettingSpec
+from marshmallow import ValidationError
+
+from app_catalog.definitions.model import Column, Definition, Field, SettingSpec
+from app_catalog.definitions.schemas.quantities import check_decimal, shown_decimal
 from app_catalog.installations.durations_form import join_duration, split_duration, unit_options
-from lumbung.i18n import pick, t
+from lumbung.i18n import current_language, pick, t
 
 Form = Mapping[str, str]
 TRUE = "1"
@@ -62,6 +65,11 @@ def _read_value(spec: SettingSpec | Column, name: str, form: Form) -> Any:
     raw = form.get(name, "").strip()
     if not raw:
         return None
+    if spec.type == "decimal":
+        try:
+            return check_decimal(raw, Field(spec.id, "decimal", spec.label), current_language())
+        except ValidationError:
+            return raw
     if spec.type in {"integer", "money"}:
         plain = raw.replace(".", "").replace(" ", "")
         return int(plain) if _WHOLE.fullmatch(plain) else raw
@@ -132,7 +140,7 @@ def _shown(spec: SettingSpec, value: Any, agencies: Mapping[str, str]) -> dict[s
         "help": pick(spec.help) if spec.help else None,
         "optional": not spec.required and spec.default is None,
         "secret": spec.secret,
-        "value": pick(value) if isinstance(value, Mapping) and spec.type != "table" else value,
+        "value": _written(spec, value),
         "options": _options(spec, agencies),
     }
     if spec.type == "duration":
@@ -142,6 +150,13 @@ def _shown(spec: SettingSpec, value: Any, agencies: Mapping[str, str]) -> dict[s
         shown["columns"] = [control for column in spec.columns.values() for control in _column(column, agencies)]
         shown["rows"] = [_row(spec, row_id, cells) for row_id, cells in (value or {}).items()]
     return shown
+
+
+def _written(spec: SettingSpec | Column, value: Any) -> Any:
+    """A value as its control takes it."""
+    if spec.type == "decimal" and isinstance(value, int | float):
+        return shown_decimal(value, current_language())
+    return pick(value) if isinstance(value, Mapping) and spec.type != "table" else value
 
 
 def _options(spec: SettingSpec | Column, agencies: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -179,5 +194,5 @@ def _row(spec: SettingSpec, row_id: str, cells: Mapping[str, Any]) -> dict[str, 
         elif column.type == "boolean":
             row[column.id] = TRUE if value else ""
         else:
-            row[column.id] = pick(value) if isinstance(value, Mapping) else (value if value is not None else "")
+            row[column.id] = "" if value is None else _written(column, value)
     return row

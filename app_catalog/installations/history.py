@@ -15,7 +15,7 @@ from app_catalog.installations.held_values import find_misfits
 from app_catalog.installations.models import Installation, SettingsVersion
 from app_catalog.installations.values import show_duration
 from lumbung.db.tenancy import AnySession
-from lumbung.i18n import pick, t
+from lumbung.i18n import pick, show_decimal, t
 from tenants.agencies.models import Agency
 from tenants.people.models import Membership
 
@@ -103,4 +103,6 @@ def _show(kind: str, value: Any, options: Mapping[str, Any]) -> str:
         return str(options.get(value, value))
     if kind == "choice" and value in options:
         return pick(options[value])
+    if kind == "decimal" and isinstance(value, int | float):
+        return show_decimal(value)
     return pick(value) if isinstance(value, Mapping) else str(value)

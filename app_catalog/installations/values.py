@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from marshmallow import ValidationError
 
 from app_catalog.definitions.durations import DurationError, compare_durations, parse_duration
-from app_catalog.definitions.model import Column, Definition, SettingSpec
+from app_catalog.definitions.model import Column, Definition, Field, FieldType, SettingSpec
 from app_catalog.definitions.patterns import matches_pattern
+from app_catalog.definitions.schemas.values import CHECKS
 from app_catalog.definitions.shape.scalars import is_id
-from lumbung.i18n import pick, t
+from lumbung.i18n import current_language, pick, t
 
 MOST_ROWS = 500
 _YEARS = re.compile(r"P(\d{1,3})Y")
@@ -148,6 +150,18 @@ def _email(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
     return None
 
 
+def _as_a_field(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
+    """What a field of this type would say."""
+    field = Field(spec.id, _FIELDS[spec.type], spec.label, lowest=spec.min, highest=spec.max)
+    try:
+        CHECKS[field.type](value, field, current_language())
+    except ValidationError as error:
+        messages = error.messages
+        return str(messages[0]) if isinstance(messages, list) else _another_kind()
+    return None
+
+
+_FIELDS: dict[str, FieldType] = {"date": "date", "time": "time", "url": "url"}
 _CHECKERS: dict[str, Callable[[Spec, Any, Mapping[str, str]], str | None]] = {
     "duration": _duration,
     "integer": _number,
@@ -156,6 +170,9 @@ _CHECKERS: dict[str, Callable[[Spec, Any, Mapping[str, str]], str | None]] = {
     "text": _text,
     "long_text": _text,
     "phone": _text,
+    "date": _as_a_field,
+    "time": _as_a_field,
+    "url": _as_a_field,
     "choice": _choice,
     "boolean": _boolean,
     "agency": _agency,

@@ -176,10 +176,12 @@ class Evaluator:
         columns = self._definition.settings[setting].columns
         return {
             row: {
-                column.id: _DEFAULTS.get(column.type, "")
+                # CEL holds no moments inside of maps, so that a date in a table is its ISO text.
+                column.id: _DEFAULTS.get(kind, "")
                 if (cell := cells.get(column.id, column.default)) is None
-                else _cel_value(cell, column.type)
+                else _cel_value(cell, kind)
                 for column in columns.values()
+                for kind in ("text" if column.type == "date" else column.type,)
             }
             for row, cells in rows.items()
         }

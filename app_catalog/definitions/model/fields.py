@@ -132,8 +132,8 @@ class Column:
     required: bool = False
     default: Any = None
     options: Mapping[str, Text] = field(default_factory=dict)
-    min: str | int | None = None
-    max: str | int | None = None
+    min: str | float | None = None
+    max: str | float | None = None
     pattern: str | None = None
 
 
@@ -141,10 +141,10 @@ class Column:
 class SettingSpec:
     """A setting that a municipality may fill in.
 
-    ``type`` is one of text, long_text, integer, money, boolean, duration, choice, email, phone, agency,
-    table. ``default`` is a plain value (a duration is its ISO text); for a table a map row id -> column id
-    -> value, where a text may be a map by language. ``min`` and ``max`` are ISO texts for a duration and
-    numbers otherwise. A ``secret`` is stored encrypted and never shown again.
+    ``type`` is one of text, long_text, integer, decimal, money, boolean, date, time, duration, choice, email,
+    phone, url, agency, table. ``default`` is a plain value (a date and a duration are ISO texts); for a table
+    a map row id -> column id -> value, where a text may be a map by language. ``min`` and ``max`` are ISO
+    texts for dates, times and durations, and numbers otherwise. A ``secret`` is stored encrypted and never shown again.
     """
 
     id: str
@@ -155,8 +155,8 @@ class SettingSpec:
     required: bool = False
     default: Any = None
     options: Mapping[str, Text] = field(default_factory=dict)
-    min: str | int | None = None
-    max: str | int | None = None
+    min: str | float | None = None
+    max: str | float | None = None
     pattern: str | None = None
     secret: bool = False
     visible_when: Expression | None = None

@@ -170,20 +170,28 @@ VALUES: dict[str, Kind] = {
     "text": TextByLanguage(max=4000),
     "long_text": TextByLanguage(max=4000),
     "integer": Integer(-(10**12)),
+    "decimal": Decimal(),
     "money": Integer(),
     "boolean": Boolean(),
+    "date": Day(),
+    "time": TimeOfDay(),
     "duration": DurationText(),
     "choice": Words(60),
     "email": Words(254),
     "phone": Words(30),
+    "url": Words(2000),
     "agency": Words(60),
 }
 _LIMITS: dict[str, dict[str, Kind]] = {
     "text": {**BOUNDS, "pattern": Pattern()},
     "long_text": BOUNDS,
     "integer": {"min": Integer(-(10**12)), "max": Integer(-(10**12))},
+    "decimal": {"min": Decimal(), "max": Decimal()},
     "money": BOUNDS,
+    "date": {"min": Day(), "max": Day()},
+    "time": {"min": TimeOfDay(), "max": TimeOfDay()},
     "duration": {"min": DurationText(), "max": DurationText()},
+    "url": {"pattern": Pattern()},
 }
 LATER_SETTING_KEYS = ("unique", "check", "required_when", "indexed", "computed")
 LATER_SETTING_TYPES = tuple(name for name in (*LATER_TYPES, *OWN_KEYS, "group") if name not in VALUES)
@@ -194,8 +202,7 @@ def _value_case(kind: str, shared: dict[str, Kind]) -> Keys:
     if kind == "choice":
         required["options"] = FIXED_OPTIONS
     optional = {**NAMED, "required": Boolean(), "default": VALUES[kind], **_LIMITS.get(kind, {}), **shared}
-    check = _durations_fit if kind == "duration" else _numbers_fit
-    return Keys(required, optional, LATER_SETTING_KEYS, also=(_default_fits, check))
+    return Keys(required, optional, LATER_SETTING_KEYS, also=(_default_fits, _BOUNDED.get(kind, _numbers_fit)))
 
 
 COLUMN = Variant("type", {kind: _value_case(kind, {}) for kind in VALUES}, (*LATER_SETTING_TYPES, "table"))
