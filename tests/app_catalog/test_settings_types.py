@@ -34,7 +34,7 @@ FIELDS: dict[str, Any] = {
     "size": {"type": "decimal"},
     "late": {
         "type": "boolean",
-        "computed": "today > settings.opens && settings.from < '12:00' && settings.sessions['first'].day == '2026-08-01'",
+        "computed": "today > settings.opens && settings.from < '12:00' && settings.sessions['first'].day > '2026'",
     },
     "cost": {"type": "decimal", "computed": "record.size * settings.rate + settings.sessions['first'].fee"},
 }
