@@ -95,6 +95,7 @@ def area_name(area: str) -> str:
         "satisfaction": t("Kepuasan warga", "Citizens’ satisfaction"),
         "pages": t("Halaman", "Pages"),
         "messages": t("Pesan", "Messages"),
+        "documents": t("Dokumen", "Documents"),
         "scenarios": t("Uji", "Proofs"),
         "examples": t("Contoh", "Examples"),
         "catalog": t("Keterangan di katalog", "What the catalog says"),

@@ -5,6 +5,7 @@ from app_catalog.definitions.checks.asked import check_asked
 from app_catalog.definitions.checks.children import check_children
 from app_catalog.definitions.checks.computed import check_computed
 from app_catalog.definitions.checks.contents import check_expressions, check_icon, check_pictures, check_texts
+from app_catalog.definitions.checks.documents import check_documents
 from app_catalog.definitions.checks.examples import check_example_names, check_example_values
 from app_catalog.definitions.checks.exchange import check_exchange
 from app_catalog.definitions.checks.filters import check_filters
@@ -53,4 +54,5 @@ def checked_reading(source: Source) -> PackageReading:
         check(package)
     if package.reading.problems.report().ok:
         check_example_values(package)
+    check_documents(package)
     return package

@@ -5,10 +5,18 @@ import re
 MAX_FILE = 2 * 1024 * 1024
 MAX_TOTAL = 8 * 1024 * 1024
 MAX_FILES = 200
-MAX_IN_FOLDER = {"records": 50, "pages": 100, "messages": 100, "scenarios": 100, "examples": 50, "screenshots": 20}
+MAX_IN_FOLDER = {
+    "records": 50,
+    "pages": 100,
+    "messages": 100,
+    "scenarios": 100,
+    "examples": 50,
+    "documents": 20,
+    "screenshots": 20,
+}
 """How many files each folder of a package may hold."""
 MAX_TEXT_FILE = 64 * 1024
-"""The most bytes of README.md, CHANGELOG.md and a licence: they are turned into pages."""
+"""The most bytes of README.md, CHANGELOG.md, a licence and a document: they are turned into pages."""
 
 _ID = r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*"
 # Linear patterns on names of at most 200 characters.
@@ -21,11 +29,11 @@ _ALLOWED = tuple(
         r"README\.md",
         r"CHANGELOG\.md",
         r"LICENSE(\.md|\.txt)?",
+        rf"documents/{_ID}\.typ",
         rf"(records|pages|messages|scenarios|examples)/{_ID}\.yaml",
         r"screenshots/[A-Za-z0-9][A-Za-z0-9_-]*\.(png|jpg|jpeg|webp)",
     )
 )
-_LATER = re.compile(rf"documents/{_ID}\.typ\Z")
 REQUIRED_FILES = ("app.yaml", "publiccode.yml", "icon.svg", "README.md", "CHANGELOG.md")
 
 
@@ -33,8 +41,6 @@ def member_problem(path: str) -> str | None:
     """The code of what is wrong with a member's name, None when the package may hold it."""
     if len(path) > 200 or path.startswith("/") or "\\" in path or "\0" in path or ".." in path.split("/"):
         return "file-outside"
-    if _LATER.match(path):
-        return "file-not-supported-yet"
     if not any(pattern.match(path) for pattern in _ALLOWED):
         return "file-unknown"
     return None
@@ -42,4 +48,4 @@ def member_problem(path: str) -> str | None:
 
 def size_limit(path: str) -> int:
     """The most bytes of a member, by what it is."""
-    return MAX_TEXT_FILE if path.endswith((".md", ".txt")) or path == "LICENSE" else MAX_FILE
+    return MAX_TEXT_FILE if path.endswith((".md", ".txt", ".typ")) or path == "LICENSE" else MAX_FILE

@@ -47,10 +47,18 @@ def read_package(source: Source) -> PackageReading:
         canonical[folder] = _read_folder(folder, kind, source, reading)
     for path, key in _TEXT_FILES.items():
         canonical[key] = _read_text(path, source, reading)
+    documents = {
+        PurePosixPath(path).stem: _read_text(path, source, reading)
+        for path in sorted(source.files)
+        if path.startswith("documents/")
+    }
+    if documents:
+        # Packages without documents keep their digest.
+        canonical["documents"] = documents
     canonical["files"] = {
         path: f"sha256:{sha256(data).hexdigest()}"
         for path, data in source.files.items()
-        if path not in source.documents and path not in _TEXT_FILES and not path.endswith((".yaml", ".yml"))
+        if path not in source.documents and path not in _TEXT_FILES and not path.endswith((".yaml", ".yml", ".typ"))
     }
     _check_required(source, reading)
     return PackageReading(source, canonical, reading)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app_catalog.definitions.model import Act, Automation, Call, CreateRecord, Event, Send, SetFields
+from app_catalog.definitions.model import Act, Automation, Call, CreateRecord, Event, MakeDocument, Send, SetFields
 from app_runtime.automations.calling import note_call
 from app_runtime.children.family import list_children
+from app_runtime.documents.asking import ask_for_document
 from app_runtime.notifications.sending import send_message
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change, Opening, lock_record, open_change
@@ -42,6 +43,9 @@ def _run(change: Change, event: Event, automation: Automation, engine: Engine) -
     if isinstance(effect, CreateRecord):
         rule = f"automations.{automation.id}"
         change.opening.append(Opening(rule, effect.record, effect.values, SYSTEM))
+        return []
+    if isinstance(effect, MakeDocument):
+        ask_for_document(change, automation, effect)
         return []
     values: dict[str, Any] = {} if isinstance(effect, Send) else _evaluated(change, automation, effect.values)
     if isinstance(effect, Call):

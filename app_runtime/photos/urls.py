@@ -23,8 +23,9 @@ def photo_items(
     return [
         {
             "url": _url(app_slug, record_id, file.file_id, key),
-            "thumb": _url(app_slug, record_id, file.thumbnail_id or file.file_id, key),
-            "alt": t("Foto {n}", "Photo {n}", n=number),
+            # What has no thumbnail is no photo.
+            "thumb": _url(app_slug, record_id, file.thumbnail_id, key) if file.thumbnail_id else None,
+            "alt": t("Foto {n}", "Photo {n}", n=number) if file.thumbnail_id else t("Berkas {n}", "File {n}", n=number),
         }
         for number, file in enumerate(files, 1)
     ]

@@ -39,6 +39,8 @@ _TITLES = {
     "consumed": Text("Dibuat dari kejadian aplikasi lain", "Made from an event of another app"),
     "automation": Text("Diisi otomatis", "Filled in automatically"),
     "message": Text("Pesan disiapkan", "Message prepared"),
+    "document": Text("Dokumen disiapkan", "Document prepared"),
+    "document_made": Text("Dokumen terbit", "Document issued"),
     "escalation": Text("Diberitahukan ke atasan", "Escalated"),
     "rule_error": Text("Aturan aplikasi gagal dihitung", "A rule of the app failed"),
     "rated": Text("Pembuatnya memberi penilaian", "Rated by its maker"),
@@ -48,7 +50,20 @@ _TITLES = {
 _MOVES = ("moved", "move_undone")
 _MOVES_IN_PUBLIC = Text("Disesuaikan dengan aturan aplikasi", "Fitted to the rules of the app")
 # What follows from what somebody did; nobody did it.
-_AUTOMATIC = frozenset({"automation", "emitted", "consumed", "call", "message", "escalation", "clock", "rule_error"})
+_AUTOMATIC = frozenset(
+    {
+        "automation",
+        "emitted",
+        "consumed",
+        "call",
+        "message",
+        "document",
+        "document_made",
+        "escalation",
+        "clock",
+        "rule_error",
+    }
+)
 _CITIZEN_TITLES = {"visitor": Text("Pelapor", "Reporter"), "resident": Text("Pelapor", "Reporter")}
 
 

@@ -1,7 +1,7 @@
 """Builds automations."""
 
 from app_catalog.definitions.building.parts import Json, events, expression, expressions, ids
-from app_catalog.definitions.model import Act, Automation, Call, CreateRecord, Effect, Send, SetFields
+from app_catalog.definitions.model import Act, Automation, Call, CreateRecord, Effect, MakeDocument, Send, SetFields
 
 
 def build_automation(name: str, spec: Json, record: str) -> Automation:
@@ -27,4 +27,6 @@ def _effect(spec: Json, record: str) -> Effect:
         return CreateRecord(spec["create"], values)
     if "call" in spec:
         return Call(spec["call"]["address"], spec["call"]["key"], values)
+    if "document" in spec:
+        return MakeDocument(spec["document"], spec["into"], expression(spec.get("valid_while"), record, "bool"))
     return SetFields(expressions(spec["set"], record))

@@ -52,6 +52,7 @@ def build_definition(canonical: Mapping[str, Any], digest: str) -> Definition:
         scenarios={name: build_scenario(name, spec) for name, spec in sorted(canonical["scenarios"].items())},
         examples={name: _examples(spec) for name, spec in sorted(canonical["examples"].items())},
         publiccode=canonical["publiccode"],
+        documents=canonical.get("documents", {}),
         readme=canonical["readme"],
         changelog=canonical["changelog"],
         files=canonical["files"],

@@ -46,6 +46,8 @@ def known_names(canonical: Mapping[str, Any], namespace: str, scope: str | None)
         return [name for name, spec in settings.items() if spec.get("type") == "table"]
     if namespace == "secret":
         return [name for name, spec in app.get("settings", {}).items() if spec.get("secret")]
+    if namespace == "document":
+        return list(canonical.get("documents", ()))
     if namespace in ("message", "page", "record"):
         found: Collection[str] = canonical[f"{namespace}s"]
         return found
@@ -68,10 +70,17 @@ def _in_record(record: Mapping[str, Any], namespace: str) -> Collection[str] | N
         return None
     if namespace == "key-part":
         return [*(name for name, spec in fields.items() if spec.get("type") not in UNGROUPED_TYPES), *KEY_ATTRIBUTES]
+    if namespace == "pdf-field":
+        return [name for name, spec in fields.items() if _takes_pdf(spec)]
     if namespace == "number-field":
         return [name for name, spec in fields.items() if spec.get("type") in NUMBER_TYPES]
     more = {"attribute": BUILTIN_ATTRIBUTES, "settable": SETTABLE}.get(namespace, ())
     return [*fields, *more]
+
+
+def _takes_pdf(spec: Mapping[str, Any]) -> bool:
+    accept = spec.get("accept")
+    return spec.get("type") == "files" and (not accept or "application/pdf" in accept or "*/*" in accept)
 
 
 def _people(canonical: Mapping[str, Any], namespace: str, scope: str | None) -> Collection[str]:

@@ -23,6 +23,10 @@ _NEW_ONLY = both(
     "Holds for new records; running ones stay as their own version says.",
 )
 _WORDS = both("Hanya kata atau tampilan yang berubah.", "Nothing but words or looks has changed.")
+_NEW_DOCUMENTS = both(
+    "Berlaku untuk dokumen yang dibuat sejak berkas memakai versi baru; yang sudah terbit tetap.",
+    "It holds for documents made once a record runs on the new version; those that were issued stay as they are.",
+)
 _AT_ONCE = both(
     "Terlihat oleh semua orang begitu versi baru dipakai.", "Everybody sees it as soon as the new version is in use."
 )
@@ -221,6 +225,9 @@ _FIXED: Mapping[tuple[Area, Change], Meaning] = {
     ("pages", "added"): ("words", _AT_ONCE),
     ("pages", "removed"): ("check", _AT_ONCE),
     ("pages", "changed"): ("words", _AT_ONCE),
+    ("documents", "added"): ("words", _NEW_DOCUMENTS),
+    ("documents", "removed"): ("new_records", _NEW_DOCUMENTS),
+    ("documents", "changed"): ("new_records", _NEW_DOCUMENTS),
     ("scenarios", "added"): ("words", both("Satu bukti lagi yang harus lulus.", "One more proof that has to pass.")),
     ("scenarios", "removed"): ("check", both("Bukti ini tidak diuji lagi.", "This proof is not tried any more.")),
     ("scenarios", "changed"): ("check", both("Bukti ini menguji hal lain.", "This proof tries something else.")),

@@ -19,6 +19,7 @@ Area = Literal[
     "satisfaction",
     "pages",
     "messages",
+    "documents",
     "scenarios",
     "examples",
     "catalog",

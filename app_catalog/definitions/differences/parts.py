@@ -22,6 +22,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], Area], ...] = (
     (("records", _ANY), "record_types"),
     (("pages", _ANY), "pages"),
     (("messages", _ANY), "messages"),
+    (("documents", _ANY), "documents"),
     (("scenarios", _ANY), "scenarios"),
     (("examples", _ANY), "examples"),
     (("files", _ANY), "files"),

@@ -6,6 +6,7 @@ Built by ``canonical.compile_definition``; nothing else makes a ``Definition``.
 from app_catalog.definitions.model.automations import Act, Automation, Call, CreateRecord, Effect, Send, SetFields
 from app_catalog.definitions.model.children import Children, FanOut
 from app_catalog.definitions.model.definition import Definition, PersonalData, Role
+from app_catalog.definitions.model.documents import MakeDocument
 from app_catalog.definitions.model.exchange import Consume, Emit
 from app_catalog.definitions.model.fields import (
     ADDRESSES,
@@ -115,6 +116,7 @@ __all__ = [
     "FieldType",
     "FormStep",
     "Given",
+    "MakeDocument",
     "Message",
     "MessageCheck",
     "NumberCheck",

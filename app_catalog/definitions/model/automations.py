@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app_catalog.definitions.model.documents import MakeDocument
 from app_catalog.definitions.model.values import Event, Expression
 
 
@@ -48,7 +49,7 @@ class Call:
     values: Mapping[str, Expression] = field(default_factory=dict)
 
 
-Effect = Send | Act | SetFields | CreateRecord | Call
+Effect = Send | Act | SetFields | CreateRecord | Call | MakeDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Keys are public slugs, never renamed. Braces are filled in by the place that notes the problem.
 """
 
+from app_catalog.definitions.problem_texts.documents import DOCUMENT_TEXTS
 from app_catalog.definitions.problem_texts.files import FILE_TEXTS
 from app_catalog.definitions.problem_texts.filters import FILTER_TEXTS
 from app_catalog.definitions.problem_texts.holding import HOLDING_TEXTS
@@ -18,6 +19,7 @@ PROBLEM_TEXTS: dict[str, ProblemText] = {
     **MEANING_TEXTS,
     **HOLDING_TEXTS,
     **FILTER_TEXTS,
+    **DOCUMENT_TEXTS,
     **RUNNING_TEXTS,
     **PUBLICCODE_TEXTS,
 }

@@ -64,14 +64,24 @@ class EachChild:
         return text
 
 
+_COMPANIONS = (
+    ("to", ("send",)),
+    ("with", ("act", "create", "call")),
+    ("into", ("document",)),
+    ("valid_while", ("document",)),
+)
+
+
 def _effect_is_whole(found: dict[str, Any], node: MapNode, path: Path, reading: Reading) -> None:
-    for companion, effects in (("to", ("send",)), ("with", ("act", "create", "call"))):
+    for companion, effects in _COMPANIONS:
         if companion in node.entries and not any(effect in node.entries for effect in effects):
             where, other = node.keys[companion], effects[0]
             reading.add("key-needs-other", where, (*path, companion), key=companion, other=other)
     if "send" in node.entries and "to" not in node.entries:
         reading.add("missing-key", node.keys["send"], (*path, "to"), key="to")
-    if "for_each" in node.entries and ("create" in node.entries or "call" in node.entries):
+    if "document" in node.entries and "into" not in node.entries:
+        reading.add("missing-key", node.keys["document"], (*path, "into"), key="into")
+    if "for_each" in node.entries and any(effect in node.entries for effect in ("create", "call", "document")):
         reading.add("not-supported-yet", node.keys["for_each"], (*path, "for_each"), key="for_each")
 
 
@@ -87,10 +97,12 @@ AUTOMATION = Keys(
         "act": Ref("action"),
         "with": MapOf(Expr(), ordered=False),
         "set": MapOf(Expr(), ordered=False, keys="settable"),
+        "document": Ref("document"),
+        "into": Ref("pdf-field"),
+        "valid_while": Expr("bool"),
         "create": Ref("record"),
         "call": Keys({"address": Ref("secret"), "key": Ref("secret")}),
     },
-    ("document",),
-    one_of=("send", "act", "set", "create", "call"),
+    one_of=("send", "act", "set", "document", "create", "call"),
     also=(_effect_is_whole,),
 )

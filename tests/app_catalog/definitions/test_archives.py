@@ -57,7 +57,7 @@ HOSTILE: dict[str, tuple[Callable[[zipfile.ZipFile], None], str]] = {
     "nested folder": (_member("records/deep/report.yaml"), "file-unknown"),
     "code": (_member("records/report.py"), "file-unknown"),
     "capital letters": (_member("records/Report.yaml"), "file-unknown"),
-    "document, which comes later": (_member("documents/permit.typ"), "file-not-supported-yet"),
+    "font of a document": (_member("documents/font.ttf"), "file-unknown"),
     "same name twice": (_twice, "file-twice"),
     "too many": (_many, "package-too-large"),
     "too many to list": (_endless, "package-too-large"),

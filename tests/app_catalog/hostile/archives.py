@@ -47,7 +47,7 @@ NAMES = {
     "hidden": (".hidden/config", "file-unknown"),
     "clutter, which is left out": (".git/config", "accepted"),
     "settings of the server": (".env", "file-unknown"),
-    "document, which comes later": ("documents/permit.typ", "file-not-supported-yet"),
+    "font of a document": ("documents/font.ttf", "file-unknown"),
     "capital letters": ("APP.YAML", "file-twice"),
     "mixed letters in a folder": ("Records/note.yaml", "file-twice"),
 }

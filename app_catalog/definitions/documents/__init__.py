@@ -1,0 +1,1 @@
+"""Documents of apps: Typst templates, what they see, and the process that sets them."""

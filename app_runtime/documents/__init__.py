@@ -1,0 +1,1 @@
+"""Documents made of records, and the page that verifies them."""

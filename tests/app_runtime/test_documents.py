@@ -1,0 +1,159 @@
+"""Documents at work: made once after the commit, kept with the record, verified by anybody, good while it says so."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app_catalog.definitions.documents.typesetting import TOO_MUCH
+from app_runtime.documents import making
+from app_runtime.documents.asking import MAKE_DOCUMENT
+from app_runtime.documents.models import IssuedDocument
+from app_runtime.records.actors import SYSTEM
+from app_runtime.records.creating import create_record
+from app_runtime.records.models import Record, RecordFile, RecordHistory
+from app_runtime.records.running_app import app_of_record
+from app_runtime.records.timeline import present_history
+from app_runtime.workflow.acting import take_action
+from lumbung.db import use_tenant
+from lumbung.files import get_file, open_file
+from lumbung.outbox.delivery import deliver_effect
+from lumbung.outbox.models import Effect
+from lumbung.web.sites import LumbungFlask
+from tests.app_runtime.stage import Sessions, Stage
+from tests.browsing import browse, words_of
+from tests.izin import enable_izin
+from tests.world import World
+
+VALUES = {"text": "Kedai Kopi", "kind": "board", "fee": 1_500_000, "owner": {"name": "Sari"}}
+
+
+@pytest.fixture
+def izin(session: Sessions, world: World) -> Stage:
+    """Izin in Tangsel."""
+    return Stage(session, world.tangsel, enable_izin(session, world))
+
+
+def made(stage: Stage, app: LumbungFlask) -> Record:
+    """A permit that was issued, with its letter."""
+    record = create_record(stage.session, stage.installation, SYSTEM, "permit", VALUES, channel="api").record
+    act(stage, app, record, "issue")
+    return record
+
+
+def act(stage: Stage, app: LumbungFlask, record: Record, action: str, **answers: object) -> None:
+    """Take an action as the clerk, and let the worker do what follows."""
+    take_action(stage.session, record, stage.actor("handler"), action, answers, channel="api")
+    stage.session.commit()
+    work(stage, app)
+
+
+def work(stage: Stage, app: LumbungFlask) -> None:
+    """Let the worker make the documents that were asked for, twice: the second time nothing happens."""
+    tenant_id = stage.place.id
+    query = select(Effect.id).where(Effect.kind == MAKE_DOCUMENT)
+    ids = list(stage.session.scalars(query))
+    stage.session.commit()
+    for effect_id in [*ids, *ids]:
+        deliver_effect(app, tenant_id, effect_id)
+    use_tenant(stage.session, tenant_id)
+    stage.session.expire_all()
+
+
+def issued(stage: Stage) -> list[IssuedDocument]:
+    """All documents, the oldest first."""
+    return list(stage.session.scalars(select(IssuedDocument).order_by(IssuedDocument.id)))
+
+
+def test_an_action_makes_its_document_once_and_keeps_it_with_the_record(izin: Stage, app: LumbungFlask) -> None:
+    record = made(izin, app)
+    (document,) = issued(izin)
+    assert (document.number, document.name, document.signer_name) == (
+        record.number,
+        "Surat izin",
+        izin.place.members["handler"].name,
+    )
+    assert record.data["letter"] == [str(document.file_id)]
+    kept = izin.session.scalars(select(RecordFile)).one()
+    assert (kept.field, kept.file_id) == ("letter", document.file_id)
+    file = get_file(izin.session, document.file_id)
+    assert (file.sha256, file.content_type) == (document.sha256, "application/pdf")
+    with open_file(file) as opened:
+        assert opened.read(5) == b"%PDF-"
+    kinds = [kind for kind, _ in izin.kinds(record) if kind.startswith("document")]
+    assert kinds == ["document", "document_made"]
+    titles = [entry.title for entry in present_history(app_of_record(izin.session, record), record, SYSTEM)]
+    assert titles[-2:] == ["Dokumen disiapkan", "Dokumen terbit"]
+
+
+def test_anybody_verifies_a_document_by_its_code_and_by_its_bytes(izin: Stage, app: LumbungFlask) -> None:
+    record = made(izin, app)
+    (document,) = issued(izin)
+    with open_file(get_file(izin.session, document.file_id)) as opened:
+        pdf = opened.read()
+    browser = browse(app, izin.place.host)
+    answer = browser.post_form("/verify", {"code": document.code.lower().replace("-", " ")})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"/verify/{document.code}"
+    shown = browser.get(f"/verify/{document.code}")
+    words = words_of(shown)
+    assert "Dokumen ini sah dan berlaku." in words
+    assert record.number in words
+    assert document.sha256[:8] in words
+    assert "Kedai Kopi" not in words
+    assert "Sari" not in words
+    for sent, told in ((pdf, "sama persis"), (pdf + b" ", "bukan dokumen ini")):
+        answer = browser.post_form(f"/verify/{document.code}", {"file": (io.BytesIO(sent), "izin.pdf")})
+        assert told in words_of(answer)
+    assert browser.post_form(f"/verify/{document.code}", {"file": None}).status_code == 422
+
+
+def test_a_document_that_was_revoked_or_replaced_says_so(izin: Stage, app: LumbungFlask) -> None:
+    record = made(izin, app)
+    browser = browse(app, izin.place.host)
+    act(izin, app, record, "renew", until="2027-05-01")
+    first, second = issued(izin)
+    assert record.data["letter"] == [str(second.file_id)]
+    shown = browser.get(f"/verify/{first.code}").text
+    assert "sudah diganti" in shown
+    assert f"/verify/{second.code}" in shown
+    assert "sah dan berlaku" in browser.get(f"/verify/{second.code}").text
+    act(izin, app, record, "revoke")
+    for document in (first, second):
+        assert "tidak berlaku lagi" in browser.get(f"/verify/{document.code}").text
+
+
+def test_an_unknown_code_and_another_municipalitys_are_not_known(izin: Stage, app: LumbungFlask, world: World) -> None:
+    made(izin, app)
+    (document,) = issued(izin)
+    assert browse(app, world.surabaya.host).get(f"/verify/{document.code}").status_code == 404
+    wrong = document.code[:-1] + ("0" if document.code[-1] != "0" else "1")
+    assert browse(app, izin.place.host).get(f"/verify/{wrong}").status_code == 422
+    assert browse(app, izin.place.host).post_form("/verify", {"code": "0000-0000-0000-0"}).status_code == 404
+
+
+def test_a_document_is_a_link_for_the_clerk_and_the_letter_opens(izin: Stage, app: LumbungFlask) -> None:
+    record = made(izin, app)
+    (document,) = issued(izin)
+    browser = browse(app, izin.place.host, izin.place.accounts["handler"])
+    page = browser.get(f"/work/izin/{record.id}")
+    assert page.status_code == 200
+    assert "Buka berkas 1" in page.text
+    link = re.search(rf'href="([^"]*{document.file_id})"', page.text)
+    assert link
+    assert browser.get(link[1]).mimetype == "application/pdf"
+
+
+def test_a_document_that_cannot_be_made_is_told_to_officials(
+    izin: Stage, app: LumbungFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "set_documents", lambda jobs: [TOO_MUCH])
+    record = made(izin, app)
+    assert issued(izin) == []
+    failed = izin.session.scalars(select(RecordHistory).where(RecordHistory.kind == "rule_error")).one()
+    assert failed.name == "automations.letter"
+    assert TOO_MUCH.detail in failed.changes["error"]
+    assert "letter" not in record.data
