@@ -73,7 +73,8 @@ def content_of(
             "due": show_datetime(record.due_at, zone) if record.due_at else "",
             **{field.id: _told(app, field, values.get(field.id)) for field in kind.fields.values()},
         },
-        values={field: values.get(field) for field in kind.fields},
+        # What is sealed stays so: numbers of the population register are masked in `record`, and not in `values`.
+        values={field: None if spec.type == "nik" else values.get(field) for field, spec in kind.fields.items()},
         municipality={"name": app.municipality.name, "url": municipality_origin(app.municipality)},
         agency={"name": agency.name if agency else ""},
         signer=signer,
@@ -103,7 +104,7 @@ def _told(app: RunningApp, field: Field, value: Any) -> Any:
         return [display_value(app, field, [one]) for one in value or ()]
     if field.type == "group":
         return _members(app, field, value)
-    if field.type == "list":
+    if str(field.type) == "list":
         return [_members(app, field, row) for row in _rows(value)]
     return display_value(app, field, value)
 

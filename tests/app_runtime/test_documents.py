@@ -101,7 +101,7 @@ def test_anybody_verifies_a_document_by_its_code_and_by_its_bytes(izin: Stage, a
     shown = browser.get(f"/verify/{document.code}")
     words = words_of(shown)
     assert "Dokumen ini sah dan berlaku." in words
-    assert record.number in words
+    assert str(record.number) in words
     assert document.sha256[:8] in words
     assert "Kedai Kopi" not in words
     assert "Sari" not in words

@@ -32,11 +32,11 @@ def test_a_document_is_part_of_what_is_signed() -> None:
         (LETTER, ("= #issued.name", "#foo("), "document-faulty", 4),
         (LETTER, ("Nomor", "No\u202emor"), "hidden-character", 5),
         ("documents/other.typ", "Halo", "document-unused", 0),
-        (PERMIT, ("document: permit", "document: permti"), "unknown-document", 36),
-        (PERMIT, ("into: letter", "into: text"), "unknown-pdf-field", 36),
-        (PERMIT, ("letter: {type: files", "letter: {type: files, accept: [image/*]"), "unknown-pdf-field", 36),
-        (PERMIT, ("into: letter, ", ""), "missing-key", 36),
-        (PERMIT, ("record.state == 'issued'", "record.stat == 'issued'"), "expression-unknown-name", 36),
+        (PERMIT, ("document: permit", "document: permti"), "unknown-document", 29),
+        (PERMIT, ("into: letter", "into: text"), "unknown-pdf-field", 29),
+        (PERMIT, ("letter: {type: files", "letter: {type: files, accept: [image/*]"), "unknown-pdf-field", 29),
+        (PERMIT, ("into: letter, ", ""), "missing-key", 29),
+        (PERMIT, ("record.state == 'issued'", "record.stat == 'issued'"), "expression-unknown-name", 29),
     ],
 )
 def test_a_document_that_is_wrong_is_told_where_it_is(
