@@ -120,7 +120,7 @@ TABLE = [
     Broken(REPORT, "clock.respond.warned", "clock.respons.warned", "unknown-clock", "clock.respons", "“respond”"),
     Broken(REPORT, "on: action.ask,", "on: {schedule: daily},", "missing-key", "schedule", "“at:”"),
     Broken(REPORT, "send: hurry", "send: hury", "unknown-message", "send: hury", "“hurry”"),
-    Broken(REPORT, "send: hurry", "send: hurry, document: x", "not-supported-yet", "document: x", "later"),
+    Broken(REPORT, "send: hurry, to: agency", "document: x, into: after", "unknown-document", "document: x", "None"),
     Broken(REPORT, "send: hurry", "send: hurry, act: assign", "exactly-one", "hurry, act", "exactly one"),
     Broken(REPORT, "within: 50m", "within: 50", "wrong-kind", "within: 50,", "50m"),
     # Pages, messages, scenarios, examples.
