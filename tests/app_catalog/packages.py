@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 from app_catalog.definitions.archive import write_members
 from app_catalog.publishers.models import Publisher
 from app_catalog.publishers.services import approve_publisher, request_publisher
-from app_catalog.releases.scenarios import ScenarioReport, ScenarioResult
-from lumbung.i18n import Text
+from app_catalog.releases.scenarios import Failure, ScenarioReport, ScenarioResult
 from tenants.accounts.models import Account
 
 SIARAN = Path(__file__).resolve().parents[1] / "packages" / "siaran-0.9.0"
@@ -73,5 +72,5 @@ class StandInRunner:
 
     def run(self, session: Any, definition: Any) -> ScenarioReport:
         """One scenario that passes, or does not."""
-        failures = () if self.passes else (Text("Tandanya hilang.", "The mark vanished."),)
+        failures = () if self.passes else (Failure("Tandanya hilang.", "The mark vanished."),)
         return ScenarioReport((ScenarioResult("forwarding", {"en": "Forwarding"}, self.passes, failures),))

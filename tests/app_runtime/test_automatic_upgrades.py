@@ -14,12 +14,11 @@ from app_catalog.installations.services import change_settings
 from app_catalog.installations.versions import set_policy, switch_version
 from app_catalog.releases import platform
 from app_catalog.releases.models import Release
-from app_catalog.releases.scenarios import ScenarioReport, ScenarioResult
+from app_catalog.releases.scenarios import Failure, ScenarioReport, ScenarioResult
 from app_catalog.releases.states import note_event
 from app_catalog.releases.waking import PUBLISHED
 from app_runtime.upgrades import automatic, telling
 from lumbung.db import as_tenant, now, set_clock
-from lumbung.i18n import Text
 from lumbung.messages.models import Message
 from lumbung.outbox import Wakeup, drain, run_periodics, schedule_wakeup
 from lumbung.web.sites import LumbungFlask
@@ -31,7 +30,7 @@ from tests.world import World
 
 Sessions = scoped_session[Session]
 PASSED = ScenarioReport((ScenarioResult("a", {"id": "Uji", "en": "A proof"}, True, ()),))
-FAILED = ScenarioReport((ScenarioResult("a", {"id": "Uji", "en": "A proof"}, False, (Text("Salah.", "Wrong."),)),))
+FAILED = ScenarioReport((ScenarioResult("a", {"id": "Uji", "en": "A proof"}, False, (Failure("Salah.", "Wrong."),)),))
 
 
 @pytest.fixture

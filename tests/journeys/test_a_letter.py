@@ -1,4 +1,4 @@
-"""A hurried head routes a letter to three units on a phone; a unit reads it and reports; the head sees how far it is."""
+"""A hurried head routes a letter to three units on a phone; a unit reports; the head sees how far it is."""
 
 from __future__ import annotations
 
