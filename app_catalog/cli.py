@@ -22,6 +22,7 @@ from app_catalog.new_command import new_command
 from app_catalog.publiccode_command import publiccode_group
 from app_catalog.releases.archives import unwrap_folder
 from app_catalog.scenario_command import test_command
+from app_catalog.schema_command import schema_command
 from lumbung.i18n import t, use_language
 
 _PACKAGE = click.Path(exists=True, path_type=Path)
@@ -37,6 +38,7 @@ def app(context: click.Context, lang: str) -> None:
 
 app.add_command(new_command)
 app.add_command(test_command)
+app.add_command(schema_command)
 app.add_command(diff_command)
 app.add_command(publiccode_group)
 for _command in (yank, promote, deprecate, support):

@@ -12,7 +12,9 @@ from app_catalog.catalog.openapi import describe_hub, list_operations
 from app_catalog.catalog.program_answers import answer_programs
 from app_catalog.catalog.schemas import AppDetailOut, AppListOut
 from app_catalog.catalog.services import LONGEST_QUERY
+from app_catalog.definitions.json_schema import SCHEMA_NAMES, schema_of
 from lumbung.db import db
+from lumbung.errors import NotFound
 from lumbung.web.access import PUBLIC, access, for_programs
 from lumbung.web.sites import LumbungFlask, hub_origin
 
@@ -65,6 +67,16 @@ def openapi() -> Response:
     response = answer_programs(describe_hub(_app(), hub_origin()))
     response.headers["Vary"] = "Accept-Language"
     return response
+
+
+@api_docs.get("/docs/package/<name>.schema.json")
+@access(PUBLIC)
+@for_programs()
+def package_schema(name: str) -> Response:
+    """The JSON Schema of the files of a package, for editors."""
+    if name not in SCHEMA_NAMES:
+        raise NotFound
+    return answer_programs(schema_of(name))
 
 
 @api_docs.get("/docs")
