@@ -10,6 +10,7 @@ from app_catalog.reviews.asking import install_use_source
 from app_runtime.clocks.views import clock_tests
 from app_runtime.figures.facts import RecordFacts
 from app_runtime.figures.use import RecordUse
+from app_runtime.live.views import live_room
 from app_runtime.work.first_report import first_report
 from app_runtime.work.views import work
 from lumbung.web.sites import LumbungFlask
@@ -23,6 +24,7 @@ def install_work(app: LumbungFlask) -> None:
     """
     app.register_blueprint(work)
     app.register_blueprint(clock_tests)
+    app.register_blueprint(live_room)
     register_checklist_item(first_report)
     install_facts_source(app, RecordFacts())
     install_use_source(app, RecordUse())

@@ -1,0 +1,70 @@
+"""`/live`: the live room of a municipality, for who is at work there, on a large screen or on a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, json, render_template
+
+from app_runtime.live.services import Layer, at_risk, counters, layers, newest
+from lumbung.db import db, now
+from lumbung.i18n import show_datetime
+from lumbung.web.access import MEMBER, access, current_visitor
+from lumbung.web.sites import current_site
+
+live_room = Blueprint("live_room", __name__, url_prefix="/live", subdomain="portal", template_folder="templates")
+_ROWS = 8
+
+
+@live_room.get("")
+@access(MEMBER)
+def room() -> str:
+    """Everything on one screen: the map, and what is fetched again while somebody looks."""
+    return render_template("live/room.html", **_panel())
+
+
+@live_room.get("/panel")
+@access(MEMBER)
+def panel() -> str:
+    """Figures, deadlines and events, fetched again every few seconds."""
+    return render_template("live/_panel.html", **_panel())
+
+
+@live_room.get("/points.geojson")
+@access(MEMBER)
+def points() -> Response:
+    """The points of all layers as GeoJSON (RFC 7946), as this official may see them."""
+    features = [feature for layer in layers(db.session, current_visitor()) for feature in _features(layer)]
+    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+    response = Response(body, mimetype="application/geo+json")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _panel() -> dict[str, Any]:
+    visitor = current_visitor()
+    return {
+        "counted": counters(db.session),
+        "drawn": layers(db.session, visitor),
+        "risks": at_risk(db.session, visitor, limit=_ROWS),
+        "events": newest(db.session, visitor, limit=_ROWS),
+        "at": show_datetime(now(), current_site().timezone, "short"),
+    }
+
+
+def _features(layer: Layer) -> list[dict[str, Any]]:
+    """The features as maps of ours show them."""
+    return [
+        {
+            **feature,
+            "properties": {
+                "title": f"{layer.app_name}: {layer.label}",
+                "number": feature["properties"]["number"],
+                "state": feature["properties"]["state_label"],
+                "tone": feature["properties"]["tone"],
+                "overdue": feature["properties"]["red"],
+                "href": feature["properties"]["href"],
+            },
+        }
+        for feature in layer.features["features"]
+    ]

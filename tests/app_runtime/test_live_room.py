@@ -1,0 +1,53 @@
+"""The page of the live room: all services on one screen, for who is at work there."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app_catalog.installations.models import Installation
+from lumbung.db import use_tenant
+from lumbung.web.sites import LumbungFlask
+from tenants.people.models import RoleGrant
+from tests.app_runtime.stage import Sessions
+from tests.browsing import browse, words_of
+from tests.pagu import enable_pagu, make
+from tests.world import World
+
+
+@pytest.fixture
+def pagu(session: Sessions, world: World) -> Installation:
+    """Pagu in Tangsel, where the handler plans; two spots on the map."""
+    enable_pagu(session, world)
+    use_tenant(session, world.tangsel.id)
+    installation = session.scalars(select(Installation)).one()
+    member = world.tangsel.members["handler"]
+    session.add(RoleGrant(tenant_id=world.tangsel.id, membership_id=member.id, app_id="pagu", role="planner"))
+    for title in ("Lubang Ciputat", "Lubang Serpong"):
+        make(session, installation, "spot", title=title, place=[106.7, -6.3], sort="hole", width=60)
+    session.commit()
+    return installation
+
+
+def test_officials_see_what_happens_and_others_do_not(app: LumbungFlask, world: World, pagu: Installation) -> None:
+    official = browse(app, world.tangsel.host, world.tangsel.accounts["handler"])
+    words = words_of(official.get("/live"))
+    assert "Lubang Ciputat" in words
+    assert "Titik terbuka 2" in " ".join(words.split())
+    assert words_of(official.get("/live/panel")).count("Lubang Serpong")
+    points = official.get("/live/points.geojson").json
+    assert points is not None
+    assert [feature["properties"]["title"] for feature in points["features"]] == [
+        "Pagu dan Kunjungan: Titik terbuka"
+    ] * 2
+    assert all(feature["properties"]["href"].startswith("/work/") for feature in points["features"])
+    for path in ("/live", "/live/panel", "/live/points.geojson"):
+        assert browse(app, world.tangsel.host).get(path).status_code in (302, 303, 401)
+        neighbour = browse(app, world.tangsel.host, world.surabaya.accounts["handler"])
+        assert neighbour.get(path).status_code in (302, 303, 401, 403, 404)
+
+
+def test_the_room_of_a_municipality_without_apps_is_empty(app: LumbungFlask, world: World) -> None:
+    words = words_of(browse(app, world.surabaya.host, world.surabaya.accounts["handler"]).get("/live"))
+    assert "Belum ada kejadian." in words
+    assert "Tidak ada tenggat yang berjalan." in words
