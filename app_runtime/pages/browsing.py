@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import WRITTEN, RecordType
+from app_runtime.pages.legends import map_legend, told
 from app_runtime.pages.opening import OpenPage
 from app_runtime.records.former import list_former_options
 from app_runtime.records.listing import list_matching, list_records, present_rows
@@ -61,6 +62,7 @@ class Found:
     older: str | None = None
     newer: str | None = None
     points_url: str = ""
+    legend: Sequence[tuple[str, str]] = ()
 
 
 def browse_list(opened: OpenPage, query: Query) -> Found:
@@ -73,7 +75,7 @@ def browse_map(opened: OpenPage, query: Query) -> Found:
     found = _browse(opened, query, sort=(), columns=opened.page.popup)
     chosen = {one.name: one.value for one in found.filters if one.value}
     url = _address(chosen, url_for("pages.points", slug=opened.slug, page_id=opened.page.id))
-    return Found(found.filters, found.search, found.filtered, found.rows, found.older, found.newer, url)
+    return replace(found, points_url=url, legend=map_legend(opened.record_type))
 
 
 def map_geojson(opened: OpenPage, query: Query) -> dict[str, Any]:
@@ -167,7 +169,7 @@ def _row(opened: OpenPage, record: PresentedRecord, columns: Sequence[str]) -> R
         elif name == "created_at" and record.created_at is not None:
             meta.append(show_datetime(record.created_at, opened.app.municipality.timezone))
         elif field is not None and field.type not in _APART and field.text != record.title:
-            meta.append(field.text)
+            meta.append(told(field))
     late = is_late(record)
     shown = kind.workflow is None or record.open is not False
     return Row(record_url(opened, record), record, late, due_text(opened.app, record) if shown else "", meta)

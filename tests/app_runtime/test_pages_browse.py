@@ -251,3 +251,10 @@ def test_the_pages_speak_english(portal: Browser, session: Any, world: World) ->
         ("/track", "Tracking code"),
     ):
         assert words in words_of(portal.get(path)), path
+
+
+def test_the_map_names_the_states_of_its_app_and_what_is_late(portal: Browser) -> None:
+    legend = portal.get(MAP).text.split('lb-legend"', 1)[1].split("</ul>", 1)[0]
+    assert "</span>Diterima</li>" in legend
+    assert "</span>Menunggu pelapor, Bukan kewenangan</li>" in legend
+    assert "</span>Terlambat</li>" in legend

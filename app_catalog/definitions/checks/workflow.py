@@ -8,6 +8,9 @@ from app_catalog.definitions.nodes import locate
 from app_catalog.definitions.package import PackageReading
 from app_catalog.definitions.problems import Severity
 
+_HOLDERS = {"agency": "agency", "assignee": "person"}
+"""Asks that say who has the record, and their type; texts are what earlier packages may hold."""
+
 
 def check_workflows(package: PackageReading) -> None:
     """Note states nobody reaches, open states nobody leaves, and names that clash with built-in ones."""
@@ -77,5 +80,6 @@ def _check_asks(package: PackageReading, file: str, record: Mapping[str, Any]) -
             path = ("workflow", "actions", action, "asks", ask)
             if own and "type" in question and question["type"] != own:
                 _note(package, "ask-type-differs", file, (*path, "type"), found=question["type"], expected=own)
-            if ask in ("agency", "assignee") and question.get("type") not in ("agency", "text"):
-                _note(package, "ask-type-differs", file, path, found=question.get("type"), expected="agency")
+            holder = _HOLDERS.get(ask)
+            if holder and question.get("type") not in (holder, "agency", "text"):
+                _note(package, "ask-type-differs", file, path, found=question.get("type"), expected=holder)
