@@ -24,6 +24,7 @@ _NAMES = {
     "tangerang": "Kota Tangerang",
     "judgements": "penilaian dan klaim / judgements and a claim",
     "inventory": "inventaris aplikasi / an inventory of apps",
+    "voices": "aspirasi warga / citizens' voice",
     "verdicts": "ulasan empat belas daerah / reviews of fourteen municipalities",
     "figures": "angka tiap bulan / figures of every month",
     "assistance": "pendampingan dan bahan belajar / help with apps and material",
@@ -103,7 +104,7 @@ def _load(settings: Settings, *, allowed: bool, large: bool, seed: int) -> None:
     app: LumbungFlask = import_string("wsgi:create_app")(replace(settings, smtp_url=None))
     with app.app_context():
         try:
-            load_demonstration(db.session, seed=seed, tell=lambda step: click.echo(f"  {_name(step)} …"))
+            load_demonstration(db.session, seed=seed, tell=lambda step: click.echo(f"  {step_name(step)} …"))
             if large:
                 require_no_real_data(db.session)
                 _load_large(seed)
@@ -141,7 +142,8 @@ def _progress() -> Callable[[int, int], None]:
     return tell
 
 
-def _name(step: str) -> str:
+def step_name(step: str) -> str:
+    """What a step of loading is called on the terminal."""
     from app_runtime.demonstration.generated.profiles import PROFILES
     from tenants.regions.reference import regencies
 

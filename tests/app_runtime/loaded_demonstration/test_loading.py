@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select, text
 
-from app_runtime.demonstration.cli import demo
+from app_runtime.demonstration.cli import demo, step_name
 from app_runtime.demonstration.loading import RealData, load_demonstration, require_no_real_data
 from app_runtime.demonstration.progress import STEPS, is_loaded
 from app_runtime.demonstration.sign_ins import demonstration_lines
@@ -92,6 +92,11 @@ def test_the_sign_ins_name_the_address_of_what_runs(tmp_path: Path, monkeypatch:
     monkeypatch.delenv("BASE_URL", raising=False)
     monkeypatch.setenv("LUMBUNG_INSTANCE", str(tmp_path))
     assert "http://tangsel.localhost:8123" in CliRunner().invoke(demo, ["sign-ins"]).output
+
+
+def test_every_step_has_a_name_for_who_waits() -> None:
+    names = [step_name(step) for step in STEPS]
+    assert len(set(names)) == len(STEPS)
 
 
 def run_load(settings: Settings) -> Result:
