@@ -6,10 +6,14 @@ import json
 import random
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from app_catalog.definitions.building.definition import build_definition
+from app_catalog.definitions.check import checked_reading
 from app_catalog.definitions.nodes import plain
-from app_catalog.definitions.source import Source, load_files
+from app_catalog.definitions.source import Source, load_files, load_folder
 
 Documents = dict[str, Any]
 VALUES: tuple[Any, ...] = (
@@ -18,6 +22,7 @@ VALUES: tuple[Any, ...] = (
     "settings.x", "asks.x", "children.x.done", "{{ record.title }}", "{% if %}", "{seq:05}", "{year}", "(a+)+$", "[",
     [], {}, [[]], ["a", "a"], ["a", "b"], {"a": "b"}, {"id": "x"}, {"id": "x", "en": "y"}, {"type": "text"},
 )  # fmt: skip
+_ROOT = Path(__file__).resolve().parents[1]
 _Place = tuple[str, tuple[str | int, ...]]
 
 
@@ -37,6 +42,37 @@ def mutants(source: Source, chance: random.Random, count: int) -> Iterator[tuple
         told = [_mutate(changed, chance, places) for _ in range(chance.choice((1, 1, 1, 2, 3)))]
         written = {path: json.dumps(data, ensure_ascii=False).encode() for path, data in changed.items()}
         yield "; ".join(told), load_files({**others, **written}), changed
+
+
+def judge_mutants(chance: random.Random, count: int) -> int:
+    """Check so many mutants of the packages of the repository; gives how many passed.
+
+    Fails when a check raises, tells a problem that names no file or lacks a language, or passes what does not compile.
+    """
+    passed = 0
+    for _ in range(count):
+        folder = chance.choice(_sources())
+        [(told, source, _)] = mutants(folder, chance, 1)
+        try:
+            package = checked_reading(source)
+            report = package.reading.problems.report()
+            for problem in report.problems:
+                assert problem.file
+                assert problem.format("id")
+                assert problem.format("en")
+            if report.ok:
+                build_definition(package.canonical, "sha256:x")
+                passed += 1
+        except Exception as error:
+            error.add_note(told)
+            raise
+    return passed
+
+
+@cache
+def _sources() -> list[Source]:
+    apps = sorted(path.parent for path in (_ROOT / "apps").rglob("app.yaml"))
+    return [load_folder(folder) for folder in (*apps, _ROOT / "app_catalog/starters/templates/starter")]
 
 
 def _mutate(documents: Documents, chance: random.Random, places: list[_Place]) -> str:

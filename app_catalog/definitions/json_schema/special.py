@@ -11,6 +11,7 @@ from app_catalog.definitions.shape.children import Units
 from app_catalog.definitions.shape.composites import Keys
 from app_catalog.definitions.shape.conditions import FieldCheck
 from app_catalog.definitions.shape.events import EventName
+from app_catalog.definitions.shape.exchange import Consumes, Exports
 from app_catalog.definitions.shape.filters import WhereShape
 from app_catalog.definitions.shape.holding import PARTS, STATES, NumberOf, OverRecords, Same, Unread
 from app_catalog.definitions.shape.pages import SortField
@@ -75,6 +76,8 @@ def _more(kind: Kind, of: Of) -> Schema | None:
             return {"type": "object", "minProperties": 1, "additionalProperties": of(value)}
         case Recipients(whom=whom):
             return {"type": "object", "minProperties": 1, "additionalProperties": of(whom)}
+        case Exports(names=inner) | Consumes(made=inner):
+            return {"type": "object", "additionalProperties": of(inner)}
         case Matching(expected=(indonesian, english)):
             scalar = ["string", "number", "boolean", "null"]
             return {"type": scalar, "maxLength": 500, "$comment": f"{indonesian} / {english}"}
