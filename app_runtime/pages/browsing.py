@@ -24,6 +24,7 @@ from lumbung.errors import BadRequest
 from lumbung.i18n import pick, show_datetime, t
 
 PAGE_SIZE = 20
+SITE_SIZE = 6
 MOST_POINTS = 2_000
 _FARTHEST_BACK = 12
 _APART = frozenset({"files", "point"}) | WRITTEN
@@ -68,6 +69,11 @@ class Found:
 def browse_list(opened: OpenPage, query: Query) -> Found:
     """A page of the list. Raises BadRequest for a cursor that is none."""
     return _browse(opened, query, sort=opened.page.sort, columns=opened.page.columns)
+
+
+def browse_site(opened: OpenPage, query: Query) -> Found:
+    """A page of articles, the newest first unless the page sorts them. Raises BadRequest for a cursor that is none."""
+    return _browse(opened, query, sort=opened.page.sort, columns=opened.page.columns, size=SITE_SIZE)
 
 
 def browse_map(opened: OpenPage, query: Query) -> Found:
@@ -122,7 +128,9 @@ def record_url(opened: OpenPage, record: PresentedRecord) -> str:
     return url_for("pages.record", slug=record.app, record_type=record.record_type, record_id=record.id)
 
 
-def _browse(opened: OpenPage, query: Query, *, sort: Sequence[Any], columns: Sequence[str]) -> Found:
+def _browse(
+    opened: OpenPage, query: Query, *, sort: Sequence[Any], columns: Sequence[str], size: int = PAGE_SIZE
+) -> Found:
     app = opened.app
     filters = _filters(opened, query)
     search = " ".join(query.get("q", "").split())[:100]
@@ -136,7 +144,7 @@ def _browse(opened: OpenPage, query: Query, *, sort: Sequence[Any], columns: Seq
         filters=_chosen(filters),
         sort=sort,
         cursor=cursor,
-        limit=PAGE_SIZE,
+        limit=size,
         search=search,
         columns=columns,
     )

@@ -9,17 +9,20 @@ from flask import Response, json, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app_runtime.pages.blueprint import Answer, pages
-from app_runtime.pages.browsing import browse_list, browse_map, map_geojson
+from app_runtime.pages.browsing import browse_list, browse_map, browse_site, map_geojson
 from app_runtime.pages.controls import controls, labels_of
 from app_runtime.pages.done import find_done, remember_made
 from app_runtime.pages.opening import OpenPage, app_name, open_page
 from app_runtime.pages.personal_data import data_notice
 from app_runtime.pages.submission_keys import new_key
 from app_runtime.pages.submitting import Sending, form_fields, open_form, send_form
+from app_runtime.photos.urls import photo_items
 from lumbung.db import db
 from lumbung.i18n import current_language
 from lumbung.messages.services import channel_available
 from lumbung.web.access import PUBLIC, access, current_visitor
+
+BROWSED = {"list": browse_list, "map": browse_map, "site": browse_site}
 
 
 @pages.get("/<slug>/<page_id>")
@@ -36,8 +39,10 @@ def page(slug: str, page_id: str) -> Answer | AnyResponse:
         return _show_form(opened, open_form(opened))
     if kind == "track":
         return redirect(url_for("tracking.ask"))
-    found = browse_list(opened, request.args) if kind == "list" else browse_map(opened, request.args)
-    return render_template(f"pages/{kind}.html", opened=opened, name=app_name(opened.app), found=found)
+    found = BROWSED[kind](opened, request.args)
+    return render_template(
+        f"pages/{kind}.html", opened=opened, name=app_name(opened.app), found=found, photo_items=photo_items
+    )
 
 
 @pages.post("/<slug>/<page_id>")

@@ -26,6 +26,8 @@ def test_a_permit_is_verified(served: Served, person: Callable[..., Person], tmp
     installation = enable_izin(session, world)
     values = {"text": "Kedai Kopi Serpong", "kind": "board", "owner": {"name": "Sari"}, "until": "2027-03-01"}
     record = create_record(session, installation, SYSTEM, "permit", values, channel="api").record
+    news = {"headline": "Loket buka hari Sabtu", "body": "## Jam\n\nLoket **buka** pukul 08.00 sampai 12.00."}
+    create_record(session, installation, SYSTEM, "news", news, channel="api").record.published = True
     session.commit()
     record_id = record.id
     clerk = person()
@@ -41,6 +43,9 @@ def test_a_permit_is_verified(served: Served, person: Callable[..., Person], tmp
         with open_file(get_file(session, session.scalars(select(IssuedDocument.file_id)).one())) as opened:
             (tmp_path / "izin.pdf").write_bytes(opened.read())
     stranger = person()
+    stranger.go(f"{portal}/izin/news")
+    stranger.page.get_by_role("link", name="Loket buka hari Sabtu").wait_for()
+    stranger.see("news")
     stranger.go(f"{portal}/verify")
     stranger.see("ask")
     stranger.page.locator("input[name=code]").fill(code.lower())

@@ -6,7 +6,7 @@ from typing import Literal
 
 from app_catalog.definitions.model.texts import Text
 
-PageKind = Literal["form", "list", "map", "track", "tile"]
+PageKind = Literal["form", "list", "site", "map", "track", "tile"]
 Channel = Literal["email", "sms"]
 
 
@@ -34,7 +34,8 @@ class Page:
     """A page of an app; ``audience`` are the roles it is for (``public`` includes visitors without an
     account).
 
-    form: ``steps`` and ``done`` (shown after sending). list: ``columns filters sort group_by``. map:
+    form: ``steps`` and ``done`` (shown after sending). list: ``columns filters sort group_by``. site: the
+    same without groups, each record told whole, as an article. map:
     ``filters popup``. track: ``fields`` that a tracking code shows. tile: ``text`` and ``opens`` (a page
     id) for the portal. Field ids may also be built-in attributes (``number``, ``state``, ``due`` and so on).
     """

@@ -16,7 +16,6 @@ LATER_PAGE_KINDS = (
     "store",
     "scanner",
     "wall",
-    "site",
     "dashboard",
 )
 LATER_PAGE_KEYS = ("where", "charts", "date", "queue", "layers", "aggregates")
@@ -56,6 +55,7 @@ PAGE = Variant(
                 "groups": Ref("attribute", BUILTIN_ATTRIBUTES),
             },
         ),
+        "site": _page({"columns": ATTRIBUTES}, {"filters": ATTRIBUTES, "sort": ListOf(SortField(), max=5)}),
         "map": _page({"popup": ATTRIBUTES}, {"filters": ATTRIBUTES}),
         "track": _page({"fields": ATTRIBUTES}, {}),
         "tile": Keys(
