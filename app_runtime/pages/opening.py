@@ -94,8 +94,10 @@ def citizen(visitor: Visitor) -> Actor:
 
 
 def pages_for(app: RunningApp, visitor: Visitor) -> list[Page]:
-    """The app's pages for this visitor in their order: everybody's, and a resident's with an account; no tiles."""
+    """The app's pages for this visitor in their order: everybody's, and those of one's roles; no tiles."""
     roles = {"public", "resident"} if visitor.signed_in else {"public"}
+    if visitor.membership_id is not None:
+        roles |= actor_for(app.session, visitor, app.installation).roles
     return [page for page in app.definition.pages.values() if page.kind != "tile" and roles & set(page.audience)]
 
 

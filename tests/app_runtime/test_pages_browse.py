@@ -258,3 +258,9 @@ def test_the_map_names_the_states_of_its_app_and_what_is_late(portal: Browser) -
     assert "</span>Diterima</li>" in legend
     assert "</span>Menunggu pelapor, Bukan kewenangan</li>" in legend
     assert "</span>Terlambat</li>" in legend
+
+
+def test_an_app_leads_officials_to_the_pages_of_their_roles(portal: Browser, app: LumbungFlask, world: World) -> None:
+    assert 'href="/siaran/reports"' not in portal.get("/siaran").text
+    handler = browse(app, world.tangsel.host, world.tangsel.accounts["handler"])
+    assert 'href="/siaran/reports"' in handler.get("/siaran").text
