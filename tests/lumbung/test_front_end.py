@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.i18n import use_language
 from lumbung.web.sites import LumbungFlask
+from tests.browsing import browse
 from tests.world import World
 
 FORBIDDEN = {
@@ -185,3 +186,10 @@ def context_of(app: LumbungFlask) -> dict[str, object]:
     context: dict[str, object] = {}
     app.update_template_context(context)
     return context
+
+
+def test_the_mark_is_found_at_the_address_of_old(app: LumbungFlask, world: World) -> None:
+    for host in ("lumbung.test", world.tangsel.host):
+        answer = browse(app, host).get("/favicon.ico")
+        assert answer.status_code == 302
+        assert "/static/build/favicon" in answer.headers["Location"]

@@ -63,6 +63,15 @@ def brand() -> Response:
     return response
 
 
+@shell.get("/favicon.ico")
+@access(PUBLIC)
+def favicon() -> AnyResponse:
+    """Where the mark is, for browsers that ask at the address of old: with files that are shown without a page."""
+    answer = redirect(asset_url("favicon.svg"), code=302)
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    return answer
+
+
 @cache
 def _manifest() -> dict[str, str]:
     file = Path(__file__).with_name("static") / "build" / "manifest.json"
