@@ -20,8 +20,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# Workers of the suite, as many as cores; one more ends earlier, and disturbs tests that measure time.
-WORKERS ?= logical --maxprocesses 4
+# Workers of the suite, one more than cores: tests also wait, for browsers and for what they have killed.
+WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 4)))
 
 .PHONY: run
 run: $(VENV)/.installed $(ASSETS) ## Start everything on port 8000 (PORT=…, LAN=1 for phones in the same network)
@@ -29,7 +29,7 @@ run: $(VENV)/.installed $(ASSETS) ## Start everything on port 8000 (PORT=…, LA
 		$(BIN)/lumbung run
 
 .PHONY: test
-test: $(VENV)/.installed $(ASSETS) $(VENV)/.browser ## Run all tests, browser journeys included (ARGS="-k word")
+test: $(VENV)/.installed $(ASSETS) $(VENV)/.browser ## Run all tests, browser journeys included (ARGS="-k word"; PICTURES=1 keeps what the browsers show)
 	@$(BIN)/pytest -q -n $(WORKERS) $(ARGS)
 
 .PHONY: check

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHOTS = ROOT / "test-results" / "journeys"
+PICTURES = bool(os.environ.get("PICTURES")) or os.environ.get("SCREENS") == "both"
+"""Whether pictures of what people see are kept: nobody looks at those of a run of all tests."""
 FAILED = pytest.StashKey[bool]()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SCREENS: dict[str, dict[str, Any]] = {
@@ -89,7 +91,7 @@ class Served:
 
 @dataclass
 class Person:
-    """Somebody at a screen; `see` keeps a picture and asks axe."""
+    """Somebody at a screen; `see` asks axe, and keeps a picture where pictures are wanted."""
 
     page: Page
     served: Served
@@ -113,11 +115,12 @@ class Person:
         assert answer.status < 400, f"{target} answered {answer.status}"
 
     def see(self, name: str) -> None:
-        """Keep a picture, and refuse what axe calls serious or critical, and sideways scrolling."""
-        self.step[0] += 1
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        file = SHOTS / f"{self.journey}-{self.step[0]:02}-{name}-{self.screen}.png"
-        self.page.screenshot(path=file, full_page=True, scale="css")
+        """Refuse what axe calls serious or critical, and sideways scrolling; with `PICTURES` keep a picture."""
+        if PICTURES:
+            self.step[0] += 1
+            SHOTS.mkdir(parents=True, exist_ok=True)
+            file = SHOTS / f"{self.journey}-{self.step[0]:02}-{name}-{self.screen}.png"
+            self.page.screenshot(path=file, full_page=True, scale="css")
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name}: the page is {wide} px wider than the screen"
         serious = axe(self.page)

@@ -86,4 +86,20 @@ SCENARIO = Keys(
         )
     },
 )
-EXAMPLES = MapOf(PlainMap(), max=100)
+
+
+class Example(PlainMap):
+    """The values of a record by field; `order`, which no field is called, is its place among the others."""
+
+    place = Integer(0, 1_000_000)
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        values = super().read(node, path, reading)
+        if values is not MISSING and isinstance(node, MapNode) and "order" in node.entries:
+            values["order"] = self.place.read(node.entries["order"], (*path, "order"), reading)
+            if values["order"] is MISSING:
+                del values["order"]
+        return values
+
+
+EXAMPLES = MapOf(Example(), max=100)
