@@ -15,7 +15,7 @@ from app_runtime.work.inbox import TABS, Inbox, Tab, find_next, list_work
 from app_runtime.work.reach import Work, access_work
 from app_runtime.work.record_page import show_record
 from lumbung.db import db, now
-from lumbung.errors import LumbungError
+from lumbung.errors import LumbungError, NotFound
 from lumbung.files.serving import send_stored_file
 from lumbung.i18n import t
 from lumbung.web.access import MEMBER, access, current_visitor
@@ -41,9 +41,15 @@ def inbox_list() -> Page:
 @work.get("/<uuid:record_id>")
 @access(MEMBER)
 def find(record_id: UUID) -> Page:
-    """From the address in a message to the page of the record."""
-    _, app = access_record(db.session, actor_for(db.session, current_visitor()), record_id)
-    return redirect(url_for("work.record", app_slug=app.installation.slug, record_id=record_id))
+    """From the address in a message, or in the live room, to the page of the record: the public one for who may read
+    it as everybody may, but does not work on it."""
+    found, app = access_record(db.session, actor_for(db.session, current_visitor()), record_id)
+    slug = app.installation.slug
+    try:
+        access_work(db.session, current_visitor(), slug, record_id)
+    except NotFound:
+        return redirect(url_for("pages.record", slug=slug, record_type=found.record_type, record_id=record_id))
+    return redirect(url_for("work.record", app_slug=slug, record_id=record_id))
 
 
 @work.get("/<uuid:record_id>/next")

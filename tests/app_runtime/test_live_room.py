@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +12,7 @@ from lumbung.db import use_tenant
 from lumbung.web.sites import LumbungFlask
 from tenants.people.models import RoleGrant
 from tests.app_runtime.stage import Sessions
+from tests.app_runtime.work_desk import open_desk
 from tests.browsing import browse, words_of
 from tests.pagu import enable_pagu, make
 from tests.world import World
@@ -51,3 +54,15 @@ def test_the_room_of_a_municipality_without_apps_is_empty(app: LumbungFlask, wor
     words = words_of(browse(app, world.surabaya.host, world.surabaya.accounts["handler"]).get("/live"))
     assert "Belum ada kejadian." in words
     assert "Tidak ada tenggat yang berjalan." in words
+
+
+def test_who_reads_a_record_as_everybody_may_is_led_to_its_public_page(
+    app: LumbungFlask, session: Sessions, world: World
+) -> None:
+    desk = open_desk(app, session, world, publish="at_once")
+    found = desk.report("Lampu jalan mati")
+    evaluator = desk.browser("evaluator")
+    answer = evaluator.get(f"/work/{found}")
+    assert urlsplit(answer.headers["Location"]).path == f"/siaran/report/{found}"
+    assert evaluator.follow(answer).status_code == 200
+    assert desk.browser("dispatcher").get(f"/work/{found}").headers["Location"].endswith(f"/work/siaran/{found}")
