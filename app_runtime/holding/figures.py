@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,8 +38,9 @@ class _OfRecord(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._known())
 
+    @abstractmethod
     def _known(self) -> Mapping[str, Any]:
-        raise NotImplementedError
+        """What the record's type names, by id."""
 
     def _rows(self, word: str, name: str, group: str) -> tuple[ColumnElement[bool], ...]:
         return (
