@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import and_, case, false, func, select
 
@@ -60,35 +61,34 @@ class Counted:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A record of an app that the room tells something of."""
+
+    app_name: str
+    record: PresentedRecord
+
+    @property
+    def href(self) -> str:
+        """Where officials handle it."""
+        return _address(self.record.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening(Told):
     """Something that just happened to a record, in words; `alarming` for a deadline that was missed."""
 
     at: datetime
     what: str
     alarming: bool
-    app_name: str
-    record: PresentedRecord
-
-    @property
-    def href(self) -> str:
-        """Where officials handle it."""
-        return f"/work/{self.record.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class AtRisk:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtRisk(Told):
     """An open record with a deadline; `late` when it has passed."""
 
     due_at: datetime
     late: bool
-    app_name: str
-    record: PresentedRecord
-
-    @property
-    def href(self) -> str:
-        """Where officials handle it."""
-        return f"/work/{self.record.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,9 @@ def newest(session: AnySession, visitor: Visitor | None = None, *, limit: int = 
         what, alarming = _words(opened, row, record)
         presented = _presented(opened, record) if what and len(found) < min(limit, MOST_ROWS) else None
         if presented is not None:
-            found.append(Happening(row.created_at, what, alarming, opened.name, presented))
+            found.append(
+                Happening(at=row.created_at, what=what, alarming=alarming, app_name=opened.name, record=presented)
+            )
     return found
 
 
@@ -170,8 +172,14 @@ def at_risk(session: AnySession, visitor: Visitor | None = None, *, limit: int =
         presented = _presented(apps[record.installation_id], record) if len(found) < min(limit, MOST_ROWS) else None
         if presented is not None and record.due_at is not None:
             late = record.overdue or record.due_at <= moment
-            found.append(AtRisk(record.due_at, late, apps[record.installation_id].name, presented))
+            found.append(
+                AtRisk(due_at=record.due_at, late=late, app_name=apps[record.installation_id].name, record=presented)
+            )
     return found
+
+
+def _address(record_id: UUID) -> str:
+    return f"/work/{record_id}"
 
 
 def _apps(session: AnySession, visitor: Visitor | None) -> Iterator[_Open]:
@@ -235,7 +243,7 @@ def _layer(opened: _Open, spec: LiveLayer) -> Layer:
                 "state_label": pick(states[state].label) if state in states else "",
                 "tone": states[state].tone if state in states else "grey",
                 "red": is_red,
-                "href": f"/work/{record_id}",
+                "href": _address(record_id),
             },
         }
         for record_id, number, state, lon, lat, is_red in found
