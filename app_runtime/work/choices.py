@@ -130,9 +130,11 @@ def likeliest(work: Work) -> str:
 
 
 def _suggested(work: Work, action: Action) -> dict[str, Any]:
-    """The agency that the record has already (by its category) stands in the form: often it is the right one."""
+    """What stands in the form before anybody has typed: the defaults of its asks, and the agency that the record has
+    already (by its category), which is often the right one."""
+    given = {ask.id: ask.field.default for ask in action.asks.values() if ask.field.default is not None}
     current = work.app.agencies.key_of(work.record.agency_id)
-    return {ask.id: current for ask in action.asks.values() if ask.sets == "agency" and current}
+    return given | {ask.id: current for ask in action.asks.values() if ask.sets == "agency" and current}
 
 
 def _gives_up(work: Work, action: Action) -> bool:
