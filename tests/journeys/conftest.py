@@ -104,8 +104,8 @@ class Person:
         self.page.goto(f"{self.served.address}/sign-in")
         self.page.locator("input[name=email]").fill(account.email)
         self.page.locator("input[name=password]").fill(PASSWORD)
-        self.page.locator("main form:has(input[name=password]) button[type=submit]").click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation(url=lambda url: urlsplit(url).path != "/sign-in"):
+            self.page.locator("main form:has(input[name=password]) button[type=submit]").click()
         self.go(to)
 
     def go(self, target: str) -> None:
@@ -116,6 +116,8 @@ class Person:
 
     def see(self, name: str) -> None:
         """Refuse what axe calls serious or critical, and sideways scrolling; with `PICTURES` keep a picture."""
+        # A click comes back as soon as the next page has begun: what is judged is the whole of it.
+        self.page.wait_for_load_state()
         if PICTURES:
             self.step[0] += 1
             SHOTS.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Locator
 
 from app_catalog.definitions.source import load_folder
 from app_runtime.records.creating import create_record
@@ -19,6 +20,15 @@ pytestmark = [pytest.mark.journey, pytest.mark.usual_screen("phone")]
 SUBJECT = "Undangan rapat koordinasi banjir"
 
 
+def opened(who: Person, action: str) -> Locator:
+    """The form of an action, unfolded; the page opens the most likely one by itself."""
+    folded = who.page.locator(f"#action-{action}")
+    folded.wait_for()
+    if folded.get_attribute("open") is None:
+        folded.locator("summary").click()
+    return folded.locator("form")
+
+
 def test_a_letter_goes_to_three_units_and_comes_back(served: Served, person: Callable[..., Person]) -> None:
     place = served.world.tangsel
     installation = enable_small(served.session, served.world, dict(load_folder(FOLDER).files), roles=ROLES)
@@ -29,9 +39,7 @@ def test_a_letter_goes_to_three_units_and_comes_back(served: Served, person: Cal
     head, unit = person(), person()
     at_work(head, place, "dispatcher")
     row(head, SUBJECT).get_by_role("link").first.click()
-    form = head.page.locator("#action-route form")
-    if not form.is_visible():
-        head.page.locator("#action-route summary").click()
+    form = opened(head, "route")
     for agency in ("Dinas Perhubungan", "Dinas Lingkungan Hidup", "Dinas Komunikasi dan Informatika"):
         form.get_by_label(agency).check()
     form.locator("[name='route.instruction']").fill("Hadiri dan laporkan")
@@ -44,9 +52,7 @@ def test_a_letter_goes_to_three_units_and_comes_back(served: Served, person: Cal
     row(unit, SUBJECT).get_by_role("link").first.click()
     unit.page.get_by_text("Bagian dari").wait_for()
     unit.see("disposition")
-    report = unit.page.locator("#action-report form")
-    if not report.is_visible():
-        unit.page.locator("#action-report summary").click()
+    report = opened(unit, "report")
     report.locator("[name='report.report']").fill("Hadir, tiga orang.")
     report.get_by_role("button", name="Laporkan hasil").click()
     unit.page.get_by_text("Dilaporkan").first.wait_for()
