@@ -126,15 +126,17 @@ $(ASSETS): node_modules/.installed $(ASSET_SOURCES)
 	@npm run --silent build >/dev/null
 	@touch $@
 
-# A browser of the system, else Debian's, else Playwright's own.
+# A browser of the system, else Debian's, else Playwright's own. The headless shell is Chromium without its windows:
+# the same engine for a third less of the processor, so it is fetched even where Chromium is there.
 $(VENV)/.browser: $(VENV)/.installed
-	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
-		command -v $$name >/dev/null && exit 0; \
-	done; \
+	@command -v chromium-headless-shell >/dev/null && exit 0; \
 	echo "Memasang peramban … / Installing a browser …"; \
 	if [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && ! grep -qi ubuntu /etc/os-release; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null && exit 0; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium-headless-shell >/dev/null && exit 0; \
 	fi; \
+	for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+		command -v $$name >/dev/null && exit 0; \
+	done; \
 	$(BIN)/playwright install chromium >/dev/null && exit 0; \
 	echo "Pasang Chromium atau Chrome untuk uji peramban. / Install Chromium or Chrome for the browser tests." >&2; exit 1
 	@touch $@

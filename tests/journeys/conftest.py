@@ -40,7 +40,7 @@ SHOTS = ROOT / "test-results" / "journeys"
 PICTURES = bool(os.environ.get("PICTURES")) or os.environ.get("SCREENS") == "both"
 """Whether pictures of what people see are kept: nobody looks at those of a run of all tests."""
 FAILED = pytest.StashKey[bool]()
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SCREENS: dict[str, dict[str, Any]] = {
     "phone": {
         "viewport": {"width": 390, "height": 844},
