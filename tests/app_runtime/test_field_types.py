@@ -204,3 +204,25 @@ def test_old_files_bring_values_as_people_wrote_them(ragam: FieldApp, session: S
         "site": "https://a.example",
         "offices": ["dishub"],
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("at", "0001-01-01T00:00:00+14:00"),
+        ("at", "9999-12-31T23:59:59-12:00"),
+        ("at", "9999-12-31T23:59:59+00:00"),
+        ("lots", -(10**40)),
+        ("lots", 10**15 + 1),
+    ],
+)
+def test_a_value_that_no_page_could_show_is_refused(
+    app: LumbungFlask, session: Sessions, world: World, tmp_path: Path, name: str, value: Any
+) -> None:
+    fields = {"at": {"type": "datetime"}, "lots": {"type": "integer"}}
+    ragam = enable_fields(app, session, world, tmp_path, fields)
+    answer = ragam.visitor.open(
+        "POST", LIST, data=json.dumps({"about": "Genangan", name: value}), content_type="application/json"
+    )
+    assert answer.status_code == 422, answer.text
+    assert list(answer.get_json()["errors"]) == [name]

@@ -4,7 +4,7 @@ hold.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any
 
 import phonenumbers
@@ -22,6 +22,7 @@ from app_catalog.definitions.schemas.wording import word
 MAX_TEXT = 20_000
 MAX_FILES = 50
 MAX_SEVERAL = 200
+MAX_INTEGER = 10**15
 # Linear; everything below a space but tab and line breaks, and what turns the direction of text around.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _WHOLE = re.compile("-?[0-9]{1,17}")
@@ -64,8 +65,10 @@ def check_integer(value: Any, field: Field, lang: str) -> int:
     least = field.min if field.min is not None else (0 if field.type == "money" else None)
     if least is not None and value < least:
         raise _fail("too_small", lang, min=least)
-    if value > (field.max if field.max is not None else 10**15):
-        raise _fail("too_large", lang, max=field.max if field.max is not None else 10**15)
+    if value > (field.max if field.max is not None else MAX_INTEGER):
+        raise _fail("too_large", lang, max=field.max if field.max is not None else MAX_INTEGER)
+    if value < -MAX_INTEGER:
+        raise _fail("too_small", lang, min=-MAX_INTEGER)
     return value
 
 
@@ -95,7 +98,8 @@ def check_datetime(value: Any, field: Field, lang: str) -> str:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise _fail("datetime", lang) from None
-    if moment.tzinfo is None:
+    # In the first and in the last year there are moments that some places have no date for.
+    if moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR:
         raise _fail("datetime", lang)
     return moment.isoformat()
 
