@@ -52,7 +52,13 @@ def _worked_out(app: RunningApp, spec: Field, outcome: Outcome) -> tuple[Any, st
     try:
         return schema.load({spec.id: _plain(app, spec, outcome.value)}, partial=True).get(spec.id), ""
     except ValidationError as error:
-        return None, f"{outcome.value!r}: {error}"
+        return None, _told(error.messages)
+
+
+def _told(messages: Any) -> str:
+    """What is wrong, and not with which value: the history keeps it, and what is computed may be anybody's."""
+    found = messages.values() if isinstance(messages, Mapping) else messages
+    return "; ".join(_told(one) if isinstance(one, list | dict) else str(one) for one in found)
 
 
 def _plain(app: RunningApp, spec: Field, value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Evaluates the expressions of a compiled definition."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -51,6 +52,7 @@ _NUMBERS: dict[str, Callable[[Any], Any]] = {
 }
 _LISTS = frozenset({"files", "strings", *SEVERAL})
 MAX_TEXT = 20_000
+_ERROR_WORDS = re.compile("(?:[A-Z_]+: )?[A-Za-z ]+")
 _MOST_TABLES = 1_024
 
 
@@ -191,10 +193,19 @@ def _outcome(compiled: Compiled, data: dict[str, Any], expression: Expression) -
     try:
         result = compiled.program.eval(data=data)
     except (RuntimeError, TypeError, ValueError, OverflowError) as error:
-        return Outcome(None, str(error))
+        return Outcome(None, _without_values(str(error)))
     if result.type() == cel.Type.ERROR:
-        return Outcome(None, str(result.value()))
+        return Outcome(None, _without_values(str(result.value())))
     return _typed(result.plain_value(), expression)
+
+
+def _without_values(error: str) -> str:
+    """What went wrong, without the value that it went wrong with: errors are logged and kept, values may be anybody's.
+
+    The library writes values last, behind a colon or in quotes.
+    """
+    words = _ERROR_WORDS.match(error)
+    return words[0].rstrip(" :") if words else "error"
 
 
 def _cel_value(value: Any, kind: str) -> Any:
@@ -227,7 +238,7 @@ def _typed(value: Any, expression: Expression) -> Outcome:
         try:
             parse_duration(value)
         except DurationError:
-            return Outcome(None, f"expected a duration, got {value!r}")
+            return Outcome(None, "expected a duration")
     return Outcome(value)
 
 

@@ -1,0 +1,60 @@
+"""Personal values stay where erasure and the reader's role find them, whatever a package makes of them."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import select
+
+from app_catalog.installations.models import Installation
+from app_runtime.records.actors import SYSTEM
+from app_runtime.records.creating import create_record
+from app_runtime.records.models import RecordHistory
+from app_runtime.records.rule_errors import _teller
+from lumbung.db import as_tenant
+from tests.app_runtime.stage import Sessions
+from tests.small_app import enable_small, small_files
+from tests.world import World
+
+RECORD = """
+name: {{id: Berkas, en: Entry}}
+number: {{pattern: "B/{{seq:03}}"}}
+title: record.about
+fields:
+  about: {{type: text, label: {{id: Tentang, en: About}}}}
+  name: {{type: text, private: true, label: {{id: Nama, en: Name}}}}
+  nik: {{type: nik, label: {{id: NIK, en: NIK}}}}
+{fields}
+access: {{clerk: {{create: {{}}, read: {{rows: all}}}}}}
+{more}
+"""
+ROWS = "settings: {x: {type: table, label: {id: X, en: X}, columns: {n: {type: integer}}, default: {a: {n: 1}}}}"
+SECRET = "Budi Rahasia (0812"
+
+
+def enabled(session: Sessions, world: World, *, fields: str = "", more: str = "", app: str = "") -> Installation:
+    """An app whose records have these fields as well."""
+    return enable_small(session, world, small_files({"entry": RECORD.format(fields=fields, more=more)}, app=app))
+
+
+def test_what_cannot_be_worked_out_is_told_without_the_value(session: Sessions, world: World) -> None:
+    made_of_it = {
+        "a": ("integer", "settings.x[record.name].n"),
+        "b": ("integer", "int(record.name)"),
+        "c": ("email", "record.name"),
+        "d": ("duration", "record.name"),
+        "e": ("integer", "{'a': 1}[record.name]"),
+        "f": ("boolean", "record.name.matches(record.name)"),
+    }
+    fields = "\n".join(
+        f'  {name}: {{type: {kind}, private: true, computed: "{source}", label: {{id: X, en: X}}}}'
+        for name, (kind, source) in made_of_it.items()
+    )
+    app = enabled(session, world, fields=fields, app=ROWS)
+    _teller.told.clear()
+    with as_tenant(session, world.tangsel.id), structlog.testing.capture_logs() as lines:
+        create_record(session, app, SYSTEM, "entry", {"name": SECRET})
+        kept = session.scalars(select(RecordHistory).where(RecordHistory.kind == "rule_error")).all()
+        told = {row.name: row.changes["error"] for row in kept}
+    assert {f"{name}.computed" for name in made_of_it} == set(told)
+    assert all(told.values())
+    assert not [text for text in [*map(str, lines), *told.values()] if "Budi" in text or "0812" in text]
