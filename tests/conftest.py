@@ -32,6 +32,7 @@ from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
 from tests.lumbung.belongings.apps import Ids
 from tests.lumbung.belongings.known import build_known_ids
+from tests.remembered_packages import remember_packages
 from tests.remembered_scenarios import remember_scenarios
 from tests.scheduling import DearestFirst, put_dearest_first
 from tests.statements import RepeatGuard
@@ -152,6 +153,7 @@ def settings(database: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -
 def _application(settings: Settings) -> Iterator[LumbungFlask]:
     app = create_app(settings)
     remember_scenarios(app)
+    remember_packages()
     REPEATS.install(app)
     yield app
     with app.app_context():
