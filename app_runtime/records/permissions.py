@@ -114,7 +114,7 @@ def rows_predicate(
 
 def title_fields(record_type: RecordType) -> frozenset[str]:
     """The fields that the title is made of: who may not read one of them sees the number instead."""
-    named = re.findall(r"\brecord\.([a-z0-9_]+)", record_type.title.source)
+    named = re.findall(r"\b(?:record|old)\.([a-z0-9_]+)", record_type.title.source)
     return frozenset(name for name in named if name in record_type.fields)
 
 
