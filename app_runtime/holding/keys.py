@@ -11,6 +11,7 @@ from typing import Any
 from app_catalog.definitions.model import RecordType
 from app_runtime.holding.rules import KeyRule
 from app_runtime.records.models import Record
+from app_runtime.records.niks import NIK_DIGEST
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.values import built_in_values, field_values
 from lumbung.secrets import blind_index
@@ -37,7 +38,8 @@ def group_of(app: RunningApp, record: Record, parts: Sequence[str]) -> str | Non
             value = _DATES[part](record.created_at.astimezone(app.zone).date())
         if value in (None, "", [], {}):
             return None
-        found.append(_plain(value))
+        # What is stored of a number of the population register is masked, and alike for a whole region.
+        found.append(str(record.private.get(NIK_DIGEST + part) or _plain(value)))
     written = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     if any(part in kind.fields and kind.fields[part].private for part in parts):
         return blind_index(written, f"record_keys:{record.tenant_id}")

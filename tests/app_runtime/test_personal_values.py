@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 import structlog
 from sqlalchemy import select
 
 from app_catalog.installations.models import Installation
+from app_runtime.holding.models import RecordKey
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.creating import create_record
 from app_runtime.records.models import RecordHistory
+from app_runtime.records.permissions import title_fields
 from app_runtime.records.rule_errors import _teller
 from lumbung.db import as_tenant
+from lumbung.errors import Conflict
 from tests.app_runtime.stage import Sessions
-from tests.small_app import enable_small, small_files
+from tests.small_app import enable_small, small_definition, small_files
 from tests.world import World
 
 RECORD = """
@@ -58,3 +62,20 @@ def test_what_cannot_be_worked_out_is_told_without_the_value(session: Sessions, 
     assert {f"{name}.computed" for name in made_of_it} == set(told)
     assert all(told.values())
     assert not [text for text in [*map(str, lines), *told.values()] if "Budi" in text or "0812" in text]
+
+
+def test_two_people_of_one_region_are_two_and_the_same_person_is_one(session: Sessions, world: World) -> None:
+    app = enabled(session, world, more="unique: {person: [nik]}")
+    with as_tenant(session, world.tangsel.id):
+        for nik in ("3674010203040005", "3674016203040009"):
+            create_record(session, app, SYSTEM, "entry", {"nik": nik})
+        with pytest.raises(Conflict) as refused:
+            create_record(session, app, SYSTEM, "entry", {"nik": "3674 0102 0304 0005"})
+        kept = session.scalars(select(RecordKey.key)).all()
+    assert refused.value.details["because"] == "duplicate"
+    assert not [key for key in kept if "3674" in key]
+
+
+def test_a_title_that_was_made_of_a_private_value_before_is_private_too(session: Sessions, world: World) -> None:
+    files = small_files({"entry": RECORD.format(fields="", more="").replace("record.about", "old.name")})
+    assert title_fields(small_definition(files).records["entry"]) == {"name"}
