@@ -15,6 +15,7 @@ from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change, Opening, lock_record, open_change
 from app_runtime.records.running_app import app_of_record
 from app_runtime.workflow.setting import set_values
+from lumbung.errors import Conflict
 
 TakeAction = Callable[[Change, str, Mapping[str, Any]], list[Event]]
 
@@ -22,10 +23,11 @@ TakeAction = Callable[[Change, str, Mapping[str, Any]], list[Event]]
 @dataclass(frozen=True, slots=True)
 class Engine:
     """What automations bring about: `take` takes an action as the platform and gives what happened by it, `settle` lets
-    everything follow from events."""
+    everything follow from events, `attempt` lets something happen or raises Conflict and leaves no trace of it."""
 
     take: TakeAction
     settle: Callable[[Change, Sequence[Event]], None]
+    attempt: Callable[[Change, Callable[[], list[Event]]], list[Event]]
 
 
 def run_automations(change: Change, event: Event, engine: Engine) -> list[Event]:
@@ -68,9 +70,22 @@ def _affect(change: Change, automation: Automation, values: Mapping[str, Any], e
     elif isinstance(effect, Act):
         return engine.take(change, effect.action, values)
     elif isinstance(effect, SetFields):
+        return _set_or_note(change, automation, values, engine)
+    return []
+
+
+def _set_or_note(change: Change, automation: Automation, values: Mapping[str, Any], engine: Engine) -> list[Event]:
+    """Set fields; what rules over many records refuse is noted, and stops nothing else."""
+
+    def set_fields() -> list[Event]:
         _set_fields(change, automation, values)
         return [Event("updated")] if automation.for_each else []
-    return []
+
+    try:
+        return engine.attempt(change, set_fields)
+    except Conflict as refusal:
+        change.note_refusal(f"automations.{automation.id}", refusal)
+        return []
 
 
 def _children(change: Change, kind: str) -> list[Change]:

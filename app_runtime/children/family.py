@@ -68,6 +68,14 @@ def lock_root(session: AnySession, tenant_id: UUID, root_id: UUID, *, skip_locke
     return session.scalar(query.with_for_update(skip_locked=skip_locked)) is not None
 
 
+def lock_families(session: AnySession, tenant_id: UUID, ids: Sequence[UUID]) -> None:
+    """Lock several records, and before them the first of their ancestors, each in one order."""
+    mine = Record.tenant_id == tenant_id
+    roots = session.scalars(select(func.coalesce(Record.root_id, Record.id)).where(mine, Record.id.in_(ids))).all()
+    for wanted in (sorted(set(roots)), ids):
+        session.execute(select(Record.id).where(mine, Record.id.in_(wanted)).order_by(Record.id).with_for_update())
+
+
 def kind_of_child(kind: RecordType, record_type: str) -> Children | None:
     """As what the parent's type knows children of this type, or None."""
     return next((spec for spec in kind.children.values() if spec.record == record_type), None)

@@ -9,10 +9,12 @@ from typing import Any
 from app_catalog.definitions.model import FanOut
 from app_runtime.children.family import kind_of_child
 from app_runtime.children.telling import Settle
-from app_runtime.holding.enforcing import hold
+from app_runtime.holding.enforcing import hold, holds_anything
 from app_runtime.records.change import Change, Opening
 from app_runtime.records.making import blank_record, store_record
+from app_runtime.records.models import Record
 from app_runtime.workflow.setting import set_values
+from lumbung.errors import Conflict
 
 MOST_AT_ONCE = 200
 DEEPEST = 8
@@ -27,16 +29,37 @@ def open_records(change: Change, settle: Settle) -> None:
         if change.depth >= DEEPEST or len(units) > MOST_AT_ONCE:
             change.note("rule_error", opening.rule, {"error": "Too many records at once."})
             continue
-        numbers = [_open_one(change, opening, unit, settle) for unit in units]
+        opened = [one for unit in units if (one := _open_one(change, opening, unit, settle)) is not None]
         change.counted = None
-        if units:
+        if opened:
             spec = kind_of_child(change.record_type, opening.record)
             by = replace(change, actor=opening.actor)
             name = f"{spec.id if spec is not None else opening.record}.opened"
-            by.note("child", name, {"count": len(units), "opened": [one for one in numbers if one]})
+            by.note("child", name, {"count": len(opened), "opened": [one.number for one in opened if one.number]})
 
 
-def _open_one(change: Change, opening: Opening, unit: str, settle: Settle) -> str | None:
+def _open_one(change: Change, opening: Opening, unit: str, settle: Settle) -> Record | None:
+    """One record; None when rules over many records refuse what the package asks for by itself, which is noted."""
+    made = _filled_in(change, opening, unit)
+    if not opening.actor.is_system or not holds_anything(made):
+        return _stored(made, settle)
+    told = list(change.happened)
+    try:
+        with change.session.begin_nested():
+            return _stored(made, settle)
+    except Conflict as refusal:
+        change.happened[:] = told
+        change.note_refusal(opening.rule, refusal)
+        return None
+
+
+def _stored(made: Change, settle: Settle) -> Record:
+    store_record(made, settle)
+    hold(made)
+    return made.record
+
+
+def _filled_in(change: Change, opening: Opening, unit: str) -> Change:
     record = blank_record(change.app, opening.actor, opening.record)
     if kind_of_child(change.record_type, opening.record) is not None:
         record.parent_id = change.record.id
@@ -51,9 +74,7 @@ def _open_one(change: Change, opening: Opening, unit: str, settle: Settle) -> st
         for name, expression in opening.values.items()
     }
     set_values(made, {name: one.value for name, one in outcomes.items() if one.error is None}, rule=opening.rule)
-    store_record(made, settle)
-    hold(made)
-    return record.number
+    return made
 
 
 def _units(change: Change, fan_out: FanOut, answers: Mapping[str, Any]) -> Sequence[str]:

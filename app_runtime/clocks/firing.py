@@ -14,7 +14,7 @@ from app_catalog.installations.models import Installation
 from app_runtime.children.family import lock_root
 from app_runtime.clocks.ladder import next_rung
 from app_runtime.clocks.running import FINISHED, WAKEUP, next_moment, wake_for
-from app_runtime.holding.enforcing import hold
+from app_runtime.holding.enforcing import count_again, holds_anything
 from app_runtime.notifications.recipients import resolve_recipients
 from app_runtime.notifications.sending import send_escalation, shown_names
 from app_runtime.records.actors import SYSTEM
@@ -116,8 +116,9 @@ def _fire_record(session: AnySession, tenant_id: UUID, record_id: UUID, until: d
     app = app_of_record(session, record)
     change = open_change(app, record, SYSTEM, at=until)
     steps = catch_up(change)
-    if steps:
-        hold(change)
+    if steps and holds_anything(change):
+        # What rules refuse was refused step by step; that time has passed is refused by nobody.
+        count_again(change)
     session.flush()
     return steps
 

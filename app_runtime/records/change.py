@@ -22,6 +22,7 @@ from lumbung.db import Base, now
 from lumbung.db.insertions import insertions, keep_stored
 from lumbung.db.inside import run_later
 from lumbung.db.tenancy import AnySession
+from lumbung.errors import LumbungError
 from lumbung.ids import new_id
 from lumbung.outbox import schedule_wakeup, wakeup_of
 
@@ -109,9 +110,13 @@ class Change:
             self.note_rule_error(rule, outcome.error)
         return outcome
 
-    def note_rule_error(self, rule: str, error: str) -> None:
+    def note_refusal(self, rule: str, refusal: LumbungError) -> None:
+        """Note in the history what stood in the way of something that was to happen by itself."""
+        self.note_rule_error(rule, refusal.message.en, because=refusal.details.get("because"))
+
+    def note_rule_error(self, rule: str, error: str, **details: Any) -> None:
         """Note in the history that a rule failed, unless the same is there already: each change would repeat it."""
-        told = {"error": error[:500]}
+        told = {"error": error[:500], **details}
         if any(isinstance(row, RecordHistory) and (row.name, row.changes) == (rule, told) for row in self.held or ()):
             return
         same = select(RecordHistory.id).where(

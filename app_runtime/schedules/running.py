@@ -1,8 +1,8 @@
 """Schedules of automations: every moment comes once, also when nobody looked at its time, for each record.
 
 The municipality's sweep notes an effect for each moment that has passed; the effect does a part of the records and
-notes the next part. The outbox knows what was noted (`dedupe_key`), so that nothing comes twice, and tries again what
-failed.
+notes the next part. The outbox knows what was noted (`dedupe_key`), so that nothing comes twice, and tries a part
+again that failed. A record whose rules fail is logged and does not hold up the others.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.exc import OperationalError
 
 from app_catalog.definitions.model import Definition, Event
 from app_catalog.definitions.schedules import parse_schedule
 from app_catalog.installations.definitions import definitions_in_use
 from app_catalog.installations.models import Installation, InstalledDefinition
+from app_runtime.children.family import lock_families
 from app_runtime.clocks.firing import catch_up
+from app_runtime.holding.enforcing import count_again, holds_anything
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import lock_record, open_change
 from app_runtime.records.models import Record
@@ -44,6 +48,7 @@ EFFECT = "run_schedule"
 AT_ONCE = 50
 LOOKS_BACK = timedelta(days=35)
 """A worker that slept for longer leaves out what was before; a month is always seen whole."""
+log = structlog.get_logger("app_runtime.schedules")
 
 Due = tuple[str, str, datetime]
 """A record type, the name of a schedule, and a moment of it."""
@@ -89,8 +94,17 @@ def run_schedule(
     if after is not None:
         query = query.where(Record.id > after)
     found = list(session.scalars(query.order_by(Record.id).limit(limit)))
+    # All at once and before anything else is locked: who holds one of them may wait for a number or a place.
+    lock_families(session, installation.tenant_id, found)
     for record_id in found:
-        _come(session, record_id, Event("schedule", name), at)
+        try:
+            with session.begin_nested():
+                _come(session, record_id, Event("schedule", name), at)
+        except OperationalError:
+            raise
+        except Exception as error:
+            # It would hold up all that come after it.
+            log.warning("schedule-failed", record=str(record_id), reason=type(error).__name__, exc_info=error)
     session.flush()
     return found[-1] if len(found) == limit else None
 
@@ -122,6 +136,8 @@ def _come(session: AnySession, record_id: UUID, event: Event, at: datetime) -> N
     change = open_change(app_of_record(session, locked), locked, SYSTEM, at=at)
     catch_up(change, until=at)
     settle(change, [event])
+    if holds_anything(change):
+        count_again(change)
 
 
 def _wanted(definitions: Iterable[Definition], record_type: str, name: str) -> ColumnElement[bool]:

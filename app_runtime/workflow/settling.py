@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app_catalog.definitions.model import Action, Event
+from app_catalog.definitions.model import Event
 from app_runtime.automations.running import Engine, run_automations
 from app_runtime.children.opening import open_records
 from app_runtime.children.telling import tell_parent
@@ -74,21 +74,21 @@ def _take_as_system(change: Change, action_id: str, values: Mapping[str, Any]) -
         action = find_action(by_system, action_id)
         check_action(by_system, action)
         answers = clean_asks(by_system, action, values, channel="api")
-        if change.held is None and holds_anything(change):
-            return _tried(by_system, action, answers)
+        return _try_to(by_system, lambda: apply_action(by_system, action, answers))
     except (Conflict, Forbidden, Invalid) as refusal:
-        details = {"error": refusal.message.en, "because": refusal.details.get("because")}
-        by_system.note("rule_error", f"act.{action_id}", details)
+        by_system.note_refusal(f"act.{action_id}", refusal)
         return []
-    return apply_action(by_system, action, answers)
 
 
-def _tried(change: Change, action: Action, answers: Mapping[str, Any]) -> list[Event]:
-    """Take an action that other records may stand in the way of. Raises Conflict, and leaves no trace then."""
+def _try_to(change: Change, happen: Callable[[], list[Event]]) -> list[Event]:
+    """Let something happen to a record by itself that other records may stand in the way of. Raises Conflict, and
+    leaves no trace then; a new record is refused as a whole, by whoever stores it."""
+    if change.held is not None or not holds_anything(change):
+        return happen()
     opening = list(change.opening)
     try:
         with change.session.begin_nested():
-            events = apply_action(change, action, answers)
+            events = happen()
             derive(change)
             hold(change)
     except Conflict:
@@ -97,4 +97,4 @@ def _tried(change: Change, action: Action, answers: Mapping[str, Any]) -> list[E
     return events
 
 
-ENGINE = Engine(_take_as_system, settle)
+ENGINE = Engine(_take_as_system, settle, _try_to)
