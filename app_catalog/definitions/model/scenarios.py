@@ -9,7 +9,7 @@ from app_catalog.definitions.model.texts import Text
 from app_catalog.definitions.model.values import Duration
 
 ClockState = Literal["running", "warned", "met", "breached"]
-Because = Literal["state", "role", "condition", "invariant", "capacity", "required", "duplicate"]
+Because = Literal["state", "role", "condition", "invariant", "capacity", "required", "invalid", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True)

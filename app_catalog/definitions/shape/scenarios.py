@@ -44,7 +44,7 @@ class Recipients:
         return MapOf(self.whom, ordered=False, min=1, keys="message").read(node, path, reading)
 
 
-BECAUSE = OneOf(("state", "role", "condition", "required", "duplicate", "invariant", "capacity"))
+BECAUSE = OneOf(("state", "role", "condition", "required", "invalid", "duplicate", "invariant", "capacity"))
 STEP = OneKey(
     {
         "create": Keys(
