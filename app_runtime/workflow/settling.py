@@ -34,7 +34,7 @@ def settle(change: Change, events: Sequence[Event]) -> None:
         rounds += 1
         if rounds > LONGEST_CHAIN:
             change.note("rule_error", "automations", {"error": "Automations set off one another without end."})
-            return
+            break
         clocks_follow(change, pending)
         derive(change)
         if change.app.definition.emits:

@@ -123,6 +123,17 @@ def test_a_child_that_is_opened_again_holds_the_parent_back(session: Sessions) -
     assert failures_of(session, FILES, ROUTED + FIRST + SECOND + again + then) == ""
 
 
+def test_a_child_that_goes_round_without_end_still_tells_its_parent(session: Sessions) -> None:
+    swinging = DISPOSITION.replace(
+        "    done: {label: {id: Selesai, en: Done}, end: success}\n",
+        "    done: {label: {id: Selesai, en: Done}, end: success}\n    kept: {label: {id: Simpan, en: Kept}, end: other}\n",
+    )
+    swinging += "    swing: {from: done, to: kept, by: []}\n    back: {from: kept, to: done, by: []}\n"
+    swinging += "automations: {one: {on: state.done, act: swing}, two: {on: state.kept, act: back}}\n"
+    files = small_files({"letter": LETTER, "disposition": swinging}, app=SETTINGS)
+    assert failures_of(session, files, f"{ROUTED}{FIRST}{SECOND}then:\n  - state: {{a: answered}}\n") == ""
+
+
 def test_any_child_is_enough_where_the_package_says_so(session: Sessions) -> None:
     files = small_files(
         {"letter": LETTER.replace("done_when: all", "done_when: any"), "disposition": DISPOSITION}, app=SETTINGS
