@@ -17,8 +17,12 @@ from app_catalog.definitions.problems import Report
 from app_catalog.definitions.source import load_files
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import enable_app
-from app_catalog.releases.models import App
+from app_catalog.installations.versions import switch_version
+from app_catalog.releases.models import App, Release
 from app_runtime.scenarios.runner import EngineRunner
+from app_runtime.upgrades.mapping import Mapping as Mapped
+from app_runtime.upgrades.models import RecordMove
+from app_runtime.upgrades.running import run_move_step, start_move
 from lumbung.db import as_tenant
 from tenants.people.models import RoleGrant
 from tests.next_siaran import publish_archive
@@ -108,3 +112,50 @@ def enable_small(
         )
         session.commit()
     return installation
+
+
+def next_small(
+    session: Sessions, world: World, installation: Installation, files: Mapping[str, bytes], version: str = "1.1.0"
+) -> Release:
+    """The next version of an enabled package, for new records from now on; committed."""
+    changed = {**files}
+    for name in ("app.yaml", "publiccode.yml"):
+        changed[name] = changed[name].replace(b"1.0.0", version.encode())
+    release = publish_archive(session, world, write_members(changed))
+    with as_tenant(session, installation.tenant_id):
+        switch_version(session, installation, release)
+        session.commit()
+    return release
+
+
+def move_small(
+    session: Sessions,
+    installation: Installation,
+    record_type: str,
+    *,
+    before: str,
+    after: str,
+    states: tuple[str, ...],
+    fields: Mapping[str, str | None] | None = None,
+) -> RecordMove:
+    """All records of a type moved from one definition to another by the session's municipality; committed."""
+    begun = start_move(
+        session,
+        installation,
+        record_type,
+        from_digest=before,
+        to_digest=after,
+        states=states,
+        mapping=Mapped(fields=fields or {}),
+    )
+    return finish_move(session, begun)
+
+
+def finish_move(session: Sessions, begun: RecordMove) -> RecordMove:
+    """A move that was begun (or is taken back), done to its end; committed."""
+    session.commit()
+    while (move := run_move_step(session, begun.id)).status in ("running", "undoing"):
+        session.commit()
+    session.commit()
+    session.expire_all()
+    return move

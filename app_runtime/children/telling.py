@@ -11,6 +11,7 @@ from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change, open_change
 from app_runtime.records.models import Record
 from app_runtime.records.running_app import app_of_record
+from lumbung.db.tenancy import AnySession
 
 Settle = Callable[[Change, Sequence[Event]], None]
 
@@ -30,13 +31,21 @@ def tell_parent(change: Change, settle: Settle) -> None:
         return
     parent.counted = None
     if record.agency_id != agency_before:
-        _share(parent)
+        _share(parent.session, parent.record)
     if was_open != record.open:
         _tell(parent, record)
         if change.parent is None:
             settle(parent, [])
             hold(parent)
     change.session.flush()
+
+
+def share_with_holders(change: Change) -> None:
+    """Let those who hold a record that came to another version read its parent, and all above it; nobody is told."""
+    change.session.flush()
+    parent = find_parent(change.session, change.record)
+    if parent is not None:
+        _share(change.session, parent)
 
 
 def _tell(parent: Change, child: Record) -> None:
@@ -60,13 +69,13 @@ def _open_parent(change: Change) -> Change | None:
     return open_change(app_of_record(change.session, parent), parent, SYSTEM, at=change.at)
 
 
-def _share(parent: Change) -> None:
+def _share(session: AnySession, parent: Record) -> None:
     """Let the agencies that hold a child read the parent, and all above it."""
-    record: Record | None = parent.record
+    record: Record | None = parent
     while record is not None:
-        agencies = reading_agencies(parent.session, record.tenant_id, record.id)
+        agencies = reading_agencies(session, record.tenant_id, record.id)
         if (record.shared_with or []) == agencies:
             return
         record.shared_with = agencies or None
-        parent.session.flush()
-        record = find_parent(parent.session, record)
+        session.flush()
+        record = find_parent(session, record)

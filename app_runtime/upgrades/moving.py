@@ -12,11 +12,12 @@ from sqlalchemy import select, update
 
 from app_catalog.definitions.model import RecordType
 from app_catalog.installations.models import Installation
+from app_runtime.children.telling import share_with_holders
 from app_runtime.clocks.firing import catch_up
 from app_runtime.clocks.running import wake_for
 from app_runtime.holding.enforcing import count_again
 from app_runtime.records.actors import Actor
-from app_runtime.records.change import Change, open_change
+from app_runtime.records.change import Change, lock_record, open_change
 from app_runtime.records.deriving import derive, derive_open
 from app_runtime.records.links import keep_links, links_of
 from app_runtime.records.models import Record, RecordFile
@@ -77,6 +78,7 @@ def move_record(
     reckon_again(change, set(old.record_type.clocks), named=mapping.state)
     derive(change)
     count_again(change)
+    share_with_holders(change)
     _note(change, move, carried, before["state"], old.record_type, stored, kind="moved")
     session.flush()
     moved = _told(session, move, record, "moved")
@@ -136,6 +138,7 @@ def _take_back(change: Change, new: Change, moved: MovedRecord, undone: Undone) 
         record.agency_assigned = before["agency_assigned"]
     derive(change)
     count_again(change)
+    share_with_holders(change)
     move = change.session.get_one(RecordMove, (record.tenant_id, moved.move_id))
     taken = Carried(undone.values, undone.left, names)
     _note(change, move, taken, state_now, new.record_type, stored, kind="move_undone")
@@ -226,17 +229,15 @@ def _note(
 
 
 def _locked(session: AnySession, move: RecordMove, record_id: UUID) -> Record | None:
-    return session.scalars(
-        select(Record)
-        .where(
+    record = session.scalar(
+        select(Record).where(
             Record.tenant_id == move.tenant_id,
             Record.id == record_id,
             Record.installation_id == move.installation_id,
             Record.record_type == move.record_type,
         )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    )
+    return lock_record(session, record) if record is not None else None
 
 
 def _told(

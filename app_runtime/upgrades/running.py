@@ -14,6 +14,7 @@ from sqlalchemy import Select, delete, func, select
 from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import get_installation
+from app_runtime.children.family import lock_families
 from app_runtime.records.actors import SYSTEM, Actor
 from app_runtime.records.answers import Answers
 from app_runtime.records.models import Record
@@ -183,6 +184,7 @@ def _move_batch(session: AnySession, installation: Installation, move: RecordMov
     if move.cursor is not None:
         query = query.where(Record.id > move.cursor)
     ids = list(session.scalars(query))
+    lock_families(session, move.tenant_id, ids)
     sides = open_sides(session, installation, move)
     for record_id in ids:
         moved = move_record(session, sides, move, record_id, _actor(move))
@@ -209,6 +211,7 @@ def _undo_batch(session: AnySession, installation: Installation, move: RecordMov
     if move.cursor is not None:
         query = query.where(MovedRecord.id > move.cursor)
     rows = session.scalars(query).all()
+    lock_families(session, move.tenant_id, [row.record_id for row in rows])
     sides = open_sides(session, installation, move)
     for row in rows:
         undo_record(session, sides, move, row, _actor(move))
