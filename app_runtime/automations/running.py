@@ -17,6 +17,9 @@ from app_runtime.records.running_app import app_of_record
 from app_runtime.workflow.setting import set_values
 from lumbung.errors import Conflict
 
+MOST_EFFECTS = 2_000
+"""So many effects at most follow from one change, on all records that it reaches."""
+
 TakeAction = Callable[[Change, str, Mapping[str, Any]], list[Event]]
 
 
@@ -35,7 +38,7 @@ def run_automations(change: Change, event: Event, engine: Engine) -> list[Event]
     happened to the record by it."""
     happened: list[Event] = []
     for automation in change.record_type.automations.values():
-        if event in automation.on and _holds(change, automation):
+        if event in automation.on and _holds(change, automation) and _goes_on(change):
             happened += _run(change, event, automation, engine)
     return happened
 
@@ -56,6 +59,8 @@ def _run(change: Change, event: Event, automation: Automation, engine: Engine) -
     if automation.for_each is None:
         return _affect(change, automation, values, engine)
     for child in _children(change, automation.for_each):
+        if not _goes_on(change):
+            break
         happened = _affect(child, automation, values, engine)
         engine.settle(child, happened)
     return []
@@ -99,9 +104,17 @@ def _children(change: Change, kind: str) -> list[Change]:
         if child.record_type == spec.record:
             locked = lock_record(change.session, child)
             opened = open_change(app_of_record(change.session, locked), locked, SYSTEM, at=change.at)
-            opened.parent, opened.depth = change, change.depth + 1
+            opened.parent, opened.depth, opened.together = change, change.depth + 1, change.together
             found.append(opened)
     return found
+
+
+def _goes_on(change: Change) -> bool:
+    """Count one more effect; False when there have been too many, which the history tells once."""
+    change.together.effects += 1
+    if change.together.effects == MOST_EFFECTS + 1:
+        change.note("rule_error", "automations", {"error": "Automations set off one another without end."})
+    return change.together.effects <= MOST_EFFECTS
 
 
 def _holds(change: Change, automation: Automation) -> bool:

@@ -17,6 +17,8 @@ from app_runtime.workflow.setting import set_values
 from lumbung.errors import Conflict
 
 MOST_AT_ONCE = 200
+MOST_TOGETHER = 400
+"""So many records at most follow from one change, children of children among them."""
 DEEPEST = 8
 """Children open children at most so deep in one go; by hand there is no end to it."""
 
@@ -26,9 +28,11 @@ def open_records(change: Change, settle: Settle) -> None:
     while change.opening:
         opening = change.opening.pop(0)
         units = _units(change, opening.fan_out, opening.answers) if opening.fan_out is not None else [""]
-        if change.depth >= DEEPEST or len(units) > MOST_AT_ONCE:
+        many = change.together.opened + len(units)
+        if change.depth >= DEEPEST or len(units) > MOST_AT_ONCE or many > MOST_TOGETHER:
             change.note("rule_error", opening.rule, {"error": "Too many records at once."})
             continue
+        change.together.opened = many
         opened = [one for unit in units if (one := _open_one(change, opening, unit, settle)) is not None]
         change.counted = None
         if opened:
@@ -65,6 +69,7 @@ def _filled_in(change: Change, opening: Opening, unit: str) -> Change:
         record.parent_id = change.record.id
         record.root_id = change.record.root_id or change.record.id
     made = Change(change.app, record, opening.actor, change.at, held=[], parent=change, depth=change.depth + 1)
+    made.together = change.together
     agency = change.app.agencies.find_open(unit) if opening.fan_out is not None and opening.fan_out.per else None
     if agency is not None:
         record.agency_id, record.agency_assigned = agency.id, True

@@ -66,7 +66,9 @@ def _open_parent(change: Change) -> Change | None:
     parent = find_parent(change.session, change.record)
     if parent is None:
         return None
-    return open_change(app_of_record(change.session, parent), parent, SYSTEM, at=change.at)
+    opened = open_change(app_of_record(change.session, parent), parent, SYSTEM, at=change.at)
+    opened.together = change.together
+    return opened
 
 
 def _share(session: AnySession, parent: Record) -> None:

@@ -41,6 +41,14 @@ class Opening:
 
 
 @dataclass
+class Together:
+    """What a change and all that follows from it have brought about: records opened, effects of automations."""
+
+    opened: int = 0
+    effects: int = 0
+
+
+@dataclass
 class Change:
     """A record that is locked (or new) and being changed by `actor` at the instant `at`.
 
@@ -72,6 +80,8 @@ class Change:
     parent: Change | None = None
     """The change of the parent that is under way and made this one."""
     depth: int = 0
+    together: Together = field(default_factory=Together)
+    """Shared with the changes of other records that follow from this one, so that they end."""
 
     @property
     def session(self) -> AnySession:
