@@ -11,6 +11,7 @@ from app_catalog.definitions.checks.exchange import check_exchange
 from app_catalog.definitions.checks.filters import check_filters
 from app_catalog.definitions.checks.holding import check_holding
 from app_catalog.definitions.checks.numbers import check_numbers
+from app_catalog.definitions.checks.pages import check_pages
 from app_catalog.definitions.checks.references import check_references
 from app_catalog.definitions.checks.scenarios import check_scenarios
 from app_catalog.definitions.checks.takers import check_takers
@@ -32,6 +33,7 @@ CHECKS = (
     check_texts,
     check_scenarios,
     check_access,
+    check_pages,
     check_computed,
     check_asked,
     check_example_names,

@@ -90,7 +90,7 @@ def map_geojson(opened: OpenPage, query: Query) -> dict[str, Any]:
     Raises BadRequest for a box that is none.
     """
     app = opened.app
-    chosen = _chosen(_filters(opened, query))
+    chosen = chosen_values(page_filters(opened, query))
     rows = list_matching(app, opened.record_type.id, opened.reader, chosen).where(Record.place_lon.is_not(None))
     if box := query.get("bbox"):
         west, south, east, north = _box(box)
@@ -132,7 +132,7 @@ def _browse(
     opened: OpenPage, query: Query, *, sort: Sequence[Any], columns: Sequence[str], size: int = PAGE_SIZE
 ) -> Found:
     app = opened.app
-    filters = _filters(opened, query)
+    filters = page_filters(opened, query)
     search = " ".join(query.get("q", "").split())[:100]
     back = [cursor for cursor in query.get("back", "").split("~") if cursor][-_FARTHEST_BACK:]
     cursor = query.get("cursor") or None
@@ -141,7 +141,7 @@ def _browse(
         app.installation,
         opened.reader,
         opened.record_type.id,
-        filters=_chosen(filters),
+        filters=chosen_values(filters),
         sort=sort,
         cursor=cursor,
         limit=size,
@@ -159,7 +159,7 @@ def _browse(
         last = back[-1] if back else "-"
         rest = {"back": "~".join(back[:-1])} if len(back) > 1 else {}
         newer = _address({**kept, **({} if last == "-" else {"cursor": last, **rest})})
-    rows = [_row(opened, record, columns) for record in found.items]
+    rows = [row_of(opened, record, columns) for record in found.items]
     return Found(filters, search, bool(kept), rows, older, newer)
 
 
@@ -167,7 +167,8 @@ def _address(query: Mapping[str, str], path: str = "") -> str:
     return (path or request.path) + (f"?{urlencode(query)}" if query else "")
 
 
-def _row(opened: OpenPage, record: PresentedRecord, columns: Sequence[str]) -> Row:
+def row_of(opened: OpenPage, record: PresentedRecord, columns: Sequence[str]) -> Row:
+    """A record as one of many: where it is shown, whether it is late, and its columns in words."""
     kind = opened.record_type
     meta = []
     for name in columns:
@@ -183,7 +184,8 @@ def _row(opened: OpenPage, record: PresentedRecord, columns: Sequence[str]) -> R
     return Row(record_url(opened, record), record, late, due_text(opened.app, record) if shown else "", meta)
 
 
-def _filters(opened: OpenPage, query: Query) -> list[Filter]:
+def page_filters(opened: OpenPage, query: Query) -> list[Filter]:
+    """The filters of the page with what the query chooses of them."""
     found = []
     for name in opened.page.filters:
         label, options = _options(opened.app, opened.record_type, name)
@@ -219,7 +221,8 @@ def _options(app: RunningApp, kind: RecordType, name: str) -> tuple[str, list[tu
     return pick(spec.label), [(one.id, one.label) for one in field_options(app, spec) if not one.stop]
 
 
-def _chosen(filters: Sequence[Filter]) -> dict[str, str]:
+def chosen_values(filters: Sequence[Filter]) -> dict[str, str]:
+    """What is chosen, by field or attribute."""
     return {one.name: one.value for one in filters if one.value}
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Response, json, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app_runtime.boards.showing import browse_board
 from app_runtime.pages.blueprint import Answer, pages
-from app_runtime.pages.browsing import browse_list, browse_map, browse_site, map_geojson
+from app_runtime.pages.browsing import Query, browse_list, browse_map, browse_site, map_geojson
 from app_runtime.pages.controls import controls, labels_of
 from app_runtime.pages.done import find_done, remember_made
 from app_runtime.pages.opening import OpenPage, app_name, open_page
@@ -22,7 +25,12 @@ from lumbung.i18n import current_language
 from lumbung.messages.services import channel_available
 from lumbung.web.access import PUBLIC, access, current_visitor
 
-BROWSED = {"list": browse_list, "map": browse_map, "site": browse_site}
+BROWSED: dict[str, tuple[str, Callable[[OpenPage, Query], Any]]] = {
+    "list": ("pages/list.html", browse_list),
+    "map": ("pages/map.html", browse_map),
+    "site": ("pages/site.html", browse_site),
+    "board": ("boards/board.html", browse_board),
+}
 
 
 @pages.get("/<slug>/<page_id>")
@@ -39,10 +47,9 @@ def page(slug: str, page_id: str) -> Answer | AnyResponse:
         return _show_form(opened, open_form(opened))
     if kind == "track":
         return redirect(url_for("tracking.ask"))
-    found = BROWSED[kind](opened, request.args)
-    return render_template(
-        f"pages/{kind}.html", opened=opened, name=app_name(opened.app), found=found, photo_items=photo_items
-    )
+    template, browse = BROWSED[kind]
+    found = browse(opened, request.args)
+    return render_template(template, opened=opened, name=app_name(opened.app), found=found, photo_items=photo_items)
 
 
 @pages.post("/<slug>/<page_id>")

@@ -149,6 +149,11 @@ def list_matching(
     return query
 
 
+def order_of(app: RunningApp, record_type: str, actor: Actor, sort: Sequence[SortKey]) -> list[ColumnElement[Any]]:
+    """What `list_records` sorts by, for other statements over the same rows: the newest first without a `sort`."""
+    return ordered(_keys(app.kinds(record_type), actor, sort or NEWEST_FIRST))
+
+
 # Nothing about these is told by an order that the page itself does not show.
 _ALWAYS = ("created_at", "title")
 

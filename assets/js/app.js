@@ -1,5 +1,6 @@
 /** What every page loads: htmx and our small behaviours. All of them improve pages that work without scripts. */
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { enhanceBoards } from "./board.js";
 import { enhanceConfirm } from "./confirm.js";
 import { enhanceCopy } from "./copy.js";
 import { enhanceDrafts } from "./draft.js";
@@ -14,7 +15,7 @@ import { enhanceTabs } from "./tabs.js";
 import { enhanceValidation } from "./validation.js";
 import { enhanceWork } from "./work.js";
 
-const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceDrafts, enhanceWork];
+const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceDrafts, enhanceWork, enhanceBoards];
 
 /** Prepares what stands below `root`; safe to call twice for the same elements. */
 function enhance(root) {

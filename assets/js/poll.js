@@ -4,7 +4,7 @@ export function enhancePolling(root, htmx) {
     const element = event.target;
     if (!element.matches?.("[data-poll]")) return;
     // Somebody is writing or choosing inside: replacing it now would take their work away.
-    const busy = element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+    const busy = (element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, button, summary")) || element.querySelector("details[data-keep-open][open], .is-dragged");
     if (document.hidden || busy) event.preventDefault();
   });
   root.addEventListener("visibilitychange", () => {

@@ -63,7 +63,16 @@ function jumpLink(link) {
   new IntersectionObserver(([entry]) => link.classList.toggle("is-there", entry.isIntersecting || entry.boundingClientRect.top < 0)).observe(target);
 }
 
+/** An address that names an action opens it. */
+function openNamed() {
+  const named = location.hash.startsWith("#action-") && document.getElementById(location.hash.slice(1));
+  if (!named || !named.matches("details") || named.open) return;
+  named.open = true;
+  named.scrollIntoView();
+}
+
 export function enhanceWork(root) {
+  if (root === document) openNamed();
   for (const button of fresh(root, "[data-print]", "Print")) {
     button.addEventListener("click", (event) => {
       event.preventDefault();

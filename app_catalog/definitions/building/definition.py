@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app_catalog.definitions.building.charts import build_chart
 from app_catalog.definitions.building.exchange import build_consumes, build_emits, build_exports
 from app_catalog.definitions.building.fields import build_setting
 from app_catalog.definitions.building.live import build_indicators, build_live
@@ -108,4 +109,6 @@ def _page(name: str, spec: Json, records: Json) -> Page:
         popup=ids(spec.get("popup")),
         fields=ids(spec.get("fields")),
         opens=spec.get("opens"),
+        date=spec.get("date"),
+        charts=build_map(spec.get("charts"), build_chart),
     )

@@ -7,7 +7,13 @@ from app_catalog.definitions.nodes import locate
 from app_catalog.definitions.package import PackageReading
 
 # What a page of each kind shows of many records. A tracking page shows one, to whoever made it.
-_SHOWN = {"list": ("columns", "filters"), "site": ("columns", "filters"), "map": ("popup", "filters")}
+_SHOWN = {
+    "list": ("columns", "filters"),
+    "site": ("columns", "filters"),
+    "board": ("columns", "filters"),
+    "calendar": ("columns", "filters"),
+    "map": ("popup", "filters"),
+}
 
 
 def check_access(package: PackageReading) -> None:

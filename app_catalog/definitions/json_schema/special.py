@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app_catalog.definitions.json_schema.scalars import Schema
 from app_catalog.definitions.shape import fields as field_shapes
 from app_catalog.definitions.shape.automations import EachChild, Occasion, Occasions
+from app_catalog.definitions.shape.charts import ChartNumber, GroupedBy
 from app_catalog.definitions.shape.children import Units
 from app_catalog.definitions.shape.composites import Keys
 from app_catalog.definitions.shape.conditions import FieldCheck
@@ -33,6 +34,8 @@ _SIMPLE: dict[type, Schema] = {
     Units: {"type": ["string", "boolean", "null"], "examples": ["to", "settings.units"]},
     EachChild: {"type": "string", "pattern": r"^children\.."},
     NumberOf: {"type": "string", "pattern": r"^[^.]+\..", "examples": ["line.amount"]},
+    ChartNumber: {"type": "string", "minLength": 1, "examples": ["amount", "line.amount"]},
+    GroupedBy: _WORD,
     NumberPattern: {"type": "string", "maxLength": 100, "examples": ["SR/{year}/{seq:05}"]},
     WhereShape: {"type": "object", "minProperties": 1},
     Decimal: {"type": "number", "minimum": -MOST_DECIMAL, "maximum": MOST_DECIMAL},

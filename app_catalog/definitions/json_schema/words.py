@@ -123,6 +123,9 @@ filters | Saringan yang ditawarkan. | What one may filter by.
 sort | Urutan; `-` yang terbesar dulu. | The order; `-` for the largest first.
 groups | Dikelompokkan menurut. | Grouped by.
 popup | Isi gelembung di peta. | What the map's bubble shows.
+date | Isian yang menempatkannya di kalender. | The field that places it in the calendar.
+charts | Angka dan grafik. | The figures and charts.
+unit | Per hari, minggu, atau bulan. | By day, week or month.
 opens | Halaman yang dibuka. | The page that it opens.
 email | Surel. | The e-mail.
 sms | Pesan singkat. | The text message.

@@ -4,6 +4,7 @@ Built by ``canonical.compile_definition``; nothing else makes a ``Definition``.
 """
 
 from app_catalog.definitions.model.automations import Act, Automation, Call, CreateRecord, Effect, Send, SetFields
+from app_catalog.definitions.model.charts import Chart
 from app_catalog.definitions.model.children import Children, FanOut
 from app_catalog.definitions.model.definition import Definition, PersonalData, Role
 from app_catalog.definitions.model.documents import MakeDocument
@@ -91,6 +92,7 @@ __all__ = [
     "CannotCheck",
     "Channel",
     "ChannelText",
+    "Chart",
     "Check",
     "Children",
     "Clock",

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app_catalog.definitions.model.charts import Chart
 from app_catalog.definitions.model.texts import Text
 
-PageKind = Literal["form", "list", "site", "map", "track", "tile"]
+PageKind = Literal["form", "list", "site", "map", "board", "calendar", "dashboard", "track", "tile"]
 Channel = Literal["email", "sms"]
 
 
@@ -35,9 +36,11 @@ class Page:
     account).
 
     form: ``steps`` and ``done`` (shown after sending). list: ``columns filters sort group_by``. site: the
-    same without groups, each record told whole, as an article. map:
-    ``filters popup``. track: ``fields`` that a tracking code shows. tile: ``text`` and ``opens`` (a page
-    id) for the portal. Field ids may also be built-in attributes (``number``, ``state``, ``due`` and so on).
+    same without groups, each record told whole, as an article. map: ``filters popup``. board: cards of
+    ``columns`` below the states, or the options of ``group_by``. calendar: each record on the day of its
+    ``date``. dashboard: ``charts``. track: ``fields`` that a tracking code shows. tile: ``text`` and
+    ``opens`` (a page id) for the portal. Field ids may also be built-in attributes (``number``, ``state``,
+    ``due`` and so on).
     """
 
     id: str
@@ -56,6 +59,8 @@ class Page:
     popup: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     opens: str | None = None
+    date: str | None = None
+    charts: Mapping[str, Chart] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The shape of what a record type holds over many records."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app_catalog.definitions.model.holding import AGGREGATES
@@ -39,10 +40,11 @@ class NumberOf:
 
 
 class OverRecords:
-    """Keys of which one names another record type: its states are meant by ``only`` and ``except``."""
+    """Keys of which one (of ``target``) names another record type: what stands in ``inside`` is meant of that type."""
 
-    def __init__(self, keys: Keys, target: tuple[str, ...]) -> None:
+    def __init__(self, keys: Keys, target: tuple[str, ...], inside: Mapping[str, Kind] | None = None) -> None:
         self.keys, self.target = keys, target
+        self.inside = {"same": PARTS, "only": STATES, "except": STATES} if inside is None else inside
 
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         found = self.keys.read(node, path, reading)
@@ -52,10 +54,10 @@ class OverRecords:
         if target is None:
             return found
         with reading.within(target):
-            for key in ("same", "only", "except"):
+            for key, kind in self.inside.items():
                 if key in node.entries and key in found:
-                    kind = PARTS if key == "same" else STATES
-                    found[key] = kind.read(node.entries[key], (*path, key), reading)
+                    value = kind.read(node.entries[key], (*path, key), reading)
+                    found[key] = value
         return found
 
 

@@ -2,23 +2,21 @@
 
 from app_catalog.definitions.model import BUILTIN_ATTRIBUTES
 from app_catalog.definitions.nodes import Node, ScalarNode
+from app_catalog.definitions.shape.charts import CHARTS
 from app_catalog.definitions.shape.composites import Keys, ListOf, MapOf, SetOf, TextByLanguage, Variant
 from app_catalog.definitions.shape.fields import LONG_TEXT, ORDER, TEXT
 from app_catalog.definitions.shape.reading import Kind, Path, Reading, Reference
 from app_catalog.definitions.shape.scalars import Ref, Words
 
 LATER_PAGE_KINDS = (
-    "board",
-    "calendar",
     "counter",
     "display",
     "kiosk",
     "store",
     "scanner",
     "wall",
-    "dashboard",
 )
-LATER_PAGE_KEYS = ("where", "charts", "date", "queue", "layers", "aggregates")
+LATER_PAGE_KEYS = ("where", "queue", "layers", "aggregates")
 
 
 class SortField:
@@ -57,6 +55,18 @@ PAGE = Variant(
         ),
         "site": _page({"columns": ATTRIBUTES}, {"filters": ATTRIBUTES, "sort": ListOf(SortField(), max=5)}),
         "map": _page({"popup": ATTRIBUTES}, {"filters": ATTRIBUTES}),
+        "board": _page(
+            {"columns": ATTRIBUTES},
+            {
+                "filters": ATTRIBUTES,
+                "sort": ListOf(SortField(), max=5),
+                "groups": Ref("attribute", BUILTIN_ATTRIBUTES),
+            },
+        ),
+        "calendar": _page(
+            {"date": Ref("attribute", BUILTIN_ATTRIBUTES), "columns": ATTRIBUTES}, {"filters": ATTRIBUTES}
+        ),
+        "dashboard": _page({"charts": CHARTS}, {}),
         "track": _page({"fields": ATTRIBUTES}, {}),
         "tile": Keys(
             {"kind": Words(), "for": SetOf(Ref("role")), "title": TEXT, "opens": Ref("page")},

@@ -124,7 +124,7 @@ TABLE = [
     Broken(REPORT, "send: hurry", "send: hurry, act: assign", "exactly-one", "hurry, act", "exactly one"),
     Broken(REPORT, "within: 50m", "within: 50", "wrong-kind", "within: 50,", "50m"),
     # Pages, messages, scenarios, examples.
-    Broken("pages/map.yaml", "kind: map", "kind: dashboard", "not-supported-yet", "kind: dashboard", "later"),
+    Broken("pages/map.yaml", "kind: map", "kind: kiosk", "not-supported-yet", "kind: kiosk", "later"),
     Broken("pages/map.yaml", "kind: map", "kind: mapp", "unknown-value", "kind: mapp", "“map”"),
     Broken("pages/map.yaml", "record: report", "record: reports", "unknown-record", "record: reports", "“report”"),
     Broken("pages/map.yaml", "state, due]", "state, duedate]", "unknown-attribute", "duedate", "“due”"),

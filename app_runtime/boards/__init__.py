@@ -1,0 +1,1 @@
+"""Boards: records as cards below their states; moving a card is taking an action."""
