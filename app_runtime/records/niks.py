@@ -7,7 +7,7 @@ records of one municipality name the same person, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from app_catalog.definitions.model import Field, RecordType
@@ -17,6 +17,9 @@ from lumbung.secrets import UndecryptableError, blind_index, decrypt, encrypt
 
 SEALED_NIK = "_nik:"
 NIK_DIGEST = "_nik_digest:"
+
+
+_MARKS = (SEALED_NIK, NIK_DIGEST)
 
 
 def nik_fields(kind: RecordType) -> tuple[str, ...]:
@@ -57,17 +60,24 @@ def digests_of(record: Record, name: str) -> dict[str, Any]:
 
 
 def with_kept_digits(record: Record, kind: RecordType, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What was sent, with the whole number where a form sent back the masked one that it had shown."""
+    """Values with the whole number where they have the masked one that the record holds: a form sent back what it had
+    shown, or what is stored is to be stored by another name."""
     found = dict(sent)
     for path in nik_fields(kind):
         name, _, member = path.partition(".")
         value = found.get(name)
         if member and isinstance(value, Mapping):
             if digits := _digits_behind(record, path, value.get(member)):
-                found[name] = {**value, member: digits}
+                found[name] = {**value, member: Nik(digits)}
         elif not member and (digits := _digits_behind(record, path, value)):
-            found[name] = digits
+            found[name] = Nik(digits)
     return found
+
+
+def forget_niks(record: Record, kind: RecordType, names: Collection[str]) -> None:
+    """Take what is sealed under these fields out of the record."""
+    gone = {f"{mark}{path}" for path in nik_fields(kind) if path.partition(".")[0] in names for mark in _MARKS}
+    record.private = {key: value for key, value in record.private.items() if key not in gone}
 
 
 def _digits_behind(record: Record, path: str, shown: Any) -> str | None:

@@ -21,6 +21,7 @@ from app_runtime.records.change import Change, lock_record, open_change
 from app_runtime.records.deriving import derive, derive_open
 from app_runtime.records.links import keep_links, links_of
 from app_runtime.records.models import Record, RecordFile
+from app_runtime.records.niks import forget_niks, with_kept_digits
 from app_runtime.records.running_app import RunningApp, running_app
 from app_runtime.records.values import field_values, store_values
 from app_runtime.upgrades.clocks import reckon_again, reckon_back, restore, snapshot
@@ -71,7 +72,7 @@ def move_record(
     change = replace(old, app=sides.after, old=old.values())
     stored = field_values(record, old.record_type)
     try:
-        carried = carry_over(change, old.record_type, stored, mapping)
+        carried = carry_over(change, old.record_type, with_kept_digits(record, old.record_type, stored), mapping)
     except Invalid as error:
         return _told(session, move, record, "refused", problems=error.fields)
     _rewrite(change, old.record_type, carried, mapping.state(record.state))
@@ -111,7 +112,8 @@ def undo_record(session: AnySession, sides: Sides, move: RecordMove, moved: Move
     change = replace(new, app=sides.before, old=new.values())
     now_is, now_private = _picture(new)
     try:
-        undone = reconcile(change, new.record_type, Mapping.of(move.mapping), moved, now_is, now_private)
+        current = with_kept_digits(record, new.record_type, {**now_is["data"], **now_private})
+        undone = reconcile(change, new.record_type, Mapping.of(move.mapping), moved, now_is, current)
     except Invalid as error:
         moved.outcome, moved.problems = "kept", dict(error.fields)
         return
@@ -151,6 +153,8 @@ def _rewrite(change: Change, before: RecordType, carried: Carried, state: str) -
     links = {name: links_of(record, name) for name in carried.renamed}
     record.data = {name: value for name, value in record.data.items() if name not in before.fields}
     record.private = {name: value for name, value in record.private.items() if name not in before.fields}
+    # Numbers of the population register are sealed for their field: they are whole in what is carried, and sealed anew.
+    forget_niks(record, before, carried.renamed)
     record.definition_digest = change.app.definition.digest
     store_values(record, after.fields, carried.values)
     for name, target in carried.renamed.items():

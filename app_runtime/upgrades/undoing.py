@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app_catalog.definitions.model import RecordType
+from app_catalog.definitions.schemas.niks import Nik
 from app_runtime.records.answers import Answers
 from app_runtime.records.change import Change
 from app_runtime.upgrades.mapping import Mapping
@@ -34,15 +35,14 @@ def reconcile(
     mapping: Mapping,
     moved: MovedRecord,
     now_is: Dict[str, Any],
-    now_private: Dict[str, Any],
+    current: Dict[str, Any],
 ) -> Undone:
     """What `change.record_type` (the old version's) gets: values of before where nobody changed them since, else those
-    of now. Raises Invalid, by field, for a state or value of now that the old version cannot hold."""
+    of now (`current`). Raises Invalid, by field, for a state or value of now that the old version cannot hold."""
     assert moved.before is not None
     assert moved.after is not None
     before, after = moved.before, moved.after
     kind = change.record_type
-    current = {**now_is["data"], **now_private}
     errors: dict[str, list[str]] = {}
     values, changed = _values(kind, new_kind, mapping, moved, current)
     values.update(_cleaned(change, changed, errors))
@@ -75,7 +75,8 @@ def _values(
         personal = not left_behind and (spec.private or new_kind.fields[target].private)
         if left_behind or (not personal and current.get(target) == moved.after["data"].get(target)):
             if name in old:
-                kept[name] = old[name]
+                # The same, but whole.
+                kept[name] = current[target] if isinstance(current.get(target), Nik) else old[name]
         elif target in current:
             # What is personal is kept once only, in the record itself: what stands there now counts.
             (kept if personal else changed)[name] = current[target]

@@ -37,8 +37,11 @@ def masked_nik(digits: str) -> str:
 def check_nik(value: Any, field: Field, lang: str) -> Nik:
     """A NIK: region (6 digits), date of birth (day, month, year; a woman's day plus 40), serial number.
 
-    Its parts are those of Perpres 25/2008. Spaces, dots and dashes between the digits are left out.
+    Its parts are those of Perpres 25/2008. Spaces, dots and dashes between the digits are left out. A number that was
+    checked before is taken as it is.
     """
+    if isinstance(value, Nik):
+        return value
     text = re.sub(r"[ .\-]", "", value)[:40] if isinstance(value, str) else ""
     if not _DIGITS.fullmatch(text) or text[:2] < "11" or "00" in (text[2:4], text[4:6]) or text[12:] == "0000":
         raise ValidationError(word("nik", lang))
