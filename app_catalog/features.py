@@ -19,6 +19,7 @@ import app_catalog.spread.noting
 import app_catalog.transfers.telling
 import app_catalog.wishes.models  # noqa: F401 - models are known once imported.
 from app_catalog.assistance.features import install_assistance
+from app_catalog.author_guide.views import author_guide
 from app_catalog.campaigns.features import install_campaigns
 from app_catalog.catalog.features import install_catalog
 from app_catalog.catalog.sections import add_app_page_section
@@ -66,6 +67,7 @@ def install(app: LumbungFlask) -> None:
     judging = (evaluations, reviews, replies, judgements, flags, review_curating)
     asked = (asking, request_pages, request_desk, requests_api)
     for blueprint in (
+        author_guide,
         installations,
         own_icons,
         listing_pages,

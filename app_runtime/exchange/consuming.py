@@ -41,18 +41,21 @@ def consume_event(session: AnySession, payload: dict[str, Any]) -> None:
         raise GiveUp("this version takes no such event")
     told = distance.set(int(payload["far"]))
     try:
-        made = create_in_app(
-            app, SYSTEM, consume.record, _values(app, consume, history.changes["values"]), channel="api"
-        )
+        made = make_of_event(app, consume, history.changes["values"])
     except LumbungError as refusal:
         # Names of fields only: what was sent may be anybody's.
         wrong = sorted(refusal.fields) if isinstance(refusal, Invalid) else []
         raise GiveUp(f"{refusal.slug}: {', '.join(wrong)}") from refusal
     finally:
         distance.reset(told)
-    change = open_change(app, made.record, SYSTEM)
+    change = open_change(app, made, SYSTEM)
     told_by, other = source
     change.note("consumed", consume.event, {"app": told_by.slug, "record": str(other.id), "number": other.number})
+
+
+def make_of_event(app: RunningApp, consume: Consume, event: dict[str, Any]) -> Record:
+    """The record that the app makes of what an event carries. Raises LumbungError when its rules refuse it."""
+    return create_in_app(app, SYSTEM, consume.record, _values(app, consume, event), channel="api").record
 
 
 def _values(app: RunningApp, consume: Consume, event: dict[str, Any]) -> dict[str, Any]:

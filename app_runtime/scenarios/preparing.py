@@ -10,6 +10,7 @@ from app_catalog.definitions.model import (
     CannotCheck,
     CreateStep,
     Definition,
+    EventStep,
     Scenario,
     UpdateStep,
     ValueCheck,
@@ -93,7 +94,10 @@ def _agencies_in_settings(definition: Definition, values: Mapping[str, Any]) -> 
 def _agencies_in_steps(definition: Definition, scenario: Scenario) -> Iterator[Any]:
     types: dict[str, str] = {}
     for step in (*scenario.when, *scenario.then):
-        if isinstance(step, CreateStep):
+        if isinstance(step, EventStep):
+            consumed = definition.consumes.get(step.name)
+            types[step.id or ""] = consumed.record if consumed else ""
+        elif isinstance(step, CreateStep):
             types[step.id or ""] = step.record
             yield from _agencies_in_fields(definition, step.record, step.values)
         elif isinstance(step, UpdateStep):

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app_catalog.definitions.model import ActStep, CreateStep, RecordType, Step, UpdateStep, WaitStep
+from app_catalog.definitions.model import ActStep, CreateStep, EventStep, RecordType, Step, UpdateStep, WaitStep
 from app_catalog.installations.models import Installation
 from app_runtime.clocks.firing import fire_due_clocks
 from app_runtime.clocks.spans import span_of
+from app_runtime.exchange.consuming import make_of_event
 from app_runtime.records.actors import Actor
 from app_runtime.records.creating import create_record
 from app_runtime.records.models import Record, RecordClock
@@ -48,6 +49,8 @@ def describe_step(step: Step) -> Text:
     if isinstance(step, UpdateStep):
         names = ", ".join(step.values)
         return Text(f"{step.role} mengubah {names} pada {step.on}", f"{step.role} changes {names} of {step.on}")
+    if isinstance(step, EventStep):
+        return Text(f"aplikasi lain memberi tahu {step.name}", f"another app tells {step.name}")
     return Text(f"menunggu {step.duration.text}", f"wait {step.duration.text}")
 
 
@@ -78,6 +81,8 @@ def _play(stage: Stage, step: Step) -> None:
         stage.attempt(lambda: act_on(stage, step.role, step.on, step.action, step.values))
     elif isinstance(step, UpdateStep):
         stage.attempt(lambda: _update(stage, step))
+    elif isinstance(step, EventStep):
+        _take_event(stage, step)
     else:
         _wait(stage, step)
 
@@ -93,6 +98,15 @@ def _update(stage: Stage, step: UpdateStep) -> Record:
     record = stage.record(step.on)
     actor: Actor = stage.actor(step.role, record=record)
     return update_record(stage.session, record, actor, step.values, channel="scenario")
+
+
+def _take_event(stage: Stage, step: EventStep) -> None:
+    consume = stage.definition.consumes.get(step.name)
+    if consume is None:
+        raise unknown("kejadian", "event", step.name, stage.definition.consumes)
+    record = stage.attempt(lambda: make_of_event(stage.app, consume, dict(step.values)))
+    if step.id is not None:
+        stage.named[step.id] = record.id
 
 
 def _wait(stage: Stage, step: WaitStep) -> None:

@@ -12,6 +12,7 @@ from app_catalog.definitions.model import (
     ClockCheck,
     CountCheck,
     CreateStep,
+    EventStep,
     Given,
     MessageCheck,
     NumberCheck,
@@ -66,6 +67,7 @@ _STEPS: dict[str, Callable[[Any], Step]] = {
     "create": _create,
     "act": lambda what: ActStep(what["as"], what["on"], what["action"], what.get("values", {})),
     "update": lambda what: UpdateStep(what["as"], what["on"], what["values"]),
+    "event": lambda what: EventStep(what["name"], what.get("values", {}), what.get("id")),
     "wait": lambda what: WaitStep(duration(what)),
 }
 _CHECKS: dict[str, Callable[[Any], Check]] = {

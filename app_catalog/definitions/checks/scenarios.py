@@ -43,6 +43,10 @@ class _Scenario:
             if "id" in what:
                 self.named[what["id"]] = record
             self.expect_fields(record, what.get("values", {}), (*path, "values"))
+        elif verb == "event":
+            consumed = self.package.canonical["app"].get("consumes", {}).get(what.get("name", ""), {})
+            if "id" in what:
+                self.named[what["id"]] = consumed.get("create", "")
         elif verb in ("act", "update"):
             self.check_on(what, path, fields=verb == "update")
 

@@ -60,6 +60,17 @@ class WaitStep:
 
 
 @dataclass(frozen=True, slots=True)
+class EventStep:
+    """Another app of the municipality tells the event ``name`` (``<app>/<event>``), with the fields that it exports;
+    ``id`` names the record that is made of it.
+    """
+
+    name: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StateCheck:
     """States by record name; the name ``all`` means every record."""
 
@@ -127,7 +138,7 @@ class CannotCheck:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-Step = CreateStep | ActStep | UpdateStep | WaitStep
+Step = CreateStep | ActStep | UpdateStep | WaitStep | EventStep
 Check = StateCheck | ValueCheck | NumberCheck | ClockCheck | MessageCheck | CountCheck | SightCheck | CannotCheck
 
 

@@ -8,6 +8,7 @@ RUNNING_TEXTS: dict[str, ProblemText] = {
         both("Sebut setiap jenis satu kali saja.", "Name each type once."),
     ),
     "unknown-secret": unknown("pengaturan rahasia (secret: true)", "secret setting (secret: true)"),
+    "unknown-consumed-event": unknown("kejadian dalam consumes", "event under consumes"),
     "unknown-occasion": unknown("tindakan atau keadaan", "action or state"),
     "bad-event": (
         both("“{found}” bukan kejadian aplikasi lain.", "“{found}” is no event of another app."),

@@ -52,9 +52,10 @@ STEP = OneKey(
         ),
         "act": Keys({"as": ROLE, "on": RecordName(), "action": Words(60)}, {"values": PlainMap()}),
         "update": Keys({"as": ROLE, "on": RecordName(), "values": PlainMap()}),
+        "event": Keys({"name": Ref("consumed-event")}, {"values": PlainMap(), "id": Id()}),
         "wait": DurationText(),
     },
-    ("command", "event"),
+    ("command",),
 )
 SIGHT = Keys({"as": ROLE, "on": RecordName()}, {"fields": SetOf(Words(60), ordered=True)})
 CHECK = OneKey(

@@ -1,0 +1,1 @@
+"""The author guide as pages of the hub."""
