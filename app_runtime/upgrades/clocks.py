@@ -156,8 +156,10 @@ def _catch_up(change: Change, spec: Clock, clock: RecordClock, since: datetime) 
     answered = next(answers, None)
     if answered is not None:
         reckon(change, spec, clock)
-        if clock.due_at <= answered:
-            clock.breached_at = clock.breached_at or clock.due_at
+        if clock.due_at <= answered and clock.breached_at is None:
+            clock.breached_at = clock.due_at
+            # Figures are counted from history, where each missed deadline stands.
+            replace(change, at=clock.due_at).note("clock", f"{spec.id}.breached", {"done_at": change.at.isoformat()})
         meet_clock(clock, answered)
 
 

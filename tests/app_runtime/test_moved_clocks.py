@@ -92,6 +92,25 @@ def test_what_answered_a_clock_meanwhile_answers_it_when_the_move_is_taken_back(
     assert (clock.state, clock.round, clock.met_at) == ("met", 1, record.closed_at)
 
 
+def test_what_answered_a_clock_too_late_meanwhile_has_missed_it_in_history_and_figures(
+    session: Sessions, world: World, stage: Stage
+) -> None:
+    following = publish(session, world, WITHOUT_FIX)
+    record = waited(stage, hours=2)
+    done = move(stage, following, states=("assigned",), mapping=Mapping())
+    begun = now()
+    with set_clock(begun + timedelta(days=40)):
+        fire_due_clocks(session, stage.place.id)
+        stage.act(record, "cleaner", "fix", after=["sesudah.jpg"])
+        undo(stage, done)
+        clock = stage.clock(record, "fix")
+        assert (clock.state, clock.breached_at, clock.met_at) == ("met_late", clock.due_at, record.closed_at)
+        missed = {row.name: row.created_at for row in stage.history(record) if row.name.endswith(".breached")}
+        assert missed["fix.breached"] == clock.due_at
+        found = count_events(session, stage.installation, lambda *_: "all")["all", *WHOLE]
+    assert (found.due, found.in_time) == (2, 0)
+
+
 def test_a_clock_that_is_new_stood_still_while_it_would_have_been_paused(
     session: Sessions, world: World, stage: Stage
 ) -> None:
