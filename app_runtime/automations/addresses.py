@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import os
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
+from threading import Timer
 from urllib.parse import urlsplit
 
 SECONDS = 10.0
+"""So long a connection may take to be made, and so long all that is said on it."""
 LONGEST_ADDRESS = 2_000
+_PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
+"""All that has been given out for the public internet; other ranges lead to IPv4 addresses of the own network, by
+translation (RFC 6052) or by way of older schemes."""
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -72,6 +79,8 @@ def _allowed(address: str, *, loopback: bool) -> bool:
         parsed = mapped
     if loopback and parsed.is_loopback:
         return True
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed not in _PUBLIC_IPV6:
+        return False
     return parsed.is_global and not parsed.is_multicast
 
 
@@ -82,9 +91,29 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(host, port, timeout=SECONDS)
         self._address = address
         self._tls = tls
+        self._line: socket.socket | None = None
+        self._limit: Timer | None = None
 
     def connect(self) -> None:
         """Connect to the very address that was looked at."""
         self.sock = socket.create_connection((self._address, self.port), SECONDS)
+        # A server that sends a letter every few seconds would hold the worker for days.
+        self._line = socket.socket(fileno=os.dup(self.sock.fileno()))
+        self._limit = Timer(SECONDS, _hang_up, [self._line])
+        self._limit.daemon = True
+        self._limit.start()
         if self._tls:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+
+    def close(self) -> None:
+        """Close the connection; its time counts no further."""
+        super().close()
+        if self._limit is not None and self._line is not None:
+            self._limit.cancel()
+            self._line.close()
+
+
+def _hang_up(line: socket.socket) -> None:
+    """End a connection that somebody else is reading from."""
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -14,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app_runtime.automations import addresses
 from app_runtime.automations.addresses import AddressRefusedError, post_json
 from app_runtime.records.creating import create_record
 from app_runtime.records.models import Record, RecordHistory
@@ -226,9 +230,34 @@ def test_a_call_is_signed_and_tried_again(
         "https://127.0.0.1/", "https://localhost/", "https://10.1.2.3/", "https://192.168.1.1:8443/", "https://[::1]/",
         "https://169.254.169.254/latest/meta-data/", "https://[::ffff:10.0.0.1]/", "https://0.0.0.0/",
         "http://example.com/", "ftp://example.com/", "https://user:pass@example.com/", "https:///path", "kosong",
-        "https://100.64.0.1/", "https://[fd00::1]/", "https://2130706433/",
+        "https://100.64.0.1/", "https://[fd00::1]/", "https://2130706433/", "https://[64:ff9b::10.0.0.1]/",
+        "https://[::10.0.0.1]/", "https://[64:ff9b:1::a00:1]/", "https://[fec0::1]/", "https://[::ffff:0:10.0.0.1]/",
     ],
 )  # fmt: skip
 def test_no_call_leads_into_the_own_network(address: str) -> None:
     with pytest.raises(AddressRefusedError):
         post_json(address, b"{}", {})
+
+
+def test_an_answer_that_never_ends_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "SECONDS", 0.4)
+    server = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def drip() -> None:
+        line, _ = server.accept()
+        with line, suppress(OSError):
+            while not over.wait(0.1):
+                line.sendall(b"H")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    begun = time.monotonic()
+    try:
+        with pytest.raises(ConnectionError):
+            post_json(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {}, loopback=True)
+        assert time.monotonic() - begun < 3
+    finally:
+        over.set()
+        thread.join()
+        server.close()
