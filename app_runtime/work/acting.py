@@ -9,8 +9,9 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from app_catalog.definitions.model import Action
 from app_runtime.records.errors import unknown_action
-from app_runtime.work.choices import Tried, find_mine
+from app_runtime.work.choices import Tried, find_mine, standing_values
 from app_runtime.work.controls import read_controls
+from app_runtime.work.editing import emptied
 from app_runtime.work.reach import Work
 from app_runtime.work.uploads import Uploads, take_uploads
 from app_runtime.workflow.acting import take_action
@@ -43,6 +44,7 @@ def act(
         return Outcome(refusal=unknown_action(action_id))
     fields = [ask.field for ask in action.asks.values()]
     typed = read_controls(fields, form, prefix=action_id)
+    typed |= {name: emptied(typed[name]) for name in standing_values(work, action) if name in typed}
     uploads = take_uploads(session, fields, form, files, prefix=action_id, account_id=work.actor.account_id)
     if any(uploads.files.values()):
         session.commit()

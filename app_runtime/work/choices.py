@@ -9,7 +9,8 @@ from uuid import UUID
 
 from app_catalog.definitions.model import Action
 from app_runtime.records.change import open_change
-from app_runtime.records.values import latest_rounds
+from app_runtime.records.permissions import visible_fields
+from app_runtime.records.values import field_values, latest_rounds
 from app_runtime.work.controls import Control, make_controls
 from app_runtime.work.reach import Work, at_work
 from app_runtime.workflow.acting import allowed_actions
@@ -130,11 +131,23 @@ def likeliest(work: Work) -> str:
 
 
 def _suggested(work: Work, action: Action) -> dict[str, Any]:
-    """What stands in the form before anybody has typed: the defaults of its asks, and the agency that the record has
-    already (by its category), which is often the right one."""
+    """What stands in the form before anybody has typed: the defaults of its asks, the agency that the record has (by
+    its category), which is often the right one, and what stands in the fields that they set."""
     given = {ask.id: ask.field.default for ask in action.asks.values() if ask.field.default is not None}
     current = work.app.agencies.key_of(work.record.agency_id)
-    return given | {ask.id: current for ask in action.asks.values() if ask.sets == "agency" and current}
+    given |= {ask.id: current for ask in action.asks.values() if ask.sets == "agency" and current}
+    return given | standing_values(work, action)
+
+
+def standing_values(work: Work, action: Action) -> dict[str, Any]:
+    """By ask, what stands in the field that it sets, where this official sees it; files are only ever added to."""
+    seen = visible_fields(work.app.definition, work.record.record_type, at_work(work.actor), work.record)
+    stored = field_values(work.record, work.kind)
+    return {
+        ask.id: stored[ask.sets]
+        for ask in action.asks.values()
+        if ask.sets in stored and ask.sets in seen and ask.field.type != "files"
+    }
 
 
 def _gives_up(work: Work, action: Action) -> bool:

@@ -46,7 +46,7 @@ def edit_controls(
 def typed_values(work: Work, form: MultiDict[str, str]) -> dict[str, Any]:
     """What was typed, by field id; an empty answer is None and takes the value away."""
     values = read_controls(editable_fields(work), form, prefix=PREFIX)
-    return {name: _emptied(value) for name, value in values.items()}
+    return {name: emptied(value) for name, value in values.items()}
 
 
 def save_edit(session: AnySession, work: Work, values: Mapping[str, Any], *, seen: int | None) -> None:
@@ -57,7 +57,8 @@ def save_edit(session: AnySession, work: Work, values: Mapping[str, Any], *, see
         update_record(session, work.record, at_work(work.actor), changed, expected_version=seen)
 
 
-def _emptied(value: Any) -> Any:
+def emptied(value: Any) -> Any:
+    """What was typed, None for an answer in which nothing stands."""
     if isinstance(value, Mapping):
         kept = {key: part for key, part in value.items() if part not in (None, "")}
         return kept or None

@@ -73,7 +73,8 @@ def _take_as_system(change: Change, action_id: str, values: Mapping[str, Any]) -
     try:
         action = find_action(by_system, action_id)
         check_action(by_system, action)
-        answers = clean_asks(by_system, action, values, channel="api")
+        given = {name: value for name, value in values.items() if value is not None}
+        answers = clean_asks(by_system, action, given, channel="api")
         return _try_to(by_system, lambda: apply_action(by_system, action, answers))
     except (Conflict, Forbidden, Invalid) as refusal:
         by_system.note_refusal(f"act.{action_id}", refusal)

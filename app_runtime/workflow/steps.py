@@ -10,6 +10,7 @@ from app_runtime.records.answers import Answers, Channel
 from app_runtime.records.change import Change, Opening
 from app_runtime.records.deriving import derive_open
 from app_runtime.records.errors import invalid_answers
+from app_runtime.records.niks import with_kept_digits
 from app_runtime.records.numbering import give_numbers
 from app_runtime.records.permissions import read_access
 from app_runtime.workflow.setting import find_member, set_by_rule, write_values
@@ -20,9 +21,18 @@ OWNERS = ("agency", "assignee")
 
 
 def clean_asks(change: Change, action: Action, sent: Mapping[str, Any], *, channel: Channel) -> dict[str, Any]:
-    """The cleaned answers to an action's asks. Raises Invalid with every error at once."""
-    fields = {ask.id: ask.field for ask in action.asks.values()}
-    cleaned: dict[str, Any] = Answers(change.app, fields, channel, change.scope).clean(sent)
+    """The cleaned answers to an action's asks; None empties the field that an ask sets. Raises Invalid with every error
+    at once."""
+    fields, kind = {ask.id: ask.field for ask in action.asks.values()}, change.record_type
+    setting = {ask.id: ask.sets for ask in action.asks.values() if ask.sets is not None and ask.sets in kind.fields}
+    whole = {
+        name: with_kept_digits(change.record, kind, {field: sent[name]})[field]
+        for name, field in setting.items()
+        if name in sent
+    }
+    cleaned: dict[str, Any] = Answers(change.app, fields, channel, change.scope).clean({**sent, **whole})
+    shown = {name for name in setting if fields[name].visible_when is None}
+    cleaned |= {name: None for name, value in whole.items() if value is None and name in shown}
     for ask in action.asks.values():
         if ask.sets == "assignee" and cleaned.get(ask.id) and find_member(change, str(cleaned[ask.id])) is None:
             message = t("Pilih seorang pegawai yang aktif.", "Choose somebody who works here.")
