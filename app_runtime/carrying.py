@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 
+from app_runtime.drafts.services import sealed_for
 from app_runtime.records.models import Record
 from app_runtime.records.niks import NIK_DIGEST, SEALED_NIK, nik_context, nik_digest_context
 from app_runtime.records.tracking import SEALED_KEY
@@ -41,7 +42,19 @@ def _sealed(row: Mapping[str, Any]) -> Iterable[SealedValue]:
             )
 
 
+def _draft(row: Mapping[str, Any]) -> Iterable[SealedValue]:
+    yield SealedValue(("sealed",), row["sealed"], sealed_for(row["tenant_id"], row["account_id"]))
+
+
 carry("records", Carrying(sealed=_sealed))
+carry(
+    "form_drafts",
+    Carrying(
+        of_municipality=lambda table, tenant_id: false(),
+        reason="What nobody has sent yet is not the municipality's to take along.",
+        sealed=_draft,
+    ),
+)
 # Citizens who reported with an account: they find their reports again, and answers find them.
 carry_also(
     "accounts",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import app_runtime.carrying
 import app_runtime.clocks.firing
 import app_runtime.documents.making
+import app_runtime.drafts.models
 import app_runtime.exchange.consuming
 import app_runtime.holding.models
 import app_runtime.notifications.writing

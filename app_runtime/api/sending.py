@@ -10,7 +10,8 @@ from uuid import UUID
 
 from app_runtime.notifications.links import track_link
 from app_runtime.pages.opening import find_page, open_app_to_write
-from app_runtime.pages.submitting import MADE_FROM_ADDRESS, SENT_FROM_ADDRESS
+from app_runtime.pages.sending import SENT_FROM_ADDRESS
+from app_runtime.pages.submitting import MADE_FROM_ADDRESS
 from app_runtime.records.actors import Actor
 from app_runtime.records.creating import creatable_fields, create_in_app, may_create
 from app_runtime.records.models import Record

@@ -10,7 +10,9 @@ from app_catalog.definitions.model import SEVERAL, Field
 from app_catalog.definitions.schemas.quantities import shown_decimal
 from app_catalog.definitions.schemas.records import MAX_ROWS
 from app_catalog.installations.durations_form import split_duration, unit_options
+from app_runtime.pages.conditions import conditional
 from app_runtime.photos.uploads import KeptFile
+from app_runtime.records.answers import Asked
 from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.options import field_options
 from app_runtime.records.running_app import RunningApp
@@ -57,6 +59,10 @@ class Control:
     lon: str = ""
     lat: str = ""
     landmark: str = ""
+    conditional: bool = False
+    """Asked for by other answers; `off` when they hide it now, `needed` when they demand it."""
+    off: bool = False
+    needed: bool = False
 
     @property
     def units(self) -> list[tuple[str, str]]:
@@ -69,12 +75,16 @@ class Control:
         return [(option["value"], option["label"]) for option in self.options]
 
 
-def controls(app: RunningApp, fields: Iterable[Field], typed: Typed, errors: Errors) -> list[Control]:
-    """The controls of these fields in their order."""
-    return [control(app, spec, typed, errors) for spec in fields]
+def controls(
+    app: RunningApp, fields: Iterable[Field], typed: Typed, errors: Errors, asked: Asked | None = None
+) -> list[Control]:
+    """The controls of these fields in their order; `asked` is what the answers so far make of their conditions."""
+    return [control(app, spec, typed, errors, asked=asked) for spec in fields]
 
 
-def control(app: RunningApp, spec: Field, typed: Typed, errors: Errors, *, prefix: str = "") -> Control:
+def control(
+    app: RunningApp, spec: Field, typed: Typed, errors: Errors, *, prefix: str = "", asked: Asked | None = None
+) -> Control:
     """The control of one field; `prefix` is that of its group."""
     name = f"{prefix}{spec.id}"
     return Control(
@@ -94,17 +104,22 @@ def control(app: RunningApp, spec: Field, typed: Typed, errors: Errors, *, prefi
         max_count=spec.max_count,
         max_mb=round(spec.max_size / 1_048_576) or 1 if spec.max_size else None,
         kept=typed.kept.get(name, ()),
-        members=_row(app, spec, typed, errors, f"{name}.") if spec.type == "group" else (),
+        members=_row(app, spec, typed, errors, f"{name}.", asked) if spec.type == "group" else (),
         rows=_rows(app, spec, typed, errors, name) if spec.type == "list" else (),
         blank=_row(app, spec, Typed(), {}, f"{name}.__n__.") if spec.type == "list" else (),
         lon=typed.texts.get(f"{name}.lon", ""),
         lat=typed.texts.get(f"{name}.lat", ""),
         landmark=typed.texts.get(f"{name}.text", ""),
+        conditional=asked is not None and conditional(spec),
+        off=asked is not None and name in asked.hidden,
+        needed=asked is not None and name in asked.needed,
     )
 
 
-def _row(app: RunningApp, spec: Field, typed: Typed, errors: Errors, prefix: str) -> list[Control]:
-    return [control(app, member, typed, errors, prefix=prefix) for member in spec.fields.values()]
+def _row(
+    app: RunningApp, spec: Field, typed: Typed, errors: Errors, prefix: str, asked: Asked | None = None
+) -> list[Control]:
+    return [control(app, member, typed, errors, prefix=prefix, asked=asked) for member in spec.fields.values()]
 
 
 def _rows(app: RunningApp, spec: Field, typed: Typed, errors: Errors, name: str) -> list[list[Control]]:

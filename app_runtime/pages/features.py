@@ -7,6 +7,7 @@ import app_runtime.pages.portal_views
 import app_runtime.pages.record_views  # noqa: F401 - views are known once imported.
 from app_runtime.boards.views import boards
 from app_runtime.documents.views import documents
+from app_runtime.drafts.views import drafts
 from app_runtime.pages.blueprint import pages
 from app_runtime.photos.views import photos
 from app_runtime.satisfaction.views import own_records
@@ -18,6 +19,7 @@ def install_pages(app: LumbungFlask) -> None:
     """Register the portal, the pages of apps, tracking and photos."""
     app.register_blueprint(tracking)
     app.register_blueprint(own_records)
+    app.register_blueprint(drafts)
     app.register_blueprint(documents)
     app.register_blueprint(photos)
     app.register_blueprint(boards)

@@ -7,22 +7,23 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response, json, redirect, render_template, request, url_for
+from flask import Response, flash, json, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app_runtime.boards.showing import browse_board
 from app_runtime.pages.blueprint import Answer, pages
 from app_runtime.pages.browsing import Query, browse_list, browse_map, browse_site, map_geojson
-from app_runtime.pages.controls import controls, labels_of
 from app_runtime.pages.done import find_done, remember_made
+from app_runtime.pages.form_showing import show_form
 from app_runtime.pages.opening import OpenPage, app_name, open_page
-from app_runtime.pages.personal_data import data_notice
-from app_runtime.pages.submission_keys import new_key
-from app_runtime.pages.submitting import Sending, form_fields, open_form, send_form
+from app_runtime.pages.resuming import open_form
+from app_runtime.pages.stepping import SAVE, asked_of, take_step
+from app_runtime.pages.submission_keys import GO, new_key
+from app_runtime.pages.submitting import send_form
 from app_runtime.photos.urls import photo_items
+from app_runtime.records.form_rows import MORE
 from lumbung.db import db
-from lumbung.i18n import current_language
-from lumbung.messages.services import channel_available
+from lumbung.i18n import current_language, t
 from lumbung.web.access import PUBLIC, access, current_visitor
 
 BROWSED: dict[str, tuple[str, Callable[[OpenPage, Query], Any]]] = {
@@ -44,7 +45,7 @@ def page(slug: str, page_id: str) -> Answer | AnyResponse:
         new_key(opened)
         return redirect(url_for("pages.page", slug=slug, page_id=page_id))
     if kind == "form":
-        return _show_form(opened, open_form(opened))
+        return show_form(opened, open_form(opened))
     if kind == "track":
         return redirect(url_for("tracking.ask"))
     template, browse = BROWSED[kind]
@@ -55,13 +56,30 @@ def page(slug: str, page_id: str) -> Answer | AnyResponse:
 @pages.post("/<slug>/<page_id>")
 @access(PUBLIC)
 def send(slug: str, page_id: str) -> Answer | AnyResponse:
-    """Send a form; the answer leads to the page that shows the tracking code."""
+    """Send a form, or go on to another step of it; in the end the answer leads to the page with the tracking code."""
     opened = open_page(db.session, current_visitor(), slug, page_id, kind="form")
+    if GO in request.form or (MORE in request.form and opened.page.in_pages):
+        step = take_step(opened, request.form, request.files)
+        if request.form.get(GO) != SAVE or step.status != 200:
+            return show_form(opened, step)
+        flash(t("Draf disimpan. Lanjutkan kapan saja.", "The draft is kept. Go on at any time."), "success")
+        return redirect(url_for("pages.page", slug=slug, page_id=page_id), 303)
     sending = send_form(opened, request.form, request.files)
     if sending.record_id is None:
-        return _show_form(opened, sending)
+        return show_form(opened, sending)
     remember_made(sending.record_id)
     return redirect(url_for("pages.done", slug=slug, page_id=page_id, record_id=sending.record_id), 303)
+
+
+@pages.post("/<slug>/<page_id>/asked")
+@access(PUBLIC)
+def asked(slug: str, page_id: str) -> Response:
+    """What a form asks by the answers so far, for the page's script; nothing of it is kept."""
+    opened = open_page(db.session, current_visitor(), slug, page_id, kind="form")
+    found = asked_of(opened, request.form)
+    response = jsonify(hidden=sorted(found.hidden), needed=sorted(found.needed))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @pages.get("/<slug>/<page_id>/done/<uuid:record_id>")
@@ -95,33 +113,4 @@ def private_answer(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def _show_form(opened: OpenPage, sending: Sending) -> Answer | Response:
-    fields = form_fields(opened)
-    for record in reversed(sending.own):
-        # Whoever holds the form's key made them, even if the answer was lost on its way.
-        remember_made(record.id)
-    steps = []
-    for step in opened.page.steps.values():
-        specs = [fields[name] for name in step.fields if name in fields]
-        if specs:
-            steps.append((step, controls(opened.app, specs, sending.typed, sending.errors)))
-    shown = render_template(
-        "pages/form.html",
-        opened=opened,
-        name=app_name(opened.app),
-        sending=sending,
-        steps=steps,
-        labels=labels_of(fields.values()),
-        with_map=any(spec.type == "point" for spec in fields.values()),
-        with_contact=any(spec.private for spec in fields.values()),
-        can_mail=channel_available("email"),
-        notice=data_notice(opened.app.definition),
-    )
-    response = Response(shown, sending.status)
-    if sending.retry_after is not None:
-        response.headers["Retry-After"] = str(sending.retry_after)
-    response.headers["Cache-Control"] = "no-store"
     return response

@@ -16,7 +16,7 @@ from app_catalog.definitions.model import SEVERAL, Field
 from app_catalog.installations.durations_form import join_duration
 from app_runtime.pages.controls import Typed
 from app_runtime.photos.uploads import KeptFile, receive_files
-from app_runtime.records.answers import EMPTY, Answers
+from app_runtime.records.answers import EMPTY, Answers, Asked
 from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.landmarks import LONGEST_LANDMARK
 from app_runtime.records.running_app import RunningApp
@@ -92,22 +92,33 @@ def typed_form(
     return Typed({name: texts[0] for name, texts in chosen.items() if texts}, kept or {}, chosen)
 
 
-def check_form(
-    app: RunningApp, fields: Mapping[str, Field], written: Written, scope_of: Callable[[Mapping[str, Any]], Scope]
-) -> None:
-    """Check everything that the engine will check, so that all errors are told together, with those of files.
+ScopeOf = Callable[[Mapping[str, Any]], Scope]
 
-    A point that is given by a landmark alone is not missing: an official sets it later.
+
+def check_form(app: RunningApp, fields: Mapping[str, Field], written: Written, scope_of: ScopeOf) -> dict[str, Any]:
+    """The cleaned values, once everything was checked that the engine will check; empty when something is wrong.
+
+    All errors are noted together, with those of files. A point that is given by a landmark alone is not missing: an
+    official sets it later.
     """
     by_landmark = {name for name, text in written.landmarks.items() if text and name not in written.values}
     asked = {name: spec for name, spec in fields.items() if name not in by_landmark}
-    sent = {**written.values, **{name: [str(one) for one in ids] for name, ids in written.files.items() if ids}}
     try:
-        Answers(app, asked, "form", scope_of).clean(sent)
+        return Answers(app, asked, "form", scope_of).clean(_sent(written))
     except Invalid as error:
         # A refused photo says more than that a photo is missing.
         wrong = {name: texts for name, texts in error.fields.items() if name not in written.errors}
         written.wrong(wrong)
+        return {}
+
+
+def asked_in_form(app: RunningApp, fields: Mapping[str, Field], written: Written, scope_of: ScopeOf) -> Asked:
+    """Which of these fields what was written so far shows and demands."""
+    return Answers(app, fields, "form", scope_of).asked(_sent(written))
+
+
+def _sent(written: Written) -> dict[str, Any]:
+    return {**written.values, **{name: [str(one) for one in ids] for name, ids in written.files.items() if ids}}
 
 
 def _read(app: RunningApp, spec: Field, form: Texts, name: str, written: Written) -> Any:

@@ -13,8 +13,10 @@ from app_runtime.pages.reading_form import Texts, Uploads
 
 _KEYS = "form-keys"
 _MOST_KEYS = 6
-# Neither is part of what a person wrote.
-_NOT_CONTENT = frozenset({"csrf_token", "submission_key", "confirmed"})
+GO, AT, SEEN = "_go", "_at", "_seen"
+"""In a form of several pages: where to go, the page that is left, and the steps where somebody has been."""
+OWN_NAMES = frozenset({"csrf_token", "submission_key", "confirmed", "_changing", GO, AT, SEEN})
+"""No part of what a person wrote."""
 
 
 def find_key(opened: OpenPage) -> str | None:
@@ -49,7 +51,7 @@ def content_of(form: Texts, uploads: Uploads) -> str:
     parts = [
         f"{name}={' '.join(text.split())}"
         for name, text in form.items(multi=True)
-        if name not in _NOT_CONTENT and text.strip()
+        if name not in OWN_NAMES and text.strip()
     ]
     for name, upload in uploads.items(multi=True):
         if upload.filename:

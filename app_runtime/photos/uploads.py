@@ -25,6 +25,8 @@ from lumbung.files.kinds import safe_name
 from lumbung.i18n import Text, t
 
 DAY = 24 * 60 * 60
+DRAFT = "form_draft"
+"""What a file belongs to while the form that it came with is a draft on the server."""
 MOST_FILES = 10
 """How many files one field takes when its definition says nothing."""
 LARGEST_FILE = 10 * 1_048_576
@@ -115,9 +117,14 @@ def read_token(session: AnySession, token: str) -> KeptFile | None:
     if tenant != str(current_tenant(session)):
         return None
     file = find_file(session, UUID(file_id))
-    if file is None or file.subject_type is not None:
+    if file is None or file.subject_type not in (None, DRAFT):
         return None
     return KeptFile(file.id, name, token, digest, file.thumbnail_id is not None)
+
+
+def keep_again(session: AnySession, file_id: UUID, name: str, digest: str) -> KeptFile | None:
+    """A stored file that a draft names, good for another day in a form; None when it is not there any more."""
+    return read_token(session, _token(str(current_tenant(session)), str(file_id), name, digest))
 
 
 def store_upload(
@@ -159,8 +166,12 @@ def _keep(
         return None
     stored, digest = found
     name = safe_name(upload.filename or "")
-    token = _signer().dumps([str(stored.tenant_id), str(stored.id), name, digest])
+    token = _token(str(stored.tenant_id), str(stored.id), name, digest)
     return KeptFile(stored.id, name, token, digest, stored.thumbnail_id is not None)
+
+
+def _token(*parts: str) -> str:
+    return str(_signer().dumps(list(parts)))
 
 
 def _signer() -> URLSafeTimedSerializer:

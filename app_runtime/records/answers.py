@@ -29,6 +29,15 @@ Files = Mapping[str, Sequence[UUID]]
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Names of the fields that their condition hides, and of those that must be filled in; members of groups as
+    `group.member`, those of a hidden group not apart."""
+
+    hidden: frozenset[str] = frozenset()
+    needed: frozenset[str] = frozenset()
+
+
 @dataclass
 class Answers:
     """Cleans what was sent for a set of fields; errors are by field id, `group.member` inside a group."""
@@ -45,12 +54,7 @@ class Answers:
 
         Fields that their condition hides are dropped. Raises Invalid with every error at once.
         """
-        values = self._shape(sent, partial=partial)
-        if not partial:
-            for name, spec in self.fields.items():
-                if spec.default is not None and values.get(name) in EMPTY:
-                    values[name] = spec.default
-        scope = self.scope_of({name: value for name, value in values.items() if value not in EMPTY})
+        values, scope = self._prepared(sent, partial=partial)
         for name, spec in self.fields.items():
             if not self._shown(spec, scope):
                 values.pop(name, None)
@@ -63,6 +67,27 @@ class Answers:
         if self.errors:
             raise invalid_answers(self.errors, missing=self.missing)
         return values
+
+    def asked(self, sent: Mapping[str, Any]) -> Asked:
+        """What these answers make of the conditions, whatever else is wrong with them; notes no errors."""
+        _, scope = self._prepared(sent, partial=False)
+        self.errors, self.missing = {}, False
+        hidden, needed = set[str](), set[str]()
+        for name, spec in self.fields.items():
+            for key, one in ((name, spec), *((f"{name}.{member}", own) for member, own in _members_of(spec).items())):
+                if not self._shown(one, scope):
+                    hidden.add(key)
+                elif self._required(one, scope):
+                    needed.add(key)
+        return Asked(frozenset(hidden), frozenset(needed))
+
+    def _prepared(self, sent: Mapping[str, Any], *, partial: bool) -> tuple[dict[str, Any], Scope]:
+        values = self._shape(sent, partial=partial)
+        if not partial:
+            for name, spec in self.fields.items():
+                if spec.default is not None and values.get(name) in EMPTY:
+                    values[name] = spec.default
+        return values, self.scope_of({name: value for name, value in values.items() if value not in EMPTY})
 
     def _shape(self, sent: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
         schema = compiled_schema(
@@ -136,6 +161,11 @@ class Answers:
         self.missing = self.missing or missing
         known = self.errors.setdefault(name, [])
         known.extend(text for text in texts if text not in known)
+
+
+def _members_of(spec: Field) -> Mapping[str, Field]:
+    """Those that have conditions of their own: members of groups, not of the rows of lists."""
+    return spec.fields if spec.type == "group" else {}
 
 
 _Key = tuple[Any, ...]

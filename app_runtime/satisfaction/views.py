@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app_runtime.drafts.listing import name_drafts
 from app_runtime.pages.page_views import private_answer
 from app_runtime.satisfaction.asking import code_of_own, list_own
 from lumbung.db import db
@@ -24,7 +25,8 @@ def mine() -> Response:
     """The records that I made with my account."""
     account_id = current_visitor().account_id
     own = list_own(db.session, account_id) if account_id else []
-    return private_answer(Response(render_template("satisfaction/mine.html", own=own)))
+    begun = name_drafts(db.session, account_id) if account_id else []
+    return private_answer(Response(render_template("satisfaction/mine.html", own=own, begun=begun)))
 
 
 @own_records.get("/<uuid:record_id>")

@@ -102,6 +102,7 @@ def _page(name: str, spec: Json, records: Json) -> Page:
             ),
         ),
         done=text(spec.get("done")),
+        paged=spec.get("paged"),
         columns=ids(spec.get("columns")),
         filters=ids(spec.get("filters")),
         sort=tuple(SortKey(key.removeprefix("-"), key.startswith("-")) for key in spec.get("sort", ())),

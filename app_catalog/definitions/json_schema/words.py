@@ -118,6 +118,7 @@ clock | Tenggat. | The clock.
 for | Untuk siapa. | For whom.
 steps | Langkah formulir. | The steps of the form.
 done | Kata-kata setelah dikirim. | The words after sending.
+paged | Satu halaman tiap langkah; biasanya mulai empat langkah. | A page for each step; usually from four steps on.
 text | Teks pengantar. | The text above.
 filters | Saringan yang ditawarkan. | What one may filter by.
 sort | Urutan; `-` yang terbesar dulu. | The order; `-` for the largest first.

@@ -9,6 +9,8 @@ from app_catalog.definitions.model.texts import Text
 
 PageKind = Literal["form", "list", "site", "map", "board", "calendar", "dashboard", "track", "tile"]
 Channel = Literal["email", "sms"]
+MANY_STEPS = 4
+"""From so many steps on a form is asked for page by page, unless its author says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Page:
     """A page of an app; ``audience`` are the roles it is for (``public`` includes visitors without an
     account).
 
-    form: ``steps`` and ``done`` (shown after sending). list: ``columns filters sort group_by``. site: the
+    form: ``steps``, ``done`` (shown after sending), each step a page of its own (``in_pages``) or not. list: ``columns filters sort group_by``. site: the
     same without groups, each record told whole, as an article. map: ``filters popup``. board: cards of
     ``columns`` below the states, or the options of ``group_by``. calendar: each record on the day of its
     ``date``. dashboard: ``charts``. track: ``fields`` that a tracking code shows. tile: ``text`` and
@@ -52,6 +54,7 @@ class Page:
     text: Text | None = None
     steps: Mapping[str, FormStep] = field(default_factory=dict)
     done: Text | None = None
+    paged: bool | None = None
     columns: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     sort: tuple[SortKey, ...] = ()
@@ -61,6 +64,11 @@ class Page:
     opens: str | None = None
     date: str | None = None
     charts: Mapping[str, Chart] = field(default_factory=dict)
+
+    @property
+    def in_pages(self) -> bool:
+        """Whether a form shows one step at a time: as its author says, else from four steps on (ADR 50)."""
+        return len(self.steps) >= MANY_STEPS if self.paged is None else self.paged
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from app_catalog.definitions.shape.charts import CHARTS
 from app_catalog.definitions.shape.composites import Keys, ListOf, MapOf, SetOf, TextByLanguage, Variant
 from app_catalog.definitions.shape.fields import LONG_TEXT, ORDER, TEXT
 from app_catalog.definitions.shape.reading import Kind, Path, Reading, Reference
-from app_catalog.definitions.shape.scalars import Ref, Words
+from app_catalog.definitions.shape.scalars import Boolean, Ref, Words
 
 LATER_PAGE_KINDS = (
     "counter",
@@ -44,7 +44,7 @@ def _page(required: dict[str, Kind], optional: dict[str, Kind]) -> Keys:
 PAGE = Variant(
     "kind",
     {
-        "form": _page({"steps": MapOf(STEP, min=1, max=12)}, {"done": LONG_TEXT}),
+        "form": _page({"steps": MapOf(STEP, min=1, max=12)}, {"done": LONG_TEXT, "paged": Boolean()}),
         "list": _page(
             {"columns": ATTRIBUTES},
             {
