@@ -17,15 +17,39 @@ RECORD = """
     title: record.subject
     fields:
       subject: {type: text, required: true, max: 60, label: {id: Perihal, en: Subject}}
-      kind: {type: choice, required: true, label: {id: Jenis, en: Kind}, options: {stall: {id: Lapak, en: Stall}, board: {id: Papan nama, en: Board}}}
-      width: {type: integer, visible_when: "record.kind == 'board'", required_when: "record.kind == 'board'", label: {id: Lebar, en: Width}}
+      kind:
+        type: choice
+        required: true
+        label: {id: Jenis, en: Kind}
+        options: {stall: {id: Lapak, en: Stall}, board: {id: Papan nama, en: Board}}
+      width:
+        type: integer
+        visible_when: "record.kind == 'board'"
+        required_when: "record.kind == 'board'"
+        label: {id: Lebar, en: Width}
       height: {type: integer, visible_when: "record.width > 3", required: true, label: {id: Tinggi, en: Height}}
-      tags: {type: choices, default: [day], label: {id: Waktu, en: Time}, options: {day: {id: Siang, en: Day}, night: {id: Malam, en: Night}}}
+      tags:
+        type: choices
+        default: [day]
+        label: {id: Waktu, en: Time}
+        options: {day: {id: Siang, en: Day}, night: {id: Malam, en: Night}}
       nik: {type: nik, private: true, required: true, label: {id: NIK, en: NIK}}
-      contact: {type: group, private: true, label: {id: Kontak, en: Contact}, fields: {name: {type: text, required: true, label: {id: Nama, en: Name}}, phone: {type: phone, visible_when: "record.kind == 'stall'", label: {id: Telepon, en: Telephone}}}}
+      contact:
+        type: group
+        private: true
+        label: {id: Kontak, en: Contact}
+        fields:
+          name: {type: text, required: true, label: {id: Nama, en: Name}}
+          phone: {type: phone, visible_when: "record.kind == 'stall'", label: {id: Telepon, en: Telephone}}
       photos: {type: files, accept: [image/*], max_count: 3, label: {id: Foto, en: Photos}}
-      goods: {type: list, label: {id: Barang, en: Goods}, fields: {what: {type: text, required: true, label: {id: Nama barang, en: Name of the goods}}}}
-      note: {type: long_text, visible_when: "size(record.photos) > 0", label: {id: Keterangan foto, en: About the photos}}
+      goods:
+        type: list
+        label: {id: Barang, en: Goods}
+        fields: {what: {type: text, required: true, label: {id: Nama barang, en: Name of the goods}}}
+      note:
+        type: long_text
+        visible_when: "size(record.photos) > 0"
+        label: {id: Keterangan foto, en: About the photos}
     access:
       public: {create: {}}
       clerk: {read: {rows: all}}

@@ -6,16 +6,18 @@ import { enhanceCopy } from "./copy.js";
 import { enhanceDrafts } from "./draft.js";
 import { enhanceFields } from "./fields.js";
 import { enhanceFiles } from "./files.js";
+import { enhanceLive } from "./live.js";
 import { enhanceMenus } from "./menu.js";
 import { enhancePolling } from "./poll.js";
 import { enhanceRetry } from "./retry.js";
+import { enhanceSteps } from "./steps.js";
 import { enhanceSubmit } from "./submit.js";
 import { enhanceTables } from "./table.js";
 import { enhanceTabs } from "./tabs.js";
 import { enhanceValidation } from "./validation.js";
 import { enhanceWork } from "./work.js";
 
-const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceDrafts, enhanceWork, enhanceBoards];
+const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceLive, enhanceSteps, enhanceDrafts, enhanceWork, enhanceBoards];
 
 /** Prepares what stands below `root`; safe to call twice for the same elements. */
 function enhance(root) {

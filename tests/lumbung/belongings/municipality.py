@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app_catalog.evaluations.models import Evaluation
 from app_catalog.installations.models import InstalledDefinition
 from app_catalog.wishes.models import WishRuling
+from app_runtime.drafts.models import FormDraft
 from app_runtime.imports.models import Import
 from app_runtime.records.models import RecordFile
 from app_runtime.upgrades.models import RecordMove
@@ -76,6 +77,15 @@ def belongings_of(session: Sessions, place: Place, desk_record: UUID, installati
             status="ready",
             expires_at=now() + timedelta(days=3),
         )
+        draft = FormDraft(
+            tenant_id=place.id,
+            account_id=place.accounts["admin"].id,
+            installation_id=installation.id,
+            page="report",
+            sealed="x",
+            updated_at=now(),
+            expires_at=now() + timedelta(days=3),
+        )
         other = InstalledDefinition(
             tenant_id=place.id,
             digest="sha256:other",
@@ -91,7 +101,7 @@ def belongings_of(session: Sessions, place: Place, desk_record: UUID, installati
         session.flush()
         account_id = place.accounts["admin"].id
         session.add(WishRuling(wish_id=hidden.id, kind="hidden", reason="Berisi nama.", account_id=account_id))
-        session.add_all([delegation, day, invitation, evaluation, brought_in, archive, other, asked, elsewhere])
+        session.add_all([delegation, day, invitation, evaluation, brought_in, archive, draft, other, asked, elsewhere])
         session.flush()
         move = RecordMove(
             tenant_id=place.id,
@@ -118,6 +128,7 @@ def belongings_of(session: Sessions, place: Place, desk_record: UUID, installati
         "evaluation_id": evaluation.id,
         "import_id": brought_in.id,
         "archive_id": archive.id,
+        "draft_id": draft.id,
         "move_id": move.id,
         "request_id": asked.id,
         **helped,
