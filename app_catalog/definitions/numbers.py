@@ -46,14 +46,14 @@ class NumberPattern:
 
     def format(self, *, seq: int, day: date, agency: str = "", fields: Mapping[str, str] | None = None) -> str:
         """The number ``seq`` (from 1) of a record numbered on ``day`` (the municipality's) by ``agency``
-        (its code); ``fields`` are texts of fields that the pattern names.
+        (its key, written in capitals as on letters: ``DISHUB``); ``fields`` are texts of fields that the pattern names.
         """
         values: Mapping[str, int | str] = {
             **{name: (fields or {}).get(name, "") for name in self.names},
             "year": day.year,
             "month": day.month,
             "day": day.day,
-            "agency": agency,
+            "agency": agency.upper(),
             "seq": seq,
         }
         return "".join(part if isinstance(part, str) else _fill(part, values[part.name]) for part in self.parts)

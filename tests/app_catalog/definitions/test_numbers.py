@@ -19,7 +19,7 @@ DAY = date(2026, 3, 7)
     ],
 )
 def test_patterns_are_filled_in(pattern: str, number: str) -> None:
-    assert parse_number_pattern(pattern).format(seq=12, day=DAY, agency="DISHUB") == number
+    assert parse_number_pattern(pattern).format(seq=12, day=DAY, agency="dishub") == number
 
 
 def test_a_number_outgrows_its_width_rather_than_being_cut() -> None:
