@@ -29,6 +29,7 @@ from app_runtime.operations.features import install_operations
 from app_runtime.pages.features import install_pages
 from app_runtime.retention.features import install_retention
 from app_runtime.scenarios.runner import EngineRunner
+from app_runtime.scenarios.views import own_scenarios, release_scenarios
 from app_runtime.upgrades.views import upgrades
 from app_runtime.work.features import install_work
 from lumbung.web.sites import LumbungFlask
@@ -45,6 +46,8 @@ def install(app: LumbungFlask) -> None:
     app.register_blueprint(upgrades)
     app.register_blueprint(inventory)
     app.register_blueprint(managed_figures)
+    app.register_blueprint(own_scenarios)
+    app.register_blueprint(release_scenarios)
     install_figures_source(app, HistoryFigures())
     install_low_use_source(app, UseHints())
     install_first_use_source(app, RecordFirstUse())
