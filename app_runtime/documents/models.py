@@ -15,7 +15,8 @@ class IssuedDocument(TenantTable):
     """A PDF that was made of a record, as it was then. `history_id` is the note that asked for it: one document each.
 
     `code` is printed on it and opens the page that verifies it; it opens nothing else. `sha256` are the digits of its
-    bytes. `automation` says, in the record's definition, as long as what it is good.
+    bytes, which are gone (`file_id` is None) once the record's personal data were erased. `automation` says, in the
+    record's definition, as long as what it is good.
     """
 
     __tablename__ = "issued_documents"
@@ -39,7 +40,7 @@ class IssuedDocument(TenantTable):
 
     record_id: Mapped[UUID]
     history_id: Mapped[UUID]
-    file_id: Mapped[UUID]
+    file_id: Mapped[UUID | None]
     automation: Mapped[str]
     document: Mapped[str]
     name: Mapped[str]

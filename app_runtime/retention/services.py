@@ -18,6 +18,7 @@ from app_catalog.installations.definitions import definitions_in_use
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
+from app_runtime.documents.erasing import erase_documents
 from app_runtime.holding.enforcing import count_again
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change
@@ -137,6 +138,8 @@ def _erase(session: AnySession, installation: Installation, records: list[Record
     for record in records:
         kind = app.definition.records.get(record.record_type)
         private = {field.id for field in kind.fields.values() if field.private} if kind else set()
+        if private:
+            erase_documents(session, record)
         _drop_files(session, record, private)
         session.execute(
             update(MovedRecord)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,9 +18,11 @@ from app_runtime.records.creating import create_record
 from app_runtime.records.models import Record, RecordFile, RecordHistory
 from app_runtime.records.running_app import app_of_record
 from app_runtime.records.timeline import present_history
+from app_runtime.retention.services import erase_expired
 from app_runtime.workflow.acting import take_action
-from lumbung.db import use_tenant
-from lumbung.files import get_file, open_file
+from lumbung.db import now, set_clock, use_tenant
+from lumbung.files import StoredFile, get_file, open_file
+from lumbung.files.garbage import collect_garbage
 from lumbung.outbox.delivery import deliver_effect
 from lumbung.outbox.models import Effect
 from lumbung.web.sites import LumbungFlask
@@ -68,6 +71,12 @@ def issued(stage: Stage) -> list[IssuedDocument]:
     return list(stage.session.scalars(select(IssuedDocument).order_by(IssuedDocument.id)))
 
 
+def file_of(stage: Stage, document: IssuedDocument) -> StoredFile:
+    """The file of a document that has one."""
+    assert document.file_id is not None
+    return get_file(stage.session, document.file_id)
+
+
 def test_an_action_makes_its_document_once_and_keeps_it_with_the_record(izin: Stage, app: LumbungFlask) -> None:
     record = made(izin, app)
     (document,) = issued(izin)
@@ -79,7 +88,7 @@ def test_an_action_makes_its_document_once_and_keeps_it_with_the_record(izin: St
     assert record.data["letter"] == [str(document.file_id)]
     kept = izin.session.scalars(select(RecordFile)).one()
     assert (kept.field, kept.file_id) == ("letter", document.file_id)
-    file = get_file(izin.session, document.file_id)
+    file = file_of(izin, document)
     assert (file.sha256, file.content_type) == (document.sha256, "application/pdf")
     with open_file(file) as opened:
         assert opened.read(5) == b"%PDF-"
@@ -92,7 +101,7 @@ def test_an_action_makes_its_document_once_and_keeps_it_with_the_record(izin: St
 def test_anybody_verifies_a_document_by_its_code_and_by_its_bytes(izin: Stage, app: LumbungFlask) -> None:
     record = made(izin, app)
     (document,) = issued(izin)
-    with open_file(get_file(izin.session, document.file_id)) as opened:
+    with open_file(file_of(izin, document)) as opened:
         pdf = opened.read()
     browser = browse(app, izin.place.host)
     answer = browser.post_form("/verify", {"code": document.code.lower().replace("-", " ")})
@@ -157,3 +166,24 @@ def test_a_document_that_cannot_be_made_is_told_to_officials(
     assert failed.name == "automations.letter"
     assert TOO_MUCH.detail in failed.changes["error"]
     assert "letter" not in record.data
+
+
+def test_a_document_goes_with_the_personal_data_and_can_still_be_verified(izin: Stage, app: LumbungFlask) -> None:
+    record = made(izin, app)
+    act(izin, app, record, "renew", until="2027-05-01")
+    documents = issued(izin)
+    keys = [file_of(izin, document).key for document in documents]
+    with set_clock(now() + timedelta(days=4_000)):
+        assert erase_expired(izin.session) == 1
+        izin.session.commit()
+    with set_clock(now() + timedelta(days=4_002)):
+        assert collect_garbage(izin.session) == len(keys) == 2
+        izin.session.commit()
+    assert izin.session.scalars(select(StoredFile.key).where(StoredFile.key.in_(keys))).all() == []
+    assert "letter" not in record.data
+    assert izin.session.scalars(select(RecordFile)).all() == []
+    browser = browse(app, izin.place.host)
+    assert "sudah diganti" in browser.get(f"/verify/{documents[0].code}").text
+    assert "sah dan berlaku" in browser.get(f"/verify/{documents[1].code}").text
+    clerk = browse(app, izin.place.host, izin.place.accounts["handler"])
+    assert clerk.get(f"/work/izin/{record.id}").status_code == 200
