@@ -76,6 +76,23 @@ columns: [held_on]
 groups: kind
 sort: held_on
 """,
+    "agenda": """
+kind: calendar
+for: [clerk, unit]
+record: meeting
+title: {id: Agenda, en: Agenda}
+date: starts
+columns: [kind, state]
+filters: [kind, state]
+""",
+    "days": """
+kind: calendar
+for: public
+record: meeting
+title: {id: Hari rapat, en: Days of meetings}
+date: held_on
+columns: [number, kind]
+""",
 }
 
 

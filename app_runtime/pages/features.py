@@ -5,6 +5,7 @@ from __future__ import annotations
 import app_runtime.pages.page_views
 import app_runtime.pages.portal_views
 import app_runtime.pages.record_views  # noqa: F401 - views are known once imported.
+from app_runtime.agendas.views import agendas
 from app_runtime.boards.views import boards
 from app_runtime.documents.views import documents
 from app_runtime.drafts.views import drafts
@@ -23,4 +24,5 @@ def install_pages(app: LumbungFlask) -> None:
     app.register_blueprint(documents)
     app.register_blueprint(photos)
     app.register_blueprint(boards)
+    app.register_blueprint(agendas)
     app.register_blueprint(pages)

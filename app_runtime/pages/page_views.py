@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Response, flash, json, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app_runtime.agendas.showing import browse_calendar
 from app_runtime.boards.showing import browse_board
 from app_runtime.pages.blueprint import Answer, pages
 from app_runtime.pages.browsing import Query, browse_list, browse_map, browse_site, map_geojson
@@ -31,6 +32,7 @@ BROWSED: dict[str, tuple[str, Callable[[OpenPage, Query], Any]]] = {
     "map": ("pages/map.html", browse_map),
     "site": ("pages/site.html", browse_site),
     "board": ("boards/board.html", browse_board),
+    "calendar": ("agendas/calendar.html", browse_calendar),
 }
 
 

@@ -48,6 +48,8 @@ def _check_board(package: PackageReading, name: str, page: Json, record: Json) -
 def _check_calendar(package: PackageReading, name: str, page: Json, record: Json) -> None:
     if not _is_dated(record, page["date"]):
         _note(package, name, "not-dated", ("date",), found=page["date"])
+    elif record.get("fields", {}).get(page["date"], {}).get("private"):
+        _note(package, name, "private-on-page", ("date",), found=page["date"])
     _check_public(package, name, page, record, ("date",), page["date"])
 
 
@@ -64,7 +66,7 @@ def _check_chart(
             continue
         path = ("charts", chart, key)
         if record.get("fields", {}).get(field, {}).get("private"):
-            _note(package, name, "private-on-dashboard", path, found=field)
+            _note(package, name, "private-on-page", path, found=field)
         _check_public(package, name, page, record, path, field)
 
 

@@ -40,8 +40,11 @@ PAGE_TEXTS: dict[str, ProblemText] = {
         both("unit hanya berlaku bagi by yang berupa waktu.", "unit has a say only where by is a time."),
         both("Hapus unit, atau sebut waktu di by.", "Remove unit, or name a time in by."),
     ),
-    "private-on-dashboard": (
-        both("“{found}” pribadi; grafik tidak menghitungnya.", "“{found}” is private; charts do not count it."),
+    "private-on-page": (
+        both(
+            "“{found}” pribadi; kalender dan grafik tidak memakainya.",
+            "“{found}” is private; calendars and charts do not use it.",
+        ),
         both("Pakai isian lain.", "Use another field."),
     ),
 }
