@@ -38,7 +38,7 @@ def run_automations(change: Change, event: Event, engine: Engine) -> list[Event]
     happened to the record by it."""
     happened: list[Event] = []
     for automation in change.record_type.automations.values():
-        if event in automation.on and _holds(change, automation) and _goes_on(change):
+        if event in automation.on and _holds(change, automation, event) and _goes_on(change):
             happened += _run(change, event, automation, engine)
     return happened
 
@@ -117,8 +117,11 @@ def _goes_on(change: Change) -> bool:
     return change.together.effects <= MOST_EFFECTS
 
 
-def _holds(change: Change, automation: Automation) -> bool:
+def _holds(change: Change, automation: Automation, event: Event) -> bool:
     if automation.states and change.record.state not in automation.states:
+        return False
+    if event.kind == "schedule" and not automation.states and not change.record.open:
+        # The moment came to it because of another automation, which names its state.
         return False
     condition = automation.when
     return condition is None or change.evaluate(condition, rule=f"automations.{automation.id}.when").holds

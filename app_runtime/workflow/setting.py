@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app_catalog.definitions.model import Expression, Field
 from app_runtime.records.answers import EMPTY, Answers
 from app_runtime.records.change import Change
+from app_runtime.records.computing import compute
 from app_runtime.records.values import store_values
 from lumbung.errors import Invalid
 from tenants.people.models import Membership
@@ -81,6 +82,9 @@ def write_values(change: Change, values: Mapping[str, Any]) -> None:
     """Write values that fit into the record: its fields, who owns it, and the mark `checked`."""
     record, fields = change.record, change.record_type.fields
     store_values(record, fields, {name: value for name, value in values.items() if name in fields})
+    if change.record_type.computed and any(name in fields for name in values):
+        # Whatever is set or asked next may read what is worked out of these.
+        compute(change)
     if values.get("agency") and "agency" not in fields:
         agency = change.app.agencies.find_open(str(values["agency"]))
         if agency is not None:
