@@ -16,6 +16,7 @@ from app_catalog.figures.publishing import refresh_published
 from app_catalog.installations.adoptions import announce, end_announcement
 from app_catalog.installations.definitions import definition_by_digest, keep_definition
 from app_catalog.installations.effective import secret_context, settings_at
+from app_catalog.installations.indexes import begin_indexes
 from app_catalog.installations.models import Installation, SettingsVersion
 from app_catalog.installations.values import check_settings
 from app_catalog.releases.models import App, Release
@@ -144,6 +145,7 @@ def enable_app(
             raise Conflict(ALREADY) from error
         raise
     write_settings(session, installation, overrides, seal_secrets(installation, secrets), account_id, "")
+    begin_indexes(session, installation, definition)
     if announced:
         announce(session, installation, definition, release.version)
     note_running(session, installation)

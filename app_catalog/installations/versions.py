@@ -15,6 +15,7 @@ from app_catalog.installations.adoptions import announce, find_adoption
 from app_catalog.installations.definitions import definition_by_digest, keep_definition
 from app_catalog.installations.effective import settings_at
 from app_catalog.installations.held_values import own_values_for
+from app_catalog.installations.indexes import follow_indexes
 from app_catalog.installations.models import Installation, InstalledDefinition, VersionChange
 from app_catalog.installations.services import require_fit, seal_secrets, write_settings
 from app_catalog.releases.models import Release
@@ -110,6 +111,7 @@ def switch_version(
     session.add(change)
     if find_adoption(session, locked) is not None:
         announce(session, locked, definition, definition.version)
+    follow_indexes(session, locked, definition)
     note_running(session, locked)
     record_audit(
         session,

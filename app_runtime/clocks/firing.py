@@ -68,6 +68,7 @@ def catch_up(change: Change, *, until: datetime | None = None) -> int:
     steps = 0
     until = until or change.at
     by_system = Change(change.app, change.record, SYSTEM, change.at, change.clocks, change.old, told=change.told)
+    by_system.entries = change.entries
     while (clock := _next_due(change.clocks, until)) is not None:
         assert clock.next_at is not None
         by_system.at = clock.next_at

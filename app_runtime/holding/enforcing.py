@@ -18,6 +18,7 @@ from app_runtime.holding.errors import already_there, no_place_left, would_break
 from app_runtime.holding.keys import rows_of
 from app_runtime.holding.models import RecordKey
 from app_runtime.holding.rules import Circle, KeyRule, rules_for
+from app_runtime.indexing.entries import keep_entries, keep_entries_again
 from app_runtime.records.change import Change, open_change
 from app_runtime.records.models import Counter, Record
 from app_runtime.records.running_app import RunningApp, running_app
@@ -32,8 +33,9 @@ def hold(change: Change) -> None:
     """Let a changed (stored) record take its places and count in its figures, or refuse the change.
 
     Raises Conflict with `because` `duplicate`, `capacity` or `invariant`; the transaction has to be rolled back then. A
-    record type that holds nothing costs nothing.
+    record type that holds nothing costs nothing. What the record is looked up by is brought up to date with it.
     """
+    keep_entries(change)
     rules = rules_for(change.app.definition, change.record.record_type)
     if not rules.weigh:
         return
@@ -59,6 +61,7 @@ def holds_anything(change: Change) -> bool:
 
 def count_again(change: Change) -> None:
     """Write the groups of a record that came or moved as a whole: it counts from now on, and nothing is refused."""
+    keep_entries_again(change)
     rules = rules_for(change.app.definition, change.record.record_type)
     before = _stored(change) if change.record.version > 0 else {}
     after = rows_of(change.app, change.record, rules.keys)

@@ -19,6 +19,8 @@ from app_runtime.imports.drafts import Draft
 from app_runtime.imports.mapping import Mapping
 from app_runtime.imports.models import Import
 from app_runtime.imports.numbering import number_records
+from app_runtime.indexing.entries import entries_of_many
+from app_runtime.indexing.models import IndexEntry
 from app_runtime.notifications.sending import send_message
 from app_runtime.records.actors import Actor
 from app_runtime.records.change import Change
@@ -75,6 +77,8 @@ class Storing:
         session.execute(insert(RecordHistory), history, execution_options=_ALIKE)
         if counted := rows_of_many(self.app, records):
             session.execute(insert(RecordKey), counted, execution_options=_ALIKE)
+        if found := entries_of_many(self.app, records):
+            session.execute(insert(IndexEntry), found, execution_options=_ALIKE)
         self._set_off([record.id for record in records if record.open])
         return {draft.line: record.id for record, draft in zip(records, drafts, strict=True)}
 

@@ -82,6 +82,9 @@ class Change:
     depth: int = 0
     together: Together = field(default_factory=Together)
     """Shared with the changes of other records that follow from this one, so that they end."""
+    entries: list[Any] = field(default_factory=list)
+    """What the record is known to be looked up by (`app_runtime.indexing`): nothing yet, one set, or one None when it
+    has to be read again. Shared by all who work on this change."""
 
     @property
     def session(self) -> AnySession:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -11,11 +10,9 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    case,
     cast,
     false,
     func,
-    literal,
     or_,
     select,
     text,
@@ -24,22 +21,21 @@ from sqlalchemy.orm import defer
 
 from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, SEVERAL, RecordType, SortKey
 from app_catalog.installations.models import Installation
+from app_runtime.indexing.using import Usable, usable_indexes
 from app_runtime.records.actors import Actor
 from app_runtime.records.attachments import files_of_records
 from app_runtime.records.deriving import searched_fields
 from app_runtime.records.models import Record
+from app_runtime.records.ordering import order_keys, several
 from app_runtime.records.paging import Key, PageOf, after_cursor, encode_cursor, ordered, page_size
 from app_runtime.records.permissions import rows_predicate, title_fields
-from app_runtime.records.pinned import Kinds, by_own_kind, same_clause
+from app_runtime.records.pinned import Kinds, by_own_kind
 from app_runtime.records.presenting import PresentedRecord, present_record
 from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid
 from lumbung.i18n import t
 
-_NOTHING: Mapping[type, Any] = {bool: False, datetime: datetime(1970, 1, 1, tzinfo=UTC)}
-_END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
-_DISTANT_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST_FIRST = (SortKey("created_at", descending=True),)
 
 
@@ -64,8 +60,7 @@ def list_records(
     is none.
     """
     app = running_app(session, installation)
-    query = list_matching(app, record_type, actor, filters or {}, search, sort or ())
-    keys = _keys(app.kinds(record_type), actor, sort or NEWEST_FIRST)
+    query, keys = ordered_matching(app, record_type, actor, filters or {}, search, sort or ())
     if cursor:
         query = query.where(after_cursor(keys, cursor))
     size = page_size(limit)
@@ -76,6 +71,24 @@ def list_records(
         tuple(present_rows(app, [row[0] for row in rows[:size]], actor, columns=columns)),
         encode_cursor(rows[size - 1][1:]) if len(rows) > size else None,
     )
+
+
+def ordered_matching(
+    app: RunningApp,
+    record_type: str,
+    actor: Actor,
+    filters: Mapping[str, Any],
+    search: str = "",
+    sort: Sequence[SortKey] = (),
+) -> tuple[Select[Any], list[Key]]:
+    """The statement of `list_matching` with the keys of its order, the newest first without. Raises as that does."""
+    usable = usable_indexes(app, record_type, (*filters, *(key.field for key in sort)))
+    query = _matching(app, record_type, actor, filters, search, sort, usable)
+    kinds = app.kinds(record_type)
+    for key in sort:
+        if key.field in usable.types and not any(several(kind, key.field) for _, kind in kinds):
+            query = usable.sorted(query, key.field)
+    return query, order_keys(kinds, actor, sort or NEWEST_FIRST, usable)
 
 
 def count_records(
@@ -118,6 +131,19 @@ def list_matching(
 ) -> Select[Any]:
     """The statement behind the lists: rows of this type that the actor may read and that match, each by the definition
     that it runs on. Raises NotFound for an unknown type, Invalid."""
+    usable = usable_indexes(app, record_type, filters)
+    return _matching(app, record_type, actor, filters, search, sort, usable)
+
+
+def _matching(
+    app: RunningApp,
+    record_type: str,
+    actor: Actor,
+    filters: Mapping[str, Any],
+    search: str,
+    sort: Sequence[SortKey],
+    usable: Usable,
+) -> Select[Any]:
     kinds = app.kinds(record_type)
     wanted = {name: value for name, value in filters.items() if value not in (None, "", [], ())}
     unknown = [name for name in (*wanted, *(key.field for key in sort)) if not _known(kinds, name)]
@@ -131,7 +157,9 @@ def list_matching(
 
     def matching(kind: RecordType) -> ColumnElement[bool]:
         rows = rows_predicate(kind, actor, needing=needing)
-        return and_(rows, *(_filter(app, kind, name, value) for name, value in wanted.items()))
+        return and_(
+            rows, *(_filter(app, kind, name, value) for name, value in wanted.items() if name not in usable.types)
+        )
 
     query = (
         select(Record)
@@ -143,6 +171,9 @@ def list_matching(
             by_own_kind(kinds, matching),
         )
     )
+    for name in wanted:
+        if name in usable.types:
+            query = usable.filtered(query, name, _values(wanted[name]))
     if search.strip():
         words = search.strip()[:200]
         query = query.where(by_own_kind(kinds, lambda kind: found_by(kind, actor, words)))
@@ -176,13 +207,16 @@ def found_by(kind: RecordType, actor: Actor, search: str) -> ColumnElement[bool]
 
 
 def _filter(app: RunningApp, kind: RecordType, name: str, value: Any) -> ColumnElement[bool]:
-    values = [*value] if isinstance(value, list | tuple | set | frozenset) else [value]
+    values = _values(value)
     if name in kind.fields:
         if kind.fields[name].private:
             return false()
         if kind.fields[name].type in SEVERAL:
             return or_(*(Record.data[name].has_key(_as_text(one)) for one in values))
         stored: ColumnElement[Any] = Record.data[name].astext
+        if kind.fields[name].type == "boolean":
+            # A box that nobody ticked is not stored.
+            stored = func.coalesce(stored, "false")
         return stored.in_([_as_text(one) for one in values])
     if name == "agency":
         ids = [node.id for key in values if (node := app.agencies.by_key.get(str(key))) is not None]
@@ -193,6 +227,10 @@ def _filter(app: RunningApp, kind: RecordType, name: str, value: Any) -> ColumnE
     if name in ("open", "overdue", "checked", "published"):
         return column.in_([_as_text(one) == "true" for one in values])
     return cast(column, String).in_([str(one) for one in values])
+
+
+def _values(value: Any) -> list[Any]:
+    return [*value] if isinstance(value, list | tuple | set | frozenset) else [value]
 
 
 def _as_text(value: Any) -> str:
@@ -210,41 +248,3 @@ _FILTERED: dict[str, Any] = {
     "checked": Record.checked,
     "published": Record.published,
 }
-_SORTED: dict[str, Key] = {
-    "created_at": Key(Record.created_at),
-    "closed_at": Key(func.coalesce(Record.closed_at, _DISTANT_PAST)),
-    "due": Key(func.coalesce(Record.due_at, _END_OF_TIME)),
-    "number": Key(func.coalesce(Record.number, "")),
-    "title": Key(Record.title),
-    "state": Key(Record.state),
-    "open": Key(Record.open),
-    "overdue": Key(Record.overdue),
-    "checked": Key(Record.checked),
-    "published": Key(Record.published),
-}
-
-
-def _keys(kinds: Kinds, actor: Actor, sort: Sequence[SortKey]) -> list[Key]:
-    keys = []
-    for part in sort:
-        found = _SORTED.get(part.field)
-        if found is None:
-            found = Key(func.coalesce(Record.data[part.field].astext, ""))
-        keys.append(Key(_by_own_kind(kinds, actor, part.field, found.column), part.descending))
-    last = keys[-1].descending if keys else True
-    return [*keys, Key(Record.id, last)]
-
-
-def _by_own_kind(kinds: Kinds, actor: Actor, name: str, column: Any) -> Any:
-    """The column to sort by; rows whose own version does not show it to the reader stand where those without a value
-    do, so that an upgrade neither tells nor hides anything."""
-    if len(kinds) == 1 or name == "created_at":
-        return column
-
-    def needing(kind: RecordType) -> frozenset[str]:
-        return title_fields(kind) if name == "title" else frozenset({name})
-
-    showing = by_own_kind(kinds, lambda kind: rows_predicate(kind, actor, needing=needing(kind)))
-    if same_clause(showing, by_own_kind(kinds, lambda kind: rows_predicate(kind, actor))):
-        return column
-    return case((showing, column), else_=literal(_NOTHING.get(column.type.python_type, ""), column.type))

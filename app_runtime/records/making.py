@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app_catalog.definitions.model import Event
+from app_runtime.indexing.entries import add_entries
 from app_runtime.records.actors import Actor
 from app_runtime.records.change import Change
 from app_runtime.records.deriving import derive
@@ -58,6 +59,7 @@ def store_record(change: Change, settle: Settle) -> str:
         give_numbers(change)
     change.note("created", public=True)
     settle(change, [Event("created")] + ([Event("state", record.state)] if record.state else []))
+    add_entries(change)
     change.store_new()
     if change.opening or change.later or record.parent_id is not None:
         # What needs the record to be there already: its own children, and the parent that counts it.

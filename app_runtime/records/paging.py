@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from hmac import compare_digest
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -31,7 +32,7 @@ class PageOf(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of an order: never null. Its values are texts, truths, moments or ids."""
+    """One key of an order: never null. Its values are texts, truths, moments, numbers or ids."""
 
     column: Any
     descending: bool = False
@@ -98,4 +99,6 @@ def _value(value: Any, kind: type) -> Any:
         raise ValueError(value)
     if kind is datetime:
         return datetime.fromisoformat(value)
+    if kind is Decimal:
+        return Decimal(value)
     return UUID(value) if kind is UUID else value

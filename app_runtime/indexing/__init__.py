@@ -1,0 +1,1 @@
+"""Records by the values of fields that their app marks `indexed`."""
