@@ -18,6 +18,7 @@ import app_runtime.upgrades.running  # noqa: F401 - models and handlers are know
 from app_catalog.assistance.first_days import install_first_use_source
 from app_catalog.figures.low_use import install_low_use_source
 from app_catalog.figures.publishing import install_figures_source
+from app_catalog.installations.page_sections import add_installation_section
 from app_catalog.releases.scenarios import install_scenario_runner
 from app_runtime.api.features import install_api
 from app_runtime.figures.first_use import RecordFirstUse
@@ -25,6 +26,7 @@ from app_runtime.figures.hints import UseHints
 from app_runtime.figures.keeping import HistoryFigures
 from app_runtime.figures.views import managed_figures
 from app_runtime.imports.features import install_imports
+from app_runtime.indexing.views import index_section
 from app_runtime.inventory.views import inventory
 from app_runtime.operations.features import install_operations
 from app_runtime.pages.features import install_pages
@@ -45,6 +47,7 @@ def install(app: LumbungFlask) -> None:
     install_pages(app)
     install_retention(app)
     app.register_blueprint(upgrades)
+    add_installation_section(index_section)
     app.register_blueprint(inventory)
     app.register_blueprint(managed_figures)
     app.register_blueprint(own_scenarios)

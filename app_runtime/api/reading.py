@@ -14,6 +14,7 @@ from uuid import UUID
 from app_catalog.definitions.model import Definition
 from app_runtime.api.asking import Asked
 from app_runtime.api.statements import Statements
+from app_runtime.indexing.using import indexed_fields, usable_indexes
 from app_runtime.pages.opening import open_app
 from app_runtime.records.paging import encode_cursor
 from app_runtime.records.permissions import read_access
@@ -72,7 +73,8 @@ class Shelves:
 
 def read_list(shelf: Shelf, asked: Asked) -> Page | None:
     """A page of the list; None when the shelf no longer stands."""
-    read = shelf.statements.a_list(asked.filters, geojson=asked.geojson)
+    single = frozenset(name for name in shelf.statements.ready & asked.filters if "," not in asked.values[name])
+    read = shelf.statements.a_list(asked.filters, geojson=asked.geojson, single=single)
     row = _read(shelf, read, {**asked.values, "limit": asked.limit})
     if row is None:
         return None
@@ -147,20 +149,21 @@ def look_up_shelf(
             "photos_url": f"{origin}/{slug}/photos/",
         }
     )
-    return Shelf(tenant, _statements(app.definitions, record_type), values)
+    ready = frozenset(usable_indexes(app, record_type, indexed_fields(app.definition, record_type)).types)
+    return Shelf(tenant, _statements(app.definitions, record_type, ready), values)
 
 
-_compiled: OrderedDict[tuple[tuple[str, ...], str], Statements] = OrderedDict()
+_compiled: OrderedDict[tuple[tuple[str, ...], str, frozenset[str]], Statements] = OrderedDict()
 _compiled_lock = Lock()
 
 
-def _statements(definitions: Sequence[Definition], record_type: str) -> Statements:
+def _statements(definitions: Sequence[Definition], record_type: str, ready: frozenset[str]) -> Statements:
     """The statements for these definitions: the same for every municipality that runs them."""
-    key = (tuple(one.digest for one in definitions), record_type)
+    key = (tuple(one.digest for one in definitions), record_type, ready)
     with _compiled_lock:
         found = _compiled.get(key)
         if found is None:
-            found = _compiled[key] = Statements(definitions, record_type)
+            found = _compiled[key] = Statements(definitions, record_type, ready)
             while len(_compiled) > _KEPT:
                 _compiled.popitem(last=False)
         return found

@@ -39,6 +39,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app_catalog.definitions.model import SEVERAL, Definition, RecordType
 from app_catalog.installations.models import Installation, InstalledDefinition
 from app_catalog.releases.models import Release
+from app_runtime.api.by_index import ByIndex, as_known
 from app_runtime.api.columns import FILTERED_TYPES, public_names, record_document, record_feature, shows_place
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record
@@ -55,10 +56,11 @@ _TENANT: ColumnElement[Any] = bindparam("tenant", type_=Uuid)
 @dataclass
 class Statements:
     """The compiled statements of one record type. `definitions` are all that its records may run on, the present one
-    first; each record is found and shown by its own (ADR 0003)."""
+    first; each record is found and shown by its own (ADR 0003). `ready` are the fields that have a whole index."""
 
     definitions: Sequence[Definition]
     record_type: str
+    ready: frozenset[str] = frozenset()
     _compiled: dict[Any, DirectRead] = field(default_factory=dict)
 
     @property
@@ -76,9 +78,11 @@ class Statements:
             if (spec := kind.fields.get(name)) is not None and spec.type in FILTERED_TYPES
         )
 
-    def a_list(self, filters: frozenset[str], *, geojson: bool) -> DirectRead:
-        """A list: documents joined by commas, how many beyond the page, and the keys of its last record."""
-        return self._read((filters, geojson), lambda: self._list(filters, geojson=geojson))
+    def a_list(self, filters: frozenset[str], *, geojson: bool, single: frozenset[str] = frozenset()) -> DirectRead:
+        """A list: documents joined by commas, how many beyond the page, and the keys of its last record. `single` are
+        the filters with one value, for which an index has the very order of the list."""
+        way = ByIndex(self.record_type, self.ready & filters, self.ready & filters & single)
+        return self._read((filters, way.single, geojson), lambda: self._list(filters, way, geojson=geojson))
 
     def one(self, by: str) -> DirectRead:
         """One record by `id` or `number`: its document, and its id."""
@@ -93,16 +97,19 @@ class Statements:
             found = self._compiled[key] = compile_read(make())
         return found
 
-    def _list(self, filters: frozenset[str], *, geojson: bool) -> Select[Any]:
+    def _list(self, filters: frozenset[str], way: ByIndex, *, geojson: bool) -> Select[Any]:
+        order = (way.made_at.desc(), way.record_id.desc())
         found = (
-            select(
-                self._document(geojson=geojson).label("document"),
-                Record.created_at.label("at"),
-                Record.id.label("id"),
-                func.row_number().over(order_by=(Record.created_at.desc(), Record.id.desc())).label("n"),
+            way.join(
+                select(
+                    self._document(geojson=geojson).label("document"),
+                    way.made_at.label("at"),
+                    way.record_id.label("id"),
+                    func.row_number().over(order_by=order).label("n"),
+                )
             )
-            .where(*self._public(filters))
-            .order_by(Record.created_at.desc(), Record.id.desc())
+            .where(*self._public(filters, way))
+            .order_by(*order)
             .limit(bindparam("limit", type_=Integer) + 1)
             .subquery("found")
         )
@@ -116,14 +123,16 @@ class Statements:
             func.max(found.c.at).filter(last).label("at"),
             func.max(cast(found.c.id, Text)).filter(last).label("id"),
         ).subquery("page")
-        return self._standing(select(page.c.documents, page.c.more, page.c.at, page.c.id).select_from(page))
+        return self._standing(select(page.c.documents, page.c.more, page.c.at, page.c.id).select_from(page)).where(
+            *as_known(self.definitions[0], self.record_type, filters, self.ready)
+        )
 
     def _one(self, by: str) -> Select[Any]:
         column: Any = Record.id if by == "id" else Record.number
         wanted = column == bindparam("wanted", type_=Uuid() if by == "id" else Text())
         found = (
             select(self._document(geojson=False).label("document"), Record.id.label("id"))
-            .where(*self._public(frozenset()), wanted)
+            .where(*self._public(frozenset(), ByIndex(self.record_type)), wanted)
             .subquery("found")
         )
         standing = select(literal_column("1")).subquery("standing")
@@ -131,11 +140,11 @@ class Statements:
             select(found.c.document, found.c.id).select_from(standing.outerjoin(found, literal_column("true", Boolean)))
         )
 
-    def _public(self, filters: frozenset[str]) -> list[ColumnElement[bool]]:
+    def _public(self, filters: frozenset[str], way: ByIndex) -> list[ColumnElement[bool]]:
         """Rows of this type that everybody may read, each by its own definition: also what they are filtered by."""
 
         def rows(kind: RecordType) -> ColumnElement[bool]:
-            return and_(_readable(kind), *(_filter(kind, name) for name in sorted(filters)))
+            return and_(_readable(kind), *(_filter(kind, name, way) for name in sorted(filters)))
 
         return [
             Record.tenant_id == _TENANT,
@@ -143,7 +152,8 @@ class Statements:
             Record.record_type == literal_column(f"'{self.record_type}'"),
             by_own_kind(self.kinds, rows),
             Record.hidden_at.is_(None),
-            *(_OF_EVERY_ROW[name]() for name in sorted(filters) if name in _OF_EVERY_ROW),
+            *(_OF_EVERY_ROW[name](way) for name in sorted(filters) if name in _OF_EVERY_ROW),
+            *way.among(),
         ]
 
     def _document(self, *, geojson: bool) -> ColumnElement[Any]:
@@ -203,13 +213,15 @@ def _readable(kind: RecordType) -> ColumnElement[bool]:
     return rows_predicate(kind, ANYBODY)
 
 
-def _filter(kind: RecordType, name: str) -> ColumnElement[bool]:
+def _filter(kind: RecordType, name: str, way: ByIndex) -> ColumnElement[bool]:
     if name == "bbox":
         return true() if shows_place(kind) else literal_column("false", Boolean)
     if name in _OF_EVERY_ROW:
         return true()
     if name not in public_names(kind):
         return literal_column("false", Boolean)
+    if name in way.indexed:
+        return true() if name in kind.fields else literal_column("false", Boolean)
     wanted = func.string_to_array(bindparam(name, type_=Text), literal_column("','"))
     if name in kind.fields and kind.fields[name].type in SEVERAL:
         held: ColumnElement[bool] = Record.data[name].has_any(wanted)
@@ -218,16 +230,16 @@ def _filter(kind: RecordType, name: str) -> ColumnElement[bool]:
     return column == func.any(wanted)
 
 
-def _after() -> ColumnElement[bool]:
+def _after(way: ByIndex) -> ColumnElement[bool]:
     after = tuple_(bindparam("after_at", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid))
-    return tuple_(Record.created_at, Record.id) < after
+    return tuple_(way.made_at, way.record_id) < after
 
 
-def _updated() -> ColumnElement[bool]:
+def _updated(way: ByIndex) -> ColumnElement[bool]:
     return Record.updated_at >= bindparam("updated_since", type_=DateTime(timezone=True))
 
 
-def _in_box() -> ColumnElement[bool]:
+def _in_box(way: ByIndex) -> ColumnElement[bool]:
     sides = {side: bindparam(side, type_=Float) for side in ("west", "south", "east", "north")}
     return Record.place_lon.between(sides["west"], sides["east"]) & Record.place_lat.between(
         sides["south"], sides["north"]
@@ -235,7 +247,7 @@ def _in_box() -> ColumnElement[bool]:
 
 
 # They hold whichever version a row is on, and stand alone, so that an index serves them.
-_OF_EVERY_ROW: Mapping[str, Callable[[], ColumnElement[bool]]] = {
+_OF_EVERY_ROW: Mapping[str, Callable[[ByIndex], ColumnElement[bool]]] = {
     "after": _after,
     "updated_since": _updated,
     "bbox": _in_box,

@@ -40,18 +40,25 @@ class Usable:
 
     def sorted(self, query: Select[Any], name: str) -> Select[Any]:
         """All records, with their entry of a field of one value."""
-        return self._join(query, name)
+        query = self._join(query, name)
+        if self._is_number(name):
+            # The index over numbers is a partial one. Entries of such a field all have a number.
+            query = query.where(self.joined[name].number.is_not(None))
+        return query
 
     def column(self, name: str) -> Any:
         """What a joined field is in the order of."""
         entry = self.joined[name]
-        return entry.number if self.types[name] in NUMBERS or self.types[name] == "datetime" else entry.text
+        return entry.number if self._is_number(name) else entry.text
 
     def made(self) -> tuple[Any, Any] | None:
         """Time of creation and id of the record as an entry that the statement goes by tells them: the same values as
         the record's own, and in the order of the index."""
         entry = next(iter(self.joined.values()), None)
         return None if entry is None else (entry.made_at, entry.record_id)
+
+    def _is_number(self, name: str) -> bool:
+        return self.types[name] in NUMBERS or self.types[name] == "datetime"
 
     def _join(self, query: Select[Any], name: str) -> Select[Any]:
         if name in self.joined:

@@ -182,7 +182,7 @@ def _matching(
 
 def order_of(app: RunningApp, record_type: str, actor: Actor, sort: Sequence[SortKey]) -> list[ColumnElement[Any]]:
     """What `list_records` sorts by, for other statements over the same rows: the newest first without a `sort`."""
-    return ordered(_keys(app.kinds(record_type), actor, sort or NEWEST_FIRST))
+    return ordered(order_keys(app.kinds(record_type), actor, sort or NEWEST_FIRST, Usable(record_type, {})))
 
 
 # Nothing about these is told by an order that the page itself does not show.

@@ -28,6 +28,7 @@ OWNED = sorted(name for name, kind in KINDS.items() if kind in (TableKind.TENANT
 FITTING: dict[str, dict[str, Any]] = {
     "installations": {"status": "enabled", "update_policy": "by_hand", "channel": "stable"},
     "version_changes": {"kind": "upgraded"},
+    "installed_indexes": {"status": "ready"},
     "record_moves": {"status": "done", "from_digest": "sha256:a", "to_digest": "sha256:b"},
     "moved_records": {"outcome": "moved"},
     "calendar_days": {"kind": "local"},

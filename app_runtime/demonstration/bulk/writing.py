@@ -10,10 +10,13 @@ from uuid import UUID
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert
 
+from app_catalog.definitions.model.indexes import looked_up
 from app_runtime.clocks.running import WAKEUP
 from app_runtime.demonstration.bulk.life import UNMET, Life, Noted
 from app_runtime.demonstration.bulk.rows import insert_rows
 from app_runtime.demonstration.bulk.town import RECORD_TYPE, Town
+from app_runtime.indexing.entries import entry_row, values_of
+from app_runtime.indexing.models import IndexEntry
 from app_runtime.records.deriving import LONGEST_TITLE, search_text
 from app_runtime.records.models import Record, RecordClock, RecordHistory, RecordHistoryPrivate
 from app_runtime.records.numbering import raise_series
@@ -33,6 +36,9 @@ def write_lives(session: AnySession, town: Town, lives: Sequence[Life]) -> None:
     insert_rows(
         session, _table(Record), [_record(town, life, number) for life, number in zip(lives, numbers, strict=True)]
     )
+    entries = [entry for life in lives for entry in _entries(town, life)]
+    if entries:
+        insert_rows(session, _table(IndexEntry), entries)
     insert_rows(
         session,
         _table(RecordHistory),
@@ -54,6 +60,12 @@ def write_lives(session: AnySession, town: Town, lives: Sequence[Life]) -> None:
     )
     insert_rows(session, _table(RecordClock), [_clock(town, life, clock) for life in lives for clock in life.clocks])
     _wake(session, town, lives)
+
+
+def _entries(town: Town, life: Life) -> list[dict[str, Any]]:
+    app = town.app
+    values = values_of(RECORD_TYPE, looked_up(app.definition, RECORD_TYPE), town.record_type, life.data)
+    return [entry_row(app.installation.tenant_id, app.installation.id, life.id, life.made_at, one) for one in values]
 
 
 def _take_numbers(town: Town, lives: Sequence[Life]) -> list[str]:

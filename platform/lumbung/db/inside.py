@@ -12,12 +12,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, DateTime, Float, Integer, String, Uuid
+from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, DateTime, Float, Integer, Numeric, String, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import scoped_session
 from sqlalchemy.sql.base import Executable
@@ -127,7 +128,7 @@ def _writer(kind: TypeEngine[Any]) -> _Writer:
     if isinstance(kind, JSONB):
         # An explicit None is JSON's null, as the session stores it; what was never set is none at all.
         return _written_json_or_null if kind.should_evaluate_none else _written_json
-    if isinstance(kind, (Uuid, String, BigInteger, Integer, Float, JSON.JSONIndexType)):
+    if isinstance(kind, (Uuid, String, BigInteger, Integer, Float, Numeric, JSON.JSONIndexType)):
         return _written
     if isinstance(kind, Boolean):
         return _written_boolean
@@ -139,7 +140,7 @@ def _writer(kind: TypeEngine[Any]) -> _Writer:
 def _written(value: Any) -> bytes | None:
     if value is None or value is UNSET:
         return None
-    if isinstance(value, (str, UUID, int, float)):
+    if isinstance(value, (str, UUID, int, float, Decimal)):
         written = str(value).encode()
         if b"\0" in written:
             # The library would cut the text off there, unseen.
