@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from app_catalog.definitions.model.live import Indicator
-from app_catalog.installations.models import Installation
+from app_catalog.installations.names import shown_name
+from app_catalog.installations.services import list_installations
 from app_runtime.filtering.clauses import where_clause
 from app_runtime.records.models import Record, RecordClock
 from app_runtime.records.pinned import by_own_kind
@@ -18,25 +19,34 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import pick
 
-_KEPT = ("met",)
-_JUDGED = ("met", "met_late", "breached")
+_JUDGED = or_(RecordClock.state == "met", RecordClock.breached_at.is_not(None))
+"""A deadline that was missed stays so, also when its record was closed by something that does not answer it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An indicator: `share` from 0 to 1 (None before there is anything to judge), of `of` records or deadlines."""
+    """An indicator of an app: how many of `of` records or deadlines it counts as good."""
 
+    app_name: str
     id: str
     label: str
-    share: float | None
+    good: int
     of: int
 
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1; None before there is anything to judge."""
+        return self.good / self.of if self.of else None
 
-def indicators(session: AnySession, installation: Installation) -> list[Measured]:
-    """The indicators of an app in the session's municipality, in the order of its definition."""
-    app = running_app(session, installation)
+
+def indicators(session: AnySession) -> list[Measured]:
+    """The indicators of all apps of the session's municipality, in the order of the apps and of their definitions."""
+    apps = [running_app(session, installation) for installation in list_installations(session)]
     return [
-        _measured(app, spec) for spec in app.definition.indicators.values() if spec.record in app.definition.records
+        _measured(app, spec)
+        for app in apps
+        for spec in app.definition.indicators.values()
+        if spec.record in app.definition.records
     ]
 
 
@@ -50,13 +60,13 @@ def _measured(app: RunningApp, spec: Indicator) -> Measured:
         rows.append(Record.created_at >= now() - timedelta(days=spec.days))
     if spec.kind == "clock_met":
         query = (
-            select(func.count(), func.count().filter(RecordClock.state.in_(_KEPT)))
+            select(func.count(), func.count().filter(RecordClock.state == "met", RecordClock.breached_at.is_(None)))
             .select_from(Record)
             .join(RecordClock, and_(RecordClock.tenant_id == Record.tenant_id, RecordClock.record_id == Record.id))
-            .where(*rows, RecordClock.clock == spec.clock, RecordClock.state.in_(_JUDGED))
+            .where(*rows, RecordClock.clock == spec.clock, _JUDGED)
         )
     else:
         passing = by_own_kind(app.kinds(spec.record), lambda kind: where_clause(app, kind, spec.where))
         query = select(func.count(), func.count().filter(passing)).select_from(Record).where(*rows)
     of, kept = app.session.execute(query).one()
-    return Measured(spec.id, pick(spec.label), kept / of if of else None, of)
+    return Measured(shown_name(app.installation, app.definition), spec.id, pick(spec.label), kept, of)

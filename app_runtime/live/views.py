@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, json, render_template
 
+from app_catalog.figures.wording import show_share
+from app_runtime.live.measuring import indicators
 from app_runtime.live.services import Layer, at_risk, counters, layers, newest
 from lumbung.db import db, now
 from lumbung.i18n import show_datetime
@@ -19,8 +21,9 @@ _ROWS = 8
 @live_room.get("")
 @access(MEMBER)
 def room() -> str:
-    """Everything on one screen: the map, and what is fetched again while somebody looks."""
-    return render_template("live/room.html", **_panel())
+    """Everything on one screen: the map, what is fetched again while somebody looks, and shares, which are reckoned
+    over all records and change slowly."""
+    return render_template("live/room.html", **_panel(), measured=indicators(db.session), show_share=show_share)
 
 
 @live_room.get("/panel")

@@ -91,7 +91,7 @@ def test_layers_counters_and_shares_are_reckoned(session: Sessions, world: World
         take_action(session, first, PLANNER, "fix", {})
     with set_clock(MONDAY + timedelta(days=2)):
         fire_due_clocks(session, world.tangsel.id)
-        measured = {one.id: (one.share, one.of) for one in indicators(session, pagu)}
+        measured = {one.id: (one.share, one.of) for one in indicators(session)}
     session.commit()
     assert measured == {"in_time": (0.25, 4), "fixed": (0.25, 4)}
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
 
 from app_catalog.installations.models import Installation
-from lumbung.db import use_tenant
+from app_runtime.records.actors import SYSTEM
+from app_runtime.workflow.acting import take_action
+from lumbung.db import as_tenant, now, set_clock, use_tenant
 from lumbung.web.sites import LumbungFlask
 from tenants.people.models import RoleGrant
 from tests.app_runtime.stage import Sessions
 from tests.app_runtime.work_desk import open_desk
 from tests.browsing import browse, words_of
 from tests.pagu import enable_pagu, make
+from tests.small_app import enable_small, small_files
 from tests.world import World
 
 
@@ -66,3 +70,44 @@ def test_who_reads_a_record_as_everybody_may_is_led_to_its_public_page(
     assert urlsplit(answer.headers["Location"]).path == f"/siaran/report/{found}"
     assert evaluator.follow(answer).status_code == 200
     assert desk.browser("dispatcher").get(f"/work/{found}").headers["Location"].endswith(f"/work/siaran/{found}")
+
+
+CASE = """
+name: {id: Berkas, en: Case}
+title: record.subject
+fields: {subject: {type: text, required: true, label: {id: Perihal, en: Subject}}}
+access: {clerk: {create: {}, read: {rows: all}}}
+workflow:
+  start: open
+  states:
+    open: {label: {id: Terbuka, en: Open}}
+    told: {label: {id: Dijawab, en: Answered}, end: success}
+    dropped: {label: {id: Dibatalkan, en: Dropped}, end: other}
+  actions:
+    tell: {from: open, to: told, by: [clerk]}
+    drop: {from: open, to: dropped, by: [clerk]}
+clocks:
+  answer: {within: "'P1D'", starts: created, met_by: tell, label: {id: Jawaban, en: Answer}}
+"""
+INDICATORS = """
+indicators:
+  in_time: {of: case, kind: clock_met, clock: answer, label: {id: Dijawab tepat waktu, en: Answered in time}}
+"""
+
+
+def test_a_missed_deadline_counts_also_when_its_record_was_dropped(
+    app: LumbungFlask, session: Sessions, world: World
+) -> None:
+    installation = enable_small(
+        session, world, small_files({"case": CASE}, app=INDICATORS, app_id="berkas"), roles=[("handler", "clerk")]
+    )
+    begun = now()
+    with as_tenant(session, world.tangsel.id):
+        told, dropped, open_one = (make(session, installation, "case", subject=f"Berkas {n}") for n in range(3))
+        take_action(session, told, SYSTEM, "tell", {})
+        with set_clock(begun + timedelta(days=2)):
+            take_action(session, dropped, SYSTEM, "drop", {})
+        session.commit()
+        assert open_one.open
+    words = " ".join(words_of(browse(app, world.tangsel.host, world.tangsel.accounts["handler"]).get("/live")).split())
+    assert "Dijawab tepat waktu 50 % Aplikasi kecil, dari 2" in words
