@@ -55,6 +55,12 @@ def test_a_permit_is_verified(served: Served, person: Callable[..., Person], tmp
     stranger.page.locator("input[type=file]").set_input_files(tmp_path / "izin.pdf")
     stranger.page.get_by_role("button", name="Bandingkan").click()
     stranger.page.get_by_text("sama persis").wait_for()
+    stranger.page.emulate_media(media="print")
+    assert stranger.page.get_by_text("Sidik digital").is_visible()
+    assert not stranger.page.get_by_role("button", name="Bandingkan").is_visible()
+    assert not stranger.page.locator("header.lb-head").is_visible()
+    assert stranger.page.locator(".lb-print-head").inner_text().startswith("Kota Tangerang Selatan")
+    stranger.page.emulate_media(media="screen")
     with as_tenant(session, world.tangsel.id):
         spots = enable_pagu(session, world)
     with as_tenant(session, world.tangsel.id):
