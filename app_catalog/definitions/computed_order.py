@@ -1,7 +1,7 @@
-"""In which order the computed fields of a record type are worked out: each after those that it is made of."""
+"""What the computed fields of a record type are made of, and so in which order they are worked out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 # Names inside string constants are found too; that only makes an order stricter than it had to be.
 _NAMED = re.compile(r"\brecord\.([a-z][a-z0-9_]*)")
@@ -17,3 +17,12 @@ def computed_order(formulas: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[
         done += ready
         waiting = {name: needs for name, needs in waiting.items() if name not in ready}
     return tuple(done), tuple(sorted(waiting))
+
+
+def computed_from(formulas: Mapping[str, str], names: Collection[str]) -> frozenset[str]:
+    """The computed fields that are made of any of the fields ``names``, through others too."""
+    found: set[str] = set()
+    for name in computed_order(formulas)[0]:
+        if not {*names, *found}.isdisjoint(_NAMED.findall(formulas[name])):
+            found.add(name)
+    return frozenset(found)

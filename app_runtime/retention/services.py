@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, cast, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app_catalog.definitions.model import Definition, PersonalData
+from app_catalog.definitions.computed_order import computed_from
+from app_catalog.definitions.model import Definition, PersonalData, RecordType
 from app_catalog.installations.definitions import definitions_in_use
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
@@ -22,10 +23,12 @@ from app_runtime.documents.erasing import erase_documents
 from app_runtime.holding.enforcing import count_again
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change
+from app_runtime.records.deriving import search_text
 from app_runtime.records.erasure import erase_person
 from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.permissions import title_fields
 from app_runtime.records.running_app import running_app
+from app_runtime.records.values import store_values
 from app_runtime.upgrades.models import MovedRecord
 from lumbung.audit import record_audit
 from lumbung.db import now
@@ -137,7 +140,7 @@ def _erase(session: AnySession, installation: Installation, records: list[Record
     app = running_app(session, installation, digest=records[0].definition_digest)
     for record in records:
         kind = app.definition.records.get(record.record_type)
-        private = {field.id for field in kind.fields.values() if field.private} if kind else set()
+        private = _personal(kind) if kind else frozenset()
         if private:
             erase_documents(session, record)
         _drop_files(session, record, private)
@@ -149,14 +152,23 @@ def _erase(session: AnySession, installation: Installation, records: list[Record
         )
         erase_person(session, record)
         if kind is not None:
+            store_values(record, kind.fields, dict.fromkeys(private))
             if title_fields(kind) & private:
                 record.title = record.number or ""
+            record.search_text = search_text(record, kind)
             count_again(Change(app, record, SYSTEM))
     session.flush()
     return len(records)
 
 
-def _drop_files(session: AnySession, record: Record, fields: set[str]) -> None:
+def _personal(kind: RecordType) -> frozenset[str]:
+    """Private fields, and those that are worked out of them."""
+    private = frozenset(field.id for field in kind.fields.values() if field.private)
+    formulas = {field.id: field.computed.source for field in kind.fields.values() if field.computed is not None}
+    return private | computed_from(formulas, private)
+
+
+def _drop_files(session: AnySession, record: Record, fields: frozenset[str]) -> None:
     if not fields:
         return
     query = select(RecordFile).where(

@@ -18,6 +18,7 @@ from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
 from tests.browsing import browse
 from tests.pagu import PLANNER, enable_pagu, make
+from tests.small_app import enable_small, small_files
 from tests.world import World
 
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -81,3 +82,32 @@ def test_administrators_are_told_what_will_be_erased_when(
     assert "1 tahun sejak kegiatan terakhir" in page
     handler = browse(app, world.tangsel.host, world.tangsel.accounts["handler"])
     assert handler.get("/manage/retention").status_code == 403
+
+
+PERSON = """
+name: {id: Warga, en: Person}
+title: record.greeting
+fields:
+  person: {type: text, private: true, required: true, label: {id: Nama, en: Name}}
+  about: {type: text, label: {id: Perihal, en: About}}
+  greeting: {type: text, computed: "'Bapak/Ibu ' + record.person", label: {id: Sapaan, en: Greeting}}
+  letter: {type: text, computed: "record.greeting + ': ' + record.about", label: {id: Surat, en: Letter}}
+  loud: {type: text, computed: "record.about + '!'", label: {id: Seruan, en: Call}}
+access: {clerk: {create: {}, read: {rows: all}}}
+"""
+KEPT = "personal_data: {purpose: {id: Menyapa, en: Greeting}, basis: public-task, retention: P1Y}\n"
+
+
+def test_what_was_worked_out_of_personal_values_goes_with_them(session: Sessions, world: World) -> None:
+    installation = enable_small(session, world, small_files({"person": PERSON}, app=KEPT, app_id="warga"))
+    use_tenant(session, world.tangsel.id)
+    with set_clock(START):
+        record = make(session, installation, "person", person="Sari", about="Undangan")
+        session.commit()
+    assert (record.title, record.data["letter"]) == ("Bapak/Ibu Sari", "Bapak/Ibu Sari: Undangan")
+    with set_clock(START + YEAR + timedelta(days=1)):
+        assert erase_expired(session) == 1
+        session.commit()
+    session.refresh(record)
+    assert record.data == {"about": "Undangan", "loud": "Undangan!"}
+    assert "Sari" not in f"{record.title} {record.search_text}"
