@@ -19,6 +19,7 @@ from app_catalog.definitions.source import Source, load_archive, load_folder, pa
 from app_catalog.diff_command import diff_command
 from app_catalog.hub_answers import HUB, PUBLISHER, TOKEN, address, fail, print_answer, telling_failures
 from app_catalog.new_command import new_command
+from app_catalog.preview_command import preview_command
 from app_catalog.publiccode_command import publiccode_group
 from app_catalog.releases.archives import unwrap_folder
 from app_catalog.scenario_command import test_command
@@ -38,6 +39,7 @@ def app(context: click.Context, lang: str) -> None:
 
 app.add_command(new_command)
 app.add_command(test_command)
+app.add_command(preview_command)
 app.add_command(schema_command)
 app.add_command(diff_command)
 app.add_command(publiccode_group)

@@ -1,0 +1,126 @@
+"""The municipality of a preview: people for every role, the app enabled, and its examples as records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from app_catalog.definitions.model import CreateStep, Definition, Given, Scenario, Text
+from app_catalog.installations.models import Installation
+from app_catalog.installations.services import enable_app
+from app_catalog.publishers.keys import make_platform_key
+from app_catalog.publishers.models import Publisher
+from app_catalog.releases.models import App, Release
+from app_catalog.releases.reading import PackageRefused
+from app_catalog.releases.submission import submit_package
+from app_runtime.records.actors import SYSTEM
+from app_runtime.records.creating import create_record
+from app_runtime.scenarios.people import People, invite_people
+from app_runtime.scenarios.preparing import settings_for
+from app_runtime.scenarios.stage import savepoint
+from lumbung.db import as_tenant, now
+from lumbung.db.tenancy import AnySession
+from lumbung.errors import Invalid, LumbungError
+from tenants.agencies.models import Agency
+from tenants.calendars.models import OfficeHours
+from tenants.municipalities.models import Municipality
+
+SLUG = "pratinjau"
+_CENTRE = (106.7180, -6.2886)
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """What a preview shows: the people by role, the app's address, and examples that its own rules refused."""
+
+    people: People
+    slug: str
+    refused: tuple[str, ...]
+
+
+def found(session: AnySession, definition: Definition, archive: bytes) -> Founded | PackageRefused:
+    """A municipality that runs the package; the database is empty before. The caller commits.
+
+    Raises LumbungError when the package cannot be enabled, for example because a setting without a default is missing.
+    """
+    publisher = Publisher(
+        slug=SLUG, name="Pratinjau", kind="community", contact_email="x@pratinjau.invalid", status="approved"
+    )
+    session.add(publisher)
+    session.flush()
+    make_platform_key(session, publisher)
+    release = submit_package(session, publisher, archive, by_operator=True)
+    if isinstance(release, PackageRefused):
+        return release
+    municipality = Municipality(
+        region_code=SLUG,
+        slug=SLUG,
+        name="Kota Pratinjau",
+        timezone="Asia/Jakarta",
+        status="active",
+        activated_at=now(),
+        centre_lon=_CENTRE[0],
+        centre_lat=_CENTRE[1],
+    )
+    session.add(municipality)
+    session.flush()
+    with as_tenant(session, municipality.id):
+        return _furnish(session, municipality, definition, release)
+
+
+def _furnish(session: AnySession, municipality: Municipality, definition: Definition, release: Release) -> Founded:
+    overrides, named = settings_for(definition, _story(definition), {})
+    agencies = {
+        key: Agency(
+            tenant_id=municipality.id,
+            key=key,
+            name=name,
+            short_name=key,
+            email=f"{key}@pratinjau.invalid",
+            order=place,
+        )
+        for place, (key, name) in enumerate(named.items())
+    }
+    session.add_all(agencies.values())
+    session.add_all(
+        OfficeHours(tenant_id=municipality.id, weekday=day, opens=time(8), closes=time(16)) for day in range(5)
+    )
+    session.flush()
+    people = invite_people(session, municipality, definition, agencies)
+    app = session.get_one(App, release.app_id)
+    installation = enable_app(session, app=app, release=release, overrides=overrides, announced=False)
+    return Founded(people, installation.slug, tuple(_show_examples(session, installation, definition)))
+
+
+def _story(definition: Definition) -> Scenario:
+    """The examples as a scenario would make them, so that every agency that they name is there."""
+    steps = tuple(
+        CreateStep(role="public", record=record, values=values)
+        for record, examples in definition.examples.items()
+        for values in examples
+    )
+    return Scenario(id="preview", name=Text({"id": "Pratinjau"}), given=Given(), when=steps, then=())
+
+
+def _show_examples(session: AnySession, installation: Installation, definition: Definition) -> list[str]:
+    refused = []
+    for record, examples in definition.examples.items():
+        for place, values in enumerate(examples, start=1):
+            try:
+                with savepoint(session, keep=True):
+                    create_record(session, installation, SYSTEM, record, _answers(values), channel="scenario")
+            except LumbungError as error:
+                refused.append(f"examples/{record}.yaml ({place}): {_words(error)}")
+    return refused
+
+
+def _answers(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "order"}
+
+
+def _words(error: LumbungError) -> str:
+    if isinstance(error, Invalid) and error.fields:
+        return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.fields.items())
+    return str(error.message)
