@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app_catalog.definitions.model import Definition
+from app_catalog.installations.needs import missing_apps
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.i18n import t
 from tenants.calendars.models import OfficeHours
@@ -45,6 +46,18 @@ def preflight(session: AnySession, definition: Definition, agencies: Mapping[str
                 _count_office_hours(session) > 0,
                 t("Tenggat dihitung dalam hari kerja.", "Deadlines count in working days."),
                 "/manage/calendar",
+                hard=True,
+            )
+        )
+    missing = missing_apps(session, definition)
+    for app in definition.requires_apps:
+        words = missing.get(app)
+        checks.append(
+            Check(
+                t("Aplikasi “{app}”", "The app “{app}”", app=app),
+                words is None,
+                str(words or ""),
+                f"/apps/{app}",
                 hard=True,
             )
         )

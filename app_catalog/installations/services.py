@@ -18,6 +18,7 @@ from app_catalog.installations.definitions import definition_by_digest, keep_def
 from app_catalog.installations.effective import secret_context, settings_at
 from app_catalog.installations.indexes import begin_indexes
 from app_catalog.installations.models import Installation, SettingsVersion
+from app_catalog.installations.needs import require_apps, require_unneeded
 from app_catalog.installations.values import check_settings
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.platform import require_platform
@@ -114,7 +115,7 @@ def enable_app(
 
     Raises Invalid with an error per setting that is missing or does not fit, and Conflict when it is enabled already
     (an app that was disabled is continued by `enable_again`), when the release is not published (it may have been
-    yanked a moment ago), its support has ended, or it needs another Lumbung.
+    yanked a moment ago), its support has ended, or it needs another Lumbung or an app that does not run here.
     """
     tenant_id = current_tenant(session)
     assert tenant_id is not None
@@ -126,6 +127,7 @@ def enable_app(
         raise Conflict(ended_words(ends))
     definition = keep_definition(session, release.id)
     require_platform(definition)
+    require_apps(session, definition)
     require_fit(session, definition, overrides, set(secrets or {}))
     installation = Installation(
         tenant_id=tenant_id,
@@ -214,10 +216,11 @@ def change_settings(
 def disable_app(session: AnySession, installation: Installation, *, reason: str) -> None:
     """Take the app off the portal. Everything stays readable to officials; `enable_again` continues it.
 
-    Raises Invalid without a reason.
+    Raises Invalid without a reason, and Conflict while another enabled app needs it.
     """
     if not reason.strip():
         raise Invalid(fields={"reason": [str(Text("Tuliskan alasannya.", "Please say why."))]})
+    require_unneeded(session, installation)
     installation.status, installation.disabled_at = "disabled", now()
     installation.disabled_reason = reason.strip()
     end_announcement(session, installation)
@@ -235,9 +238,11 @@ def disable_app(session: AnySession, installation: Installation, *, reason: str)
 def enable_again(session: AnySession, installation: Installation) -> None:
     """Put a disabled app back on the portal with everything it had.
 
-    Raises Invalid when its settings no longer fit, for example because an agency was closed in between.
+    Raises Invalid when its settings no longer fit, for example because an agency was closed in between, and Conflict
+    while an app that it needs does not run.
     """
     definition = definition_by_digest(session, installation.definition_digest)
+    require_apps(session, definition)
     stored = settings_at(session, installation.id, installation.settings_version)
     require_fit(session, definition, stored.overrides, set(stored.sealed))
     installation.status, installation.disabled_at, installation.disabled_reason = "enabled", None, ""

@@ -17,6 +17,7 @@ from app_catalog.installations.effective import settings_at
 from app_catalog.installations.held_values import own_values_for
 from app_catalog.installations.indexes import follow_indexes
 from app_catalog.installations.models import Installation, InstalledDefinition, VersionChange
+from app_catalog.installations.needs import require_apps, require_unneeded
 from app_catalog.installations.services import require_fit, seal_secrets, write_settings
 from app_catalog.releases.models import Release
 from app_catalog.releases.platform import require_platform
@@ -64,8 +65,9 @@ def switch_version(
 
     A version that this municipality ran before may always be gone back to. `overrides` are the municipality's own
     values under the new version; without, those that it has stay, also those that the new version does not know.
-    Raises Conflict when the version is in use already, is not offered, or somebody else changed the version since
-    `seen_digest` or the settings since `seen_settings`; Invalid with an error by setting for what does not fit.
+    Raises Conflict when the version is in use already, is not offered, an app that needs it or that it needs does not
+    fit, or somebody else changed the version since `seen_digest` or the settings since `seen_settings`; Invalid with an
+    error by setting for what does not fit.
     """
     locked = session.scalars(
         select(Installation)
@@ -82,6 +84,8 @@ def switch_version(
     _require_offered(session, locked, release, back=back)
     definition = keep_definition(session, release.id)
     require_platform(definition)
+    require_apps(session, definition)
+    require_unneeded(session, locked, definition.version)
     stored = settings_at(session, locked.id, locked.settings_version)
     values = own_values_for(session, locked, definition, stored) if back else dict(stored.overrides)
     if overrides is not None:

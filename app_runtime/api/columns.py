@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, case, cast, func, literal, literal_column, null, select
+from sqlalchemy import ColumnElement, Text, Uuid, bindparam, case, cast, func, literal, literal_column, null, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
-from app_catalog.definitions.model import SEVERAL, RecordType
+from app_catalog.definitions.model import SEVERAL, Definition, Field, RecordType
 from app_runtime.records.models import Record, RecordFile
-from app_runtime.records.permissions import fields_read_by, title_fields
+from app_runtime.records.permissions import fields_read_by, read_access, title_fields
 from tenants.agencies.models import Agency
 
 PUBLIC_ROLE = "public"
@@ -26,8 +27,9 @@ _PLAIN: dict[str, Any] = {
     "overdue": Record.overdue,
     **_TIMES,
 }
-FILTERED_TYPES = ("choice", "agency", "area", *sorted(SEVERAL))
+FILTERED_TYPES = ("choice", "agency", "area", "record", *sorted(SEVERAL))
 """The types of the fields that a list may be filtered by."""
+_ID = "^[0-9a-f-]{36}$"
 BUILT_IN = (*_PLAIN, "agency")
 """Built-in attributes that the interface gives where the definition lets the public read them, in this order."""
 
@@ -37,14 +39,14 @@ def public_names(kind: RecordType) -> frozenset[str]:
     return fields_read_by(kind, [PUBLIC_ROLE])
 
 
-def record_document(kind: RecordType) -> ColumnElement[Any]:
+def record_document(definition: Definition, kind: RecordType) -> ColumnElement[Any]:
     """One record as JSON. Takes the values `records_url` and `photos_url` (each with its last slash) and `tenant`."""
-    return func.json_build_object(*_flat(_members(kind)))
+    return func.json_build_object(*_flat(_members(definition, kind)))
 
 
-def record_feature(kind: RecordType) -> ColumnElement[Any]:
+def record_feature(definition: Definition, kind: RecordType) -> ColumnElement[Any]:
     """One record as a GeoJSON feature (RFC 7946); its geometry is null where there is no place to show."""
-    properties = [(name, value) for name, value in _members(kind) if name not in ("id", "place")]
+    properties = [(name, value) for name, value in _members(definition, kind) if name not in ("id", "place")]
     return func.json_build_object(
         "type",
         "Feature",
@@ -68,7 +70,7 @@ def shows_place(kind: RecordType) -> bool:
     return any(field.type == "point" and name in allowed for name, field in kind.fields.items())
 
 
-def _members(kind: RecordType) -> Iterator[tuple[str, Any]]:
+def _members(definition: Definition, kind: RecordType) -> Iterator[tuple[str, Any]]:
     allowed = public_names(kind)
     yield "id", Record.id
     yield "title", _title(kind, allowed)
@@ -82,18 +84,40 @@ def _members(kind: RecordType) -> Iterator[tuple[str, Any]]:
     yield "updated_at", Record.updated_at
     if shows_place(kind):
         yield "place", case((Record.place_lon.is_not(None), _place()), else_=null())
-    yield "fields", func.json_build_object(*_flat(_fields(kind, allowed)))
+    yield "fields", func.json_build_object(*_flat(_fields(definition, kind, allowed)))
     yield "url", bindparam("records_url", type_=Text).op("||")(cast(Record.id, Text))
 
 
-def _fields(kind: RecordType, allowed: frozenset[str]) -> Iterator[tuple[str, Any]]:
+def _fields(definition: Definition, kind: RecordType, allowed: frozenset[str]) -> Iterator[tuple[str, Any]]:
     for name, field in kind.fields.items():
         if name not in allowed or field.private:
             continue
         if field.type == "files":
             yield name, _files(name)
+        elif field.target is not None:
+            yield name, _named(definition, field, name)
         elif field.type != "point":
             yield name, Record.data[name]
+
+
+def _named(definition: Definition, field: Field, name: str) -> ColumnElement[Any]:
+    """The record that a field names, by id and number, while everybody may read it; null otherwise."""
+    assert field.target is not None
+    own = definition.records.get(field.target.record) if field.target.app is None else None
+    rule = read_access(own, PUBLIC_ROLE) if own is not None else None
+    if field.target.app is None and (own is None or rule is None or "number" not in public_names(own)):
+        return null()
+    other = aliased(Record)
+    # What is no id names nothing, and must not break the list.
+    wanted = cast(func.substring(Record.data[name].astext, literal_column(f"'{_ID}'")), Uuid)
+    found = (
+        select(func.json_build_object(literal_column("'id'"), other.id, literal_column("'number'"), other.number))
+        .where(other.tenant_id == bindparam("tenant"), other.id == wanted, other.hidden_at.is_(None))
+        .correlate(Record)
+    )
+    if rule is None or "all" not in rule.rows:
+        found = found.where(other.published)
+    return case((Record.data.has_key(name), found.scalar_subquery()), else_=null())
 
 
 def _title(kind: RecordType, allowed: frozenset[str]) -> ColumnElement[Any]:

@@ -30,6 +30,8 @@ _POINT = {
     "description": "[longitude, latitude], WGS 84",
 }
 _FILES = {"type": "array", "items": {"type": "object", "properties": {"url": _ADDRESS}}}
+_NAME = {"type": "string", "maxLength": 100}
+_NAMED = {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}, "number": {"type": "string"}}}
 _IDS = {"type": "array", "items": _TEXT, "uniqueItems": True}
 _SHAPES: Mapping[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
@@ -52,6 +54,7 @@ _SHAPES: Mapping[str, dict[str, Any]] = {
     "point": _POINT,
     "files": _FILES,
     "group": {"type": "object"},
+    "record": _NAMED,
 }
 _NUMBERS = {"type": "object", "additionalProperties": {"type": "string"}}
 _BUILT_IN: Mapping[str, dict[str, Any]] = {
@@ -279,7 +282,8 @@ def _shape_of_value(converter: Any, value: Any, **_: Any) -> dict[str, Any]:
     """What a checked value accepts, said in JSON Schema."""
     if not isinstance(value, CheckedValue):
         return {}
-    shape = dict(_shape(value.spec))
+    # What is named is sent as its number or id, and answered as both.
+    shape = dict(_NAME if value.spec.target is not None else _shape(value.spec))
     if value.options and shape["type"] == "array":
         shape["items"] = {**_TEXT, "enum": sorted(value.options)}
     elif value.options:

@@ -158,7 +158,8 @@ class Statements:
 
     def _document(self, *, geojson: bool) -> ColumnElement[Any]:
         make = record_feature if geojson else record_document
-        made = [(digest, make(kind)) for digest, kind in self.kinds]
+        by_digest = {definition.digest: definition for definition in self.definitions}
+        made = [(digest, make(by_digest[digest], kind)) for digest, kind in self.kinds]
         return case(
             *((Record.definition_digest == literal_column(f"'{digest}'"), document) for digest, document in made)
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from app_catalog.definitions.model import RecordType
 from app_runtime.holding.rules import KeyRule
@@ -40,9 +41,19 @@ def group_of(app: RunningApp, record: Record, parts: Sequence[str]) -> str | Non
             return None
         # What is stored of a number of the population register is masked, and alike for a whole region.
         found.append(str(record.private.get(NIK_DIGEST + part) or _plain(value)))
+    private = any(part in kind.fields and kind.fields[part].private for part in parts)
+    return _group(record.tenant_id, found, private=private)
+
+
+def group_of_value(tenant_id: UUID, value: str, *, private: bool) -> str:
+    """The group of the records that have this value in the one field that they are grouped by."""
+    return _group(tenant_id, [value], private=private)
+
+
+def _group(tenant_id: UUID, found: Sequence[str], *, private: bool) -> str:
     written = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    if any(part in kind.fields and kind.fields[part].private for part in parts):
-        return blind_index(written, f"record_keys:{record.tenant_id}")
+    if private:
+        return blind_index(written, f"record_keys:{tenant_id}")
     return written if len(written) <= _LONGEST else sha256(written.encode()).hexdigest()
 
 

@@ -128,6 +128,9 @@ def _keys(definition: Definition, kind: RecordType, circles: tuple[Circle, ...])
     for owner in definition.records.values():
         if owner.holding is not None:
             yield from _looked_at(kind, owner.id, owner.holding)
+    for field in kind.fields.values():
+        if field.target is not None:
+            yield KeyRule(naming_rule(kind.id, field.id), (field.id,))
     for circle in circles:
         if circle.owner == kind.id:
             yield from (circle.members(same) for same in sorted({figure.same for figure in circle.figures}))
@@ -140,6 +143,11 @@ def _looked_at(kind: RecordType, owner: str, holding: Holding) -> Iterator[KeyRu
     for lookup in holding.lookups.values():
         if lookup.record == kind.id:
             yield KeyRule(f"lookups.{owner}.{lookup.id}", in_order(lookup.same), lookup.counted)
+
+
+def naming_rule(record_type: str, field: str) -> str:
+    """The rule that groups the records of a type by what a field of theirs names, for whoever asks who names one."""
+    return f"names.{record_type}.{field}"
 
 
 def in_order(parts: tuple[str, ...]) -> tuple[str, ...]:

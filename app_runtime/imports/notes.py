@@ -48,6 +48,7 @@ WORDS: Mapping[str, Text] = {
     "state": Text(
         "Status “{value}” tidak dikenal; menjadi “{state}”.", "The state “{value}” is not known; it became “{state}”."
     ),
+    "unnamed": Text("{label}: tidak ada catatan “{value}”.", "{label}: there is no record “{value}”."),
     "agency": Text("Dinas “{value}” tidak dikenal.", "The agency “{value}” is not known."),
     "no-agency": Text("Dinas penanggung jawab tidak ditemukan.", "No agency in charge was found."),
     "rule": Text("Aturan aplikasi gagal dihitung: {rule}.", "A rule of the app failed: {rule}."),

@@ -18,6 +18,7 @@ from app_catalog.installations.durations_form import join_duration
 from app_runtime.imports.mapping import Source
 from app_runtime.imports.moments import parse_day, parse_moment
 from app_runtime.imports.notes import Note
+from app_runtime.naming.choosing import choose
 from app_runtime.records.options import field_options
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import LANGUAGES, Text
@@ -55,6 +56,7 @@ class FieldReader:
     source: Source
     zone: ZoneInfo
     lenient: bool
+    _numbers: dict[str, str | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def label(self) -> dict[str, str]:
@@ -91,14 +93,14 @@ class FieldReader:
             return self._text(raw, made)
         if kind in ("choice", "agency", "person"):
             return self._choice(raw, made)
+        if self.spec.target is not None:
+            return self._named(raw, made)
         if kind in SEVERAL:
             return self._several(raw, made)
         if kind in ("integer", "money"):
             return whole_number(raw)
-        if kind == "decimal":
-            return raw if isinstance(raw, int | float) else written(raw)
-        if kind == "duration":
-            return span_of(written(raw))
+        if kind in ("decimal", "duration"):
+            return self._measure(raw)
         if kind == "boolean":
             word = str(raw).strip().casefold()
             return True if word in _YES else False if word in _NO else str(raw)
@@ -109,6 +111,11 @@ class FieldReader:
             moment = parse_moment(raw, self.zone)
             return moment.isoformat() if moment else str(raw)
         return written(raw)
+
+    def _measure(self, raw: Any) -> Any:
+        if self.spec.type == "duration":
+            return span_of(written(raw))
+        return raw if isinstance(raw, int | float) else written(raw)
 
     def _text(self, raw: Any, made: Converted) -> str:
         text = _CONTROL.sub(" ", written(raw)).strip()
@@ -132,6 +139,16 @@ class FieldReader:
         made.refused = self.spec.required == "always" or not self.lenient
         made.notes.append(Note("choice", about))
         return None
+
+    def _named(self, raw: Any, made: Converted) -> str | None:
+        """The record with the number that stands in the cell; each number is looked for once."""
+        word = written(raw).strip()[:100]
+        if word not in self._numbers:
+            self._numbers[word] = choose(self.app, self.spec, word, None)
+        if self._numbers[word] is None:
+            made.refused = self.spec.required == "always" or not self.lenient
+            made.notes.append(Note("unnamed", {"label": self.label, "value": word[:_LONGEST_SHOWN]}))
+        return self._numbers[word]
 
     def _several(self, raw: Any, made: Converted) -> list[str] | None:
         """What a cell lists between commas, semicolons or bars; words that mean nothing are told and left out."""

@@ -16,6 +16,7 @@ from app_runtime.notifications.recipients import Recipient, find_recipient
 from app_runtime.notifications.sending import NOTIFY, PRIVATE_KINDS
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
 from app_runtime.records.permissions import fields_read_by
+from app_runtime.records.presenting import display_value
 from app_runtime.records.reading import find_record, list_clocks
 from app_runtime.records.running_app import RunningApp, app_of_record
 from app_runtime.records.tracking import tracking_code_of
@@ -134,7 +135,9 @@ def _record_values(app: RunningApp, record: Record, roles: set[str]) -> dict[str
     stored = {**built_in_values(record, app.agencies), **field_values(record, kind)}
     shown = {
         # Personal data of citizens does not travel by mail to officials; they read it behind their sign-in.
-        name: _shown(app, value)
+        name: display_value(app, field, value)
+        if (field := kind.fields.get(name)) is not None and field.target is not None
+        else _shown(app, value)
         for name, value in stored.items()
         if name in allowed and not (name in kind.fields and kind.fields[name].private and roles != {"resident"})
     }

@@ -11,8 +11,10 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import WRITTEN, RecordType
+from app_runtime.naming.choosing import named_before
 from app_runtime.pages.legends import map_legend, told
 from app_runtime.pages.opening import OpenPage
+from app_runtime.records.actors import Actor
 from app_runtime.records.former import list_former_options
 from app_runtime.records.listing import list_matching, list_records, present_rows
 from app_runtime.records.models import Record
@@ -188,7 +190,7 @@ def page_filters(opened: OpenPage, query: Query) -> list[Filter]:
     """The filters of the page with what the query chooses of them."""
     found = []
     for name in opened.page.filters:
-        label, options = _options(opened.app, opened.record_type, name)
+        label, options = _options(opened.app, opened.record_type, name, opened.reader)
         if options:
             options += list_former_options(opened.app, opened.reader, opened.record_type, name)
         value = query.get(name, "")
@@ -197,7 +199,7 @@ def page_filters(opened: OpenPage, query: Query) -> list[Filter]:
     return found
 
 
-def _options(app: RunningApp, kind: RecordType, name: str) -> tuple[str, list[tuple[str, str]]]:
+def _options(app: RunningApp, kind: RecordType, name: str, reader: Actor) -> tuple[str, list[tuple[str, str]]]:
     yes_or_no = [("true", t("Ya", "Yes")), ("false", t("Tidak", "No"))]
     if name == "state":
         states = kind.workflow.states.values() if kind.workflow else ()
@@ -214,6 +216,9 @@ def _options(app: RunningApp, kind: RecordType, name: str) -> tuple[str, list[tu
         }
         return labels[name], yes_or_no
     spec = kind.fields.get(name)
+    if spec is not None and spec.target is not None:
+        named = named_before(app, spec, reader)
+        return pick(spec.label), [(str(one.id), one.label) for one in named]
     if spec is None or spec.type not in ("choice", "choices", "boolean", "agency", "agencies"):
         return name, []
     if spec.type == "boolean":

@@ -10,6 +10,7 @@ from app_catalog.definitions.model import SEVERAL, Field
 from app_catalog.definitions.schemas.quantities import shown_decimal
 from app_catalog.definitions.schemas.records import MAX_ROWS
 from app_catalog.installations.durations_form import split_duration, unit_options
+from app_runtime.naming.choosing import suggest_address
 from app_runtime.pages.conditions import conditional
 from app_runtime.photos.uploads import KeptFile
 from app_runtime.records.answers import Asked
@@ -63,6 +64,8 @@ class Control:
     """Asked for by other answers; `off` when they hide it now, `needed` when they demand it."""
     off: bool = False
     needed: bool = False
+    suggest: str = ""
+    """Where what may be named is suggested while somebody types."""
 
     @property
     def units(self) -> list[tuple[str, str]]:
@@ -113,6 +116,7 @@ def control(
         conditional=asked is not None and conditional(spec),
         off=asked is not None and name in asked.hidden,
         needed=asked is not None and name in asked.needed,
+        suggest=suggest_address(app, spec),
     )
 
 

@@ -9,6 +9,7 @@ from app_runtime.agendas.views import agendas
 from app_runtime.boards.views import boards
 from app_runtime.documents.views import documents
 from app_runtime.drafts.views import drafts
+from app_runtime.naming.views import naming
 from app_runtime.pages.blueprint import pages
 from app_runtime.photos.views import photos
 from app_runtime.satisfaction.views import own_records
@@ -25,4 +26,5 @@ def install_pages(app: LumbungFlask) -> None:
     app.register_blueprint(photos)
     app.register_blueprint(boards)
     app.register_blueprint(agendas)
+    app.register_blueprint(naming)
     app.register_blueprint(pages)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, request, url_for
 
 from app_catalog.definitions.model import Field
 from app_runtime.pages.conditions import any_conditional, deciding_fields
@@ -22,7 +23,7 @@ from lumbung.messages.services import channel_available
 
 def show_form(opened: OpenPage, sending: Sending) -> Response:
     """The form with what was typed and what is wrong; kept by nobody."""
-    fields = form_fields(opened)
+    fields = {name: _begun(spec) for name, spec in form_fields(opened).items()}
     for record in reversed(sending.own):
         # Whoever holds the form's key made them, even if the answer was lost on its way.
         remember_made(record.id)
@@ -46,6 +47,12 @@ def show_form(opened: OpenPage, sending: Sending) -> Response:
         response.headers["Retry-After"] = str(sending.retry_after)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _begun(spec: Field) -> Field:
+    """A field that names a record begins with the one that the form's address names."""
+    given = request.args.get(spec.id, "")[:100] if spec.target is not None else ""
+    return replace(spec, default=given) if given else spec
 
 
 def _on_one_page(opened: OpenPage, fields: Mapping[str, Field], sending: Sending) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app_catalog.definitions.model import SEVERAL, Field
 from app_catalog.installations.durations_form import join_duration
 from app_runtime.pages.controls import Typed
 from app_runtime.photos.uploads import KeptFile, receive_files
+from app_runtime.records.actors import Actor
 from app_runtime.records.answers import EMPTY, Answers, Asked
 from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.landmarks import LONGEST_LANDMARK
@@ -95,7 +96,9 @@ def typed_form(
 ScopeOf = Callable[[Mapping[str, Any]], Scope]
 
 
-def check_form(app: RunningApp, fields: Mapping[str, Field], written: Written, scope_of: ScopeOf) -> dict[str, Any]:
+def check_form(
+    app: RunningApp, fields: Mapping[str, Field], written: Written, scope_of: ScopeOf, actor: Actor
+) -> dict[str, Any]:
     """The cleaned values, once everything was checked that the engine will check; empty when something is wrong.
 
     All errors are noted together, with those of files. A point that is given by a landmark alone is not missing: an
@@ -104,7 +107,7 @@ def check_form(app: RunningApp, fields: Mapping[str, Field], written: Written, s
     by_landmark = {name for name, text in written.landmarks.items() if text and name not in written.values}
     asked = {name: spec for name, spec in fields.items() if name not in by_landmark}
     try:
-        return Answers(app, asked, "form", scope_of).clean(_sent(written))
+        return Answers(app, asked, "form", scope_of, actor).clean(_sent(written))
     except Invalid as error:
         # A refused photo says more than that a photo is missing.
         wrong = {name: texts for name, texts in error.fields.items() if name not in written.errors}
@@ -112,9 +115,11 @@ def check_form(app: RunningApp, fields: Mapping[str, Field], written: Written, s
         return {}
 
 
-def asked_in_form(app: RunningApp, fields: Mapping[str, Field], written: Written, scope_of: ScopeOf) -> Asked:
+def asked_in_form(
+    app: RunningApp, fields: Mapping[str, Field], written: Written, scope_of: ScopeOf, actor: Actor
+) -> Asked:
     """Which of these fields what was written so far shows and demands."""
-    return Answers(app, fields, "form", scope_of).asked(_sent(written))
+    return Answers(app, fields, "form", scope_of, actor).asked(_sent(written))
 
 
 def _sent(written: Written) -> dict[str, Any]:

@@ -47,10 +47,10 @@ def _resumed(opened: OpenPage, draft: Draft) -> Sending:
     written = read_form(opened.app, fields.values(), form, MultiDict[str, FileStorage]())
     scope = scope_of_form(opened)
     sending = Sending(draft.key, typed=written.typed, draft=draft, seen=tuple(draft.texts.get(SEEN, ())), at=draft.step)
-    sending.asked = asked_in_form(opened.app, fields, written, scope)
+    sending.asked = asked_in_form(opened.app, fields, written, scope, opened.writer)
     if draft.step == CHECK:
         checked = Written(written.values, written.landmarks, written.kept)
-        sending.values = check_form(opened.app, fields, checked, scope)
+        sending.values = check_form(opened.app, fields, checked, scope, opened.writer)
         to_check(steps_of(opened, fields, sending.asked.hidden), checked.errors, sending)
         # Nothing was sent: what is wrong is told once the form is.
         sending.errors, sending.status = {}, 200

@@ -8,6 +8,7 @@ from typing import Any
 
 from app_catalog.definitions.model import WRITTEN
 from app_runtime.children.showing import ShownFamily, show_family
+from app_runtime.naming.showing import FormLink, ShownNaming, forms_naming, show_naming
 from app_runtime.pages.browsing import due_text, is_late
 from app_runtime.pages.opening import ANYBODY
 from app_runtime.photos.urls import photo_items
@@ -39,6 +40,8 @@ class Shown:
     landmark: str
     timeline: list[dict[str, Any]]
     family: ShownFamily
+    naming: Sequence[ShownNaming]
+    forms: Sequence[FormLink]
 
 
 def show_record(
@@ -66,6 +69,8 @@ def show_record(
         timeline=[_moment(app, entry) for entry in present_history(app, record, reader)],
         # Links lead to public pages, so they show what everybody may see.
         family=show_family(app, record, ANYBODY),
+        naming=show_naming(app, record, ANYBODY),
+        forms=forms_naming(app, record) if record.published else (),
     )
 
 

@@ -67,12 +67,12 @@ def take_step(opened: OpenPage, form: Texts, uploads: Uploads) -> Sending:
             return refused(sending, error)
     written = read_form(opened.app, fields.values(), form, uploads, uploaded_by=opened.writer.account_id)
     scope = scope_of_form(opened)
-    asked = asked_in_form(opened.app, fields, written, scope)
+    asked = asked_in_form(opened.app, fields, written, scope, opened.writer)
     sending.typed, sending.asked = written.typed, asked
     sending.seen = tuple(dict.fromkeys([*form.getlist(SEEN), sending.at]))
     if not form.get(MORE):
         refused_files = dict(written.errors)
-        sending.values = check_form(opened.app, fields, written, scope)
+        sending.values = check_form(opened.app, fields, written, scope, opened.writer)
         _go(form.get(GO, ""), steps_of(opened, fields, asked.hidden), written, sending, refused_files)
     if sending.status == 200 and opened.writer.account_id is not None:
         _keep(opened, fields, sending)
@@ -128,7 +128,7 @@ def scope_of_form(opened: OpenPage) -> ScopeOf:
 
 def asked_now(opened: OpenPage, fields: Mapping[str, Field], written: Written | None = None) -> Asked:
     """What is hidden and what is demanded by what was written so far; by the defaults alone when nothing was."""
-    return asked_in_form(opened.app, fields, written or Written(), scope_of_form(opened))
+    return asked_in_form(opened.app, fields, written or Written(), scope_of_form(opened), opened.writer)
 
 
 def asked_of(opened: OpenPage, form: Texts) -> Asked:

@@ -46,7 +46,7 @@ def send_form(opened: OpenPage, form: Texts, uploads: Uploads) -> Sending:
     written = read_form(opened.app, fields.values(), form, uploads, uploaded_by=opened.writer.account_id)
     if form.get(MORE):
         return Sending(key, typed=written.typed)
-    values = check_form(opened.app, fields, written, scope_of_form(opened))
+    values = check_form(opened.app, fields, written, scope_of_form(opened), opened.writer)
     sending = Sending(key, typed=written.typed, errors=written.errors, status=422, values=values, at=CHECK)
     sending.written, sending.seen = written, (*form.getlist(SEEN), CHECK)
     if written.errors:

@@ -16,6 +16,8 @@ from app_catalog.definitions.model import PEOPLE, Field
 from app_catalog.definitions.schemas import field_schema
 from app_catalog.definitions.schemas.records import PackageSchema, options_of
 from app_catalog.definitions.schemas.wording import word
+from app_runtime.naming.choosing import choose
+from app_runtime.records.actors import Actor
 from app_runtime.records.errors import invalid_answers
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import current_language, pick, t
@@ -46,8 +48,13 @@ class Answers:
     fields: Mapping[str, Field]
     channel: Channel
     scope_of: Callable[[Mapping[str, Any]], Scope]
+    actor: Actor | None
+    """Who answers, who may name only records that they may read; None for the platform itself."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """What the record has already: what it names may stay, whoever may read it."""
     errors: dict[str, list[str]] = field(default_factory=dict)
     missing: bool = False
+    unmet: bool = False
 
     def clean(self, sent: Mapping[str, Any], *, partial: bool = False) -> dict[str, Any]:
         """The cleaned values by field id; with `partial` nothing that was not sent is asked for, and None empties.
@@ -65,13 +72,13 @@ class Answers:
             if spec.fields and values.get(name):
                 values[name] = self._inside(name, spec, values[name], scope)
         if self.errors:
-            raise invalid_answers(self.errors, missing=self.missing)
+            raise invalid_answers(self.errors, missing=self.missing, unmet=self.unmet)
         return values
 
     def asked(self, sent: Mapping[str, Any]) -> Asked:
         """What these answers make of the conditions, whatever else is wrong with them; notes no errors."""
         _, scope = self._prepared(sent, partial=False)
-        self.errors, self.missing = {}, False
+        self.errors, self.missing, self.unmet = {}, False, False
         hidden, needed = set[str](), set[str]()
         for name, spec in self.fields.items():
             for key, one in ((name, spec), *((f"{name}.{member}", own) for member, own in _members_of(spec).items())):
@@ -87,7 +94,27 @@ class Answers:
             for name, spec in self.fields.items():
                 if spec.default is not None and values.get(name) in EMPTY:
                     values[name] = spec.default
+        self._choose_named(values)
         return values, self.scope_of({name: value for name, value in values.items() if value not in EMPTY})
+
+    def _choose_named(self, values: dict[str, Any]) -> None:
+        """Put the id of the record that is meant in place of its number."""
+        for name, spec in self.fields.items():
+            if spec.target is None or values.get(name) in EMPTY:
+                continue
+            chosen = choose(self.app, spec, str(values[name]), self.actor, kept=self.kept.get(name))
+            if chosen is not None:
+                values[name] = chosen
+                continue
+            del values[name]
+            self.unmet = True
+            self._fault(
+                name,
+                t(
+                    "Tidak ada yang bernomor itu di antara yang dapat Anda pilih. Periksa nomornya.",
+                    "None of those that you may choose has that number. Please check it.",
+                ),
+            )
 
     def _shape(self, sent: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
         schema = compiled_schema(

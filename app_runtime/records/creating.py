@@ -144,7 +144,7 @@ def _create(
         raise _forbidden(kind)
     allowed = kind.fields if actor.is_system else creatable_fields(app, kind, actor)
     fields = {name: spec for name, spec in kind.fields.items() if name in allowed and spec.computed is None}
-    answers = Answers(app, fields, channel, lambda known: scope_of_new(app, kind, known, actor))
+    answers = Answers(app, fields, channel, lambda known: scope_of_new(app, kind, known, actor), actor)
     cleaned = answers.clean(with_files(values, files))
     _check_conditions(app, kind, actor, cleaned)
     record = blank_record(app, actor, record_type)

@@ -88,9 +88,10 @@ def app_disabled() -> Conflict:
     )
 
 
-def invalid_answers(fields: Mapping[str, list[str]], *, missing: bool) -> Invalid:
-    """Answers that do not fit, by field id; `missing` when a required one was left out."""
-    return Invalid(fields=fields, because="required" if missing else "invalid")
+def invalid_answers(fields: Mapping[str, list[str]], *, missing: bool, unmet: bool = False) -> Invalid:
+    """Answers that do not fit, by field id; `missing` when a required one was left out, `unmet` when what is named is
+    none of those that may be chosen."""
+    return Invalid(fields=fields, because="required" if missing else "condition" if unmet else "invalid")
 
 
 def unknown_action(action: str) -> Conflict:

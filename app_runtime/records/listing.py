@@ -112,13 +112,33 @@ def present_rows(
     """Many records of one installation for one reader, each by its own definition."""
     apps = {app.definition.digest: app}
     files = files_of_records(app.session, records)
-    presented = []
     for record in records:
         if record.definition_digest not in apps:
             apps[record.definition_digest] = running_app(app.session, app.installation, digest=record.definition_digest)
+    for digest, pinned in apps.items():
+        _look_ahead(pinned, [record for record in records if record.definition_digest == digest])
+    presented = []
+    for record in records:
         pinned = apps[record.definition_digest]
         presented.append(present_record(pinned, record, actor, files=files[record.id], only=columns))
     return presented
+
+
+def _look_ahead(app: RunningApp, records: Sequence[Record]) -> None:
+    """Read what these records name in one go."""
+    naming = {
+        kind.id: [name for name, spec in kind.fields.items() if spec.target is not None]
+        for kind in app.definition.records.values()
+    }
+    ids = [
+        value
+        for record in records
+        for name in naming.get(record.record_type, ())
+        for value in (record.data.get(name), record.private.get(name))
+        if value
+    ]
+    if ids:
+        app.named.look_ahead(ids)
 
 
 def list_matching(

@@ -18,6 +18,7 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.attachments import list_record_files
 from app_runtime.records.links import links_of
 from app_runtime.records.models import Record, RecordFile
+from app_runtime.records.named import ANYBODY, NamedRecord, not_for_you
 from app_runtime.records.permissions import may_moderate, title_fields, visible_fields
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.values import built_in_values, field_values, numbers_of
@@ -54,6 +55,8 @@ class PresentedField:
     members: tuple[PresentedField, ...] = ()
     links: tuple[str, ...] = ()
     rows: tuple[tuple[PresentedField, ...], ...] = ()
+    named: NamedRecord | None = None
+    """The record that the field names, where the reader may see it."""
 
     @property
     def shown(self) -> str:
@@ -63,6 +66,8 @@ class PresentedField:
         if self.type in ADDRESSES and self.value:
             link = Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>')
             return link.format(str(self.value), self.text)
+        if self.named is not None and self.named.link:
+            return Markup('<a href="{}">{}</a>').format(self.named.link, self.text)
         return self.text
 
 
@@ -120,7 +125,7 @@ def present_record(
     if files is None and any(spec.type == "files" and name in shown for name, spec in kind.fields.items()):
         files = list_record_files(app.session, record)
     built_in = {name: value for name, value in built_in_values(record, app.agencies).items() if name in allowed}
-    fields = _present_fields(app, record, kind, shown, files or (), official=official)
+    fields = _present_fields(app, record, kind, shown, files or (), actor, official=official)
     if len(kind.numbers) > 1 and "number" in shown:
         fields = (*_present_numbers(record, kind), *fields)
     state = kind.workflow.states.get(record.state) if kind.workflow and "state" in allowed else None
@@ -150,8 +155,9 @@ def present_record(
     )
 
 
-def display_value(app: RunningApp, field: Field, value: Any) -> str:
-    """A value in the reader's words: labels of choices, names of agencies, dates and amounts as people write them."""
+def display_value(app: RunningApp, field: Field, value: Any, reader: Actor = ANYBODY) -> str:
+    """A value in the reader's words: labels of choices, names of agencies, dates and amounts as people write them, and
+    of what a field names as much as this reader may see."""
     if value in (None, "", [], {}):
         return ""
     if field.type == "choice":
@@ -168,6 +174,9 @@ def display_value(app: RunningApp, field: Field, value: Any) -> str:
         return app.people.name_of(str(value))
     if field.type == "persons":
         return ", ".join(sorted(app.people.name_of(str(one)) for one in value))
+    if field.target is not None:
+        named = app.named.told(value, reader)
+        return named.label if named is not None else not_for_you()
     if field.type == "datetime":
         return show_datetime(datetime.fromisoformat(value), app.municipality.timezone)
     show = _SHOWN.get(field.type, str)
@@ -218,6 +227,7 @@ def _present_fields(
     kind: RecordType,
     shown: frozenset[str],
     files: Sequence[RecordFile],
+    reader: Actor,
     *,
     official: bool,
 ) -> tuple[PresentedField, ...]:
@@ -237,8 +247,12 @@ def _present_fields(
             value = [str(file.file_id) for file in attached]
         members = _members(app, field, dict(value or {})) if field.type == "group" else ()
         rows = tuple(_members(app, field, row) for row in value or ()) if field.type == "list" else ()
-        text = "" if field.type == "group" else display_value(app, field, value)
-        found.append(PresentedField(name, field.type, pick(field.label), value, text, attached, members, links, rows))
+        text = "" if field.type == "group" else display_value(app, field, value, reader)
+        named = app.named.told(value, reader) if field.target is not None else None
+        if field.target is not None and named is None:
+            value = None
+        label = pick(field.label)
+        found.append(PresentedField(name, field.type, label, value, text, attached, members, links, rows, named))
     return tuple(found)
 
 
@@ -296,4 +310,4 @@ def _json_values(
         for name, value in built_in.items()
         if only is None or name in only
     }
-    return {**plain, **{field.id: field.value for field in fields}}
+    return {**plain, **{field.id: field.value for field in fields if field.value is not None or not field.text}}

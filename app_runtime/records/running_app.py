@@ -19,6 +19,7 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.agency_tree import AgencyTree, load_agencies
 from app_runtime.records.models import Record
 from app_runtime.records.municipal import session_municipality
+from app_runtime.records.named import NamedRecords
 from app_runtime.records.people import People, load_people
 from app_runtime.records.pinned import Kinds, kinds_of
 from app_runtime.records.rule_errors import tell_rule_error
@@ -54,6 +55,11 @@ class RunningApp:
     def people(self) -> People:
         """Who works in the municipality, and who did."""
         return load_people(self.session)
+
+    @cached_property
+    def named(self) -> NamedRecords:
+        """The records that those of the app name."""
+        return NamedRecords(self, app_of_record)
 
     @cached_property
     def calendar(self) -> WorkingCalendar:
@@ -108,6 +114,7 @@ class RunningApp:
             actor=self._actor_values(actor),
             settings=self.settings,
             event=event or {},
+            refer=self._refer,
         )
 
     def evaluate(self, expression: Expression, scope: Scope, *, rule: str) -> Outcome:
@@ -118,6 +125,9 @@ class RunningApp:
         if outcome.error is not None:
             tell_rule_error(str(self.installation.tenant_id), self.definition.id, rule, outcome.error)
         return outcome
+
+    def _refer(self, record_id: str) -> Mapping[str, Any] | None:
+        return self.named.values(record_id)
 
     def _actor_values(self, actor: Actor | None) -> dict[str, Any]:
         if actor is None:

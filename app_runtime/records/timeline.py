@@ -108,7 +108,7 @@ def present_history(app: RunningApp, record: Record, actor: Actor) -> list[Timel
         own_kind = own.record_type(record.record_type)
         if _shown(own_kind, row, audience):
             seen = allowed if own is app else _seen_then(own, kind, allowed, actor, record)
-            entries.append(_entry(own, own_kind, row, private.get(row.id) or {}, seen, audience))
+            entries.append(_entry(own, own_kind, row, private.get(row.id) or {}, seen, audience, actor))
     return entries
 
 
@@ -146,6 +146,7 @@ def _entry(
     private: Mapping[str, Any],
     allowed: frozenset[str],
     audience: Audience,
+    reader: Actor,
 ) -> TimelineEntry:
     state = kind.workflow.states.get(row.to_state or "") if kind.workflow else None
     return TimelineEntry(
@@ -156,7 +157,7 @@ def _entry(
         who=_who(row, audience),
         from_state=row.from_state,
         to_state=row.to_state,
-        details=tuple(_details(app, kind, row, private, allowed, audience)),
+        details=tuple(_details(app, kind, row, private, allowed, audience, reader)),
         state_label=pick(state.label) if state else "",
         state_tone=state.tone if state else "grey",
     )
@@ -198,6 +199,7 @@ def _details(
     private: Mapping[str, Any],
     allowed: frozenset[str],
     audience: Audience,
+    reader: Actor,
 ) -> list[tuple[str, str]]:
     action = kind.workflow.actions.get(row.name) if kind.workflow and row.kind == "action" else None
     moved = {**row.changes.get("fields", {}), **(private.get("fields") or {})}
@@ -205,15 +207,15 @@ def _details(
     found = []
     for name, change in moved.items():
         if name in allowed:
-            label, text = _labelled(app, _field(kind, action, name), name, change.get("to"))
+            label, text = _labelled(app, _field(kind, action, name), name, change.get("to"), reader)
             if row.kind == "updated":
-                before = _labelled(app, _field(kind, action, name), name, change.get("from"))[1]
+                before = _labelled(app, _field(kind, action, name), name, change.get("from"), reader)[1]
                 text = f"{before or '–'} → {text or '–'}"
             found.append((label, text))
     if "number" in allowed:
         found += [(_number_label(kind, name), number) for name, number in row.changes.get("numbers", {}).items()]
     if audience == "official" or (audience == "resident" and action is not None and _asks_resident(kind, row.name)):
-        found += [_labelled(app, _ask_field(action, name), name, value) for name, value in told.items()]
+        found += [_labelled(app, _ask_field(action, name), name, value, reader) for name, value in told.items()]
     if audience == "official":
         found += _platform_details(app, kind, row)
     if row.kind in _MOVES:
@@ -309,10 +311,10 @@ def _ask_field(action: Action | None, name: str) -> Field | None:
     return ask.field if ask else None
 
 
-def _labelled(app: RunningApp, field: Field | None, name: str, value: Any) -> tuple[str, str]:
+def _labelled(app: RunningApp, field: Field | None, name: str, value: Any, reader: Actor) -> tuple[str, str]:
     if field is None:
         return name, "" if value is None else str(value)
     if field.type == "group" and isinstance(value, Mapping):
         parts = [display_value(app, field.fields[key], part) for key, part in value.items() if key in field.fields]
         return pick(field.label), ", ".join(part for part in parts if part)
-    return pick(field.label) or name, display_value(app, field, value)
+    return pick(field.label) or name, display_value(app, field, value, reader)

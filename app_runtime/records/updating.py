@@ -53,7 +53,7 @@ def update_record(
     before = field_values(record, kind)
     numbers = {name: digests_of(record, name) for name in sent}
     asked = {name: spec for name, spec in kind.fields.items() if spec.computed is None}
-    answers = Answers(change.app, asked, channel, change.scope)
+    answers = Answers(change.app, asked, channel, change.scope, actor, before)
     cleaned = {name: value for name, value in answers.clean(sent, partial=True).items() if name in sent}
     attach_files(session, record, kind.fields, cleaned, channel=channel)
     catch_up(change)

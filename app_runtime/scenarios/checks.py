@@ -51,7 +51,7 @@ def _states(stage: Stage, check: StateCheck) -> Iterator[Text]:
 
 
 def _values(stage: Stage, check: ValueCheck) -> Iterator[Text]:
-    for (name, path), expected in check.values.items():
+    for (name, path), written in check.values.items():
         record, rest = stage.follow(name, path)
         kind = stage.record_type(record.record_type)
         first = rest.partition(".")[0]
@@ -60,6 +60,7 @@ def _values(stage: Stage, check: ValueCheck) -> Iterator[Text]:
         found: Any = expression_values(record, kind, stage.app.agencies, list_clocks(stage.session, record))
         for part in rest.split("."):
             found = found.get(part) if isinstance(found, dict) else None
+        expected = stage.with_named({rest: written}, kind.fields)[rest]
         if not same_value(found, expected):
             yield _instead("nilai", "value", f"{name}.{path}", expected, found)
 

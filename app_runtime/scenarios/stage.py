@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app_catalog.definitions.model import Definition, RecordType
+from app_catalog.definitions.model import Definition, Field, RecordType
 from app_catalog.definitions.scenario_names import split_name
 from app_runtime.children.family import list_children
 from app_runtime.records.actors import Actor, actor_for
@@ -129,6 +129,15 @@ class Stage:
         code = tracking_code_of(record) if record is not None and role == "resident" else None
         with set_clock(self.moment):
             return actor_for(self.session, visitor, self.scratch.installation, tracking_code=code)
+
+    def with_named(self, values: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+        """Values in which fields that name a record say it by its name in the scenario."""
+        found = dict(values)
+        for name, spec in fields.items():
+            named = self.named.get(str(found.get(name))) if spec.target is not None else None
+            if named is not None:
+                found[name] = str(named)
+        return found
 
     def attempt(self, work: Callable[[], T], *, keep: bool = True) -> T:
         """What `work` gives at the scenario's present; with `keep` False it leaves no trace.

@@ -57,6 +57,7 @@ def describe_step(step: Step) -> Text:
 def make_record(stage: Stage, role: str, record: str, values: Mapping[str, Any]) -> Record:
     """A new record by whoever holds the role; an officer is of the agency that the record will belong to."""
     kind = stage.record_type(record)
+    values = stage.with_named(values, kind.fields)
     actor = stage.actor(role, agency=_future_agency(stage, kind, values))
     installation: Installation = stage.scratch.installation
     return create_record(stage.session, installation, actor, record, values, channel="scenario").record
@@ -69,6 +70,8 @@ def act_on(stage: Stage, role: str, on: str, action: str, values: Mapping[str, A
     if workflow is None or action not in workflow.actions:
         raise unknown("tindakan", "action", action, workflow.actions if workflow else ())
     actor = stage.actor(role, record=record)
+    asked = {ask.id: ask.field for ask in workflow.actions[action].asks.values()}
+    values = stage.with_named(values, asked)
     return take_action(stage.session, record, actor, action, values, channel="scenario")
 
 
@@ -97,7 +100,8 @@ def _create(stage: Stage, step: CreateStep) -> None:
 def _update(stage: Stage, step: UpdateStep) -> Record:
     record = stage.record(step.on)
     actor: Actor = stage.actor(step.role, record=record)
-    return update_record(stage.session, record, actor, step.values, channel="scenario")
+    values = stage.with_named(step.values, stage.record_type(record.record_type).fields)
+    return update_record(stage.session, record, actor, values, channel="scenario")
 
 
 def _take_event(stage: Stage, step: EventStep) -> None:

@@ -156,7 +156,7 @@ def attempt_action(session: AnySession, tracked: Tracked, action_id: str, form: 
         return attempt
     fields = _asks(tracked, action_id)
     written = read_form(tracked.app, fields.values(), form, uploads, uploaded_by=tracked.actor.account_id)
-    check_form(tracked.app, fields, written, lambda known: tracked.app.scope(known, actor=tracked.actor))
+    check_form(tracked.app, fields, written, lambda known: tracked.app.scope(known, actor=tracked.actor), tracked.actor)
     attempt.typed, attempt.errors = written.typed, written.errors
     if written.errors:
         attempt.status = 422

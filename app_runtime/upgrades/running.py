@@ -173,7 +173,7 @@ def _cleaned(app: RunningApp, record_type: str, mapping: Mapping) -> Mapping:
     kind = app.record_type(record_type)
     asked = {name: kind.fields[name] for name in mapping.values}
     try:
-        values = Answers(app, asked, "scenario", app.scope).clean(mapping.values, partial=True)
+        values = Answers(app, asked, "scenario", app.scope, None).clean(mapping.values, partial=True)
     except Invalid as error:
         raise Invalid(fields={f"values.{name}": list(texts) for name, texts in error.fields.items()}) from error
     return replace(mapping, values=values)

@@ -87,7 +87,7 @@ def _cleaned(change: Change, values: dict[str, Any], errors: dict[str, list[str]
     fields = {name: spec for name, spec in change.record_type.fields.items() if name in values}
     asked = {name: spec for name, spec in fields.items() if spec.type != "files"}
     try:
-        cleaned = Answers(change.app, asked, "scenario", change.scope).clean(
+        cleaned = Answers(change.app, asked, "scenario", change.scope, None).clean(
             {name: values[name] for name in asked}, partial=True
         )
     except Invalid as error:

@@ -54,7 +54,7 @@ def carry_over(change: Change, before: RecordType, stored: Dict[str, Any], mappi
     # Files are stored and were looked at when they came.
     asked = {name: after.fields[name] for name in doubtful if after.fields[name].type != "files"}
     sent = {name: values[name] for name in asked}
-    cleaned = Answers(change.app, asked, "scenario", change.scope).clean(sent, partial=True)
+    cleaned = Answers(change.app, asked, "scenario", change.scope, None).clean(sent, partial=True)
     return Carried({**values, **{name: cleaned[name] for name in asked if name in cleaned}}, left, renamed)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app_catalog.definitions.model import Action
+from app_runtime.naming.choosing import as_shown
 from app_runtime.records.change import open_change
 from app_runtime.records.permissions import visible_fields
 from app_runtime.records.values import field_values, latest_rounds
@@ -142,7 +143,7 @@ def _suggested(work: Work, action: Action) -> dict[str, Any]:
 def standing_values(work: Work, action: Action) -> dict[str, Any]:
     """By ask, what stands in the field that it sets, where this official sees it; files are only ever added to."""
     seen = visible_fields(work.app.definition, work.record.record_type, at_work(work.actor), work.record)
-    stored = field_values(work.record, work.kind)
+    stored = as_shown(work.app, work.kind.fields, field_values(work.record, work.kind), at_work(work.actor))
     return {
         ask.id: stored[ask.sets]
         for ask in action.asks.values()

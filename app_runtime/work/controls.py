@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app_catalog.definitions.model import PEOPLE, SEVERAL, Field
 from app_catalog.definitions.schemas.quantities import shown_decimal
 from app_catalog.installations.durations_form import join_duration, split_duration, unit_options
+from app_runtime.naming.choosing import suggest_address
 from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import current_language, pick, t
@@ -41,6 +42,7 @@ class Control:
     members: tuple[Control, ...] = ()
     rows: tuple[tuple[Control, ...], ...] = ()
     blank: tuple[Control, ...] = ()
+    suggest: str = ""
 
 
 def make_controls(
@@ -113,6 +115,7 @@ def _control(
         ),
         rows=tuple(row(number, values) for number, values in enumerate(rows)),
         blank=row("__n__", {}) if field.type == "list" else (),
+        suggest=suggest_address(app, field),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import Field
+from app_runtime.naming.choosing import as_shown
 from app_runtime.records.permissions import visible_fields
 from app_runtime.records.updating import updatable_fields, update_record
 from app_runtime.records.values import field_values
@@ -28,6 +29,7 @@ def editable_fields(work: Work) -> list[Field]:
     names = updatable_fields(work.app.session, work.record, official)
     seen = visible_fields(work.app.definition, work.record.record_type, official, work.record)
     found = [spec for name, spec in work.kind.fields.items() if name in names & seen and spec.type != "files"]
+    found = [spec for spec in found if spec.target is None or _may_edit_named(work, spec)]
     if not found:
         raise Forbidden
     return found
@@ -37,7 +39,7 @@ def edit_controls(
     work: Work, *, typed: Mapping[str, Any] | None = None, errors: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[Control, ...]:
     """The form's controls, with the stored values or with what was typed."""
-    stored = field_values(work.record, work.kind)
+    stored = _shown_values(work)
     return make_controls(
         work.app, editable_fields(work), prefix=PREFIX, values={**stored, **(typed or {})}, errors=errors
     )
@@ -51,10 +53,20 @@ def typed_values(work: Work, form: MultiDict[str, str]) -> dict[str, Any]:
 
 def save_edit(session: AnySession, work: Work, values: Mapping[str, Any], *, seen: int | None) -> None:
     """Write what differs from the stored values. Raises as `update_record` does."""
-    stored = field_values(work.record, work.kind)
+    stored = _shown_values(work)
     changed = {name: value for name, value in values.items() if value != stored.get(name)}
     if changed:
         update_record(session, work.record, at_work(work.actor), changed, expected_version=seen)
+
+
+def _shown_values(work: Work) -> dict[str, Any]:
+    return as_shown(work.app, work.kind.fields, field_values(work.record, work.kind), at_work(work.actor))
+
+
+def _may_edit_named(work: Work, spec: Field) -> bool:
+    """Nobody takes away or changes what a field names without seeing it."""
+    stored = field_values(work.record, work.kind).get(spec.id)
+    return not stored or work.app.named.told(stored, at_work(work.actor)) is not None
 
 
 def emptied(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from app_catalog.definitions.model import WRITTEN, RecordType
 from app_catalog.installations.names import shown_name
 from app_runtime.children.showing import ShownFamily, show_family
+from app_runtime.naming.showing import ShownNaming, show_naming
 from app_runtime.records.actors import Actor
 from app_runtime.records.landmarks import landmark_of
 from app_runtime.records.nearby import possible_duplicates
@@ -64,6 +65,7 @@ class RecordPage:
     duplicates: Sequence[PresentedRecord]
     satisfaction: Sequence[SatisfactionAnswer]
     family: ShownFamily
+    naming: Sequence[ShownNaming]
     disabled: bool
 
     @property
@@ -107,6 +109,7 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
         duplicates=_duplicates(work),
         satisfaction=list_answers(app.session, record),
         family=show_family(app, record, official),
+        naming=show_naming(app, record, official),
         disabled=app.installation.status != "enabled",
     )
 

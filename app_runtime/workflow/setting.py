@@ -57,7 +57,7 @@ def fitting_value(change: Change, name: str, value: Any) -> Any:
         return value
     sent = as_sent(change.app.zone, spec, value)
     # Options and agencies must exist; whether something is required is for people to care about.
-    cleaned = Answers(change.app, {name: spec}, "api", change.scope).clean({name: sent}, partial=True)
+    cleaned = Answers(change.app, {name: spec}, "api", change.scope, None).clean({name: sent}, partial=True)
     return cleaned.get(name)
 
 

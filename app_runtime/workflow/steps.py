@@ -13,6 +13,7 @@ from app_runtime.records.errors import invalid_answers
 from app_runtime.records.niks import with_kept_digits
 from app_runtime.records.numbering import give_numbers
 from app_runtime.records.permissions import read_access
+from app_runtime.records.values import field_values
 from app_runtime.workflow.setting import find_member, set_by_rule, write_values
 from lumbung.i18n import t
 
@@ -30,7 +31,11 @@ def clean_asks(change: Change, action: Action, sent: Mapping[str, Any], *, chann
         for name, field in setting.items()
         if name in sent
     }
-    cleaned: dict[str, Any] = Answers(change.app, fields, channel, change.scope).clean({**sent, **whole})
+    standing = field_values(change.record, kind)
+    kept = {ask: standing[name] for ask, name in setting.items() if name in standing}
+    cleaned: dict[str, Any] = Answers(change.app, fields, channel, change.scope, change.actor, kept).clean(
+        {**sent, **whole}
+    )
     shown = {name for name in setting if fields[name].visible_when is None}
     cleaned |= {name: None for name, value in whole.items() if value is None and name in shown}
     for ask in action.asks.values():

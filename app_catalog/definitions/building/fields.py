@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from app_catalog.definitions.building.live import build_where
 from app_catalog.definitions.building.parts import Json, build_map, expression, ids, label, ordered, text
-from app_catalog.definitions.model import Ask, Column, Expression, Field, FieldCheck, Options, SettingSpec, Text
+from app_catalog.definitions.model import Ask, Column, Expression, Field, FieldCheck, Options, SettingSpec, Target, Text
 from app_catalog.definitions.shape.conditions import COMPUTED
 
 
@@ -31,7 +32,13 @@ def build_field(name: str, spec: Json, record: str) -> Field:
         max_count=spec.get("max_count"),
         max_size=spec.get("max_size"),
         fields=build_map(spec.get("fields"), lambda member, own: build_field(member, own, record)),
+        target=_target(spec, record) if spec["type"] == "record" else None,
     )
+
+
+def _target(spec: Json, owner: str) -> Target:
+    app, _, record = spec["record"].rpartition("/")
+    return Target(record, app or None, build_where(spec.get("where")), owner)
 
 
 def _check(spec: Json, record: str) -> FieldCheck:

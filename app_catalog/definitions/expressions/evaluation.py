@@ -80,6 +80,8 @@ class Scope:
     asks: Mapping[str, Any] = field(default_factory=dict)
     each: str = ""
     event: Mapping[str, Any] = field(default_factory=dict)
+    refer: Callable[[str], Mapping[str, Any] | None] = lambda _: None
+    """The values of a record that is named, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,9 @@ class Evaluator:
         root, *path = name.split(".")
         found: Any = getattr(scope, root)
         for step in path:
+            if isinstance(found, str):
+                # The id of a record that is named; what stands behind the dot is that one's.
+                found = scope.refer(found)
             found = found.get(step) if isinstance(found, Mapping) else None
         if found is None and root == "settings":
             spec = self._definition.settings.get(path[0])

@@ -2,8 +2,9 @@
 
 Texts, choices, people, agencies, times of the day (``07:30``) and durations (their ISO text) are strings; money and
 whole numbers are ints, decimals doubles; several choices or agencies are a list of ids; dates and times are
-timestamps (a date is its midnight in UTC); a point is a list of doubles, longitude first; files are a list of
-ids; a group is a map; a table setting is a map from row id to a map from column id.
+timestamps (a date is its midnight in UTC); a point is a list of doubles, longitude first; files are a list of ids; a
+record that is named is its id, and what may be read of it stands behind a dot; a group is a map; a table setting is a
+map from row id to a map from column id.
 """
 
 from collections.abc import Mapping
@@ -44,6 +45,7 @@ CEL_TYPES: dict[str, cel.Type] = {
     "persons": _T.List(_T.STRING),
     "nik": _T.STRING,
     "path": _T.List(_T.List(_T.DOUBLE)),
+    "record": _T.STRING,
     "group": _T.Map(_T.STRING, _T.DYN),
     "list": _T.List(_T.Map(_T.STRING, _T.DYN)),
     "strings": _T.List(_T.STRING),
@@ -65,6 +67,8 @@ BUILTIN_TYPES = {
     "checked": "boolean",
     "published": "boolean",
 }
+NAMED_FACTS = ("id", "number", "title", "state", "open", "published", "created_at", "closed_at")
+"""What may be read of a record that another one names, of another app too."""
 EVENT = "event"
 """What an event of another app tells; its values are of any type, since the other app decides."""
 CHILDREN_TYPES = {"done": "boolean", "count": "integer", "open": "integer"}
@@ -85,6 +89,8 @@ class RecordNames:
     children: tuple[str, ...] = ()
     asks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
+    named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By field that names another record, what may be read of that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ class Names:
                 for spec in settings.values()
                 if spec.type == "table"
             },
-            records={record.id: _record_names(record) for record in definition.records.values()},
+            records={record.id: _record_names(record, definition) for record in definition.records.values()},
         )
 
     @classmethod
@@ -139,6 +145,7 @@ class Names:
                     },
                     children=tuple(children_by_id(record)),
                     asks=_asked(record),
+                    named=_named(canonical.get("records", {}), record),
                 )
                 for name, record in canonical.get("records", {}).items()
             },
@@ -163,6 +170,8 @@ class Names:
             for clock in names.clocks:
                 own |= {f"clocks.{clock}.due": "datetime", f"clocks.{clock}.state": "text"}
             own |= {f"numbers.{number}": "text" for number in names.numbers}
+            for other, facts in names.named.items():
+                own |= {f"{other}.{fact}": kind for fact, kind in facts.items()}
             for group, members in names.groups.items():
                 own |= {f"{group}.{member}": kind for member, kind in members.items()}
             found |= {f"{root}.{name}": kind for name, kind in own.items()}
@@ -195,7 +204,32 @@ def _asked(record: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     }
 
 
-def _record_names(record: RecordType) -> RecordNames:
+def _named(records: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    found = {}
+    for name, spec in record.get("fields", {}).items():
+        if spec.get("type") == "record" and "record" in spec:
+            fields = records.get(spec["record"], {}).get("fields", {})
+            found[name] = facts_of(_types({key: own for key, own in fields.items() if not own.get("private")}))
+    return found
+
+
+def facts_of(fields: Mapping[str, str]) -> dict[str, str]:
+    """What may be read of a named record whose open fields have these types, by type."""
+    kept = {name: kind for name, kind in fields.items() if kind not in ("group", "list", "nik")}
+    return {**{name: BUILTIN_TYPES[name] for name in NAMED_FACTS if name != "title"}, "title": "text", **kept}
+
+
+def _named_by(record: RecordType, definition: Definition) -> dict[str, dict[str, str]]:
+    found = {}
+    for spec in record.fields.values():
+        if spec.target is not None:
+            own = definition.records.get(spec.target.record) if spec.target.app is None else None
+            fields = own.fields.values() if own else ()
+            found[spec.id] = facts_of({one.id: one.type for one in fields if not one.private})
+    return found
+
+
+def _record_names(record: RecordType, definition: Definition) -> RecordNames:
     return RecordNames(
         fields={spec.id: spec.type for spec in record.fields.values()},
         groups={
@@ -215,4 +249,5 @@ def _record_names(record: RecordType) -> RecordNames:
             action.id: {ask.id: ask.field.type for ask in action.asks.values()}
             for action in (record.workflow.actions.values() if record.workflow else ())
         },
+        named=_named_by(record, definition),
     )

@@ -15,6 +15,7 @@ from app_catalog.definitions.shape.events import EventName
 from app_catalog.definitions.shape.exchange import Consumes, Exports
 from app_catalog.definitions.shape.filters import WhereShape
 from app_catalog.definitions.shape.holding import PARTS, STATES, NumberOf, OverRecords, Same, Unread
+from app_catalog.definitions.shape.named import RecordOfApp, WhereOfNamed
 from app_catalog.definitions.shape.pages import SortField
 from app_catalog.definitions.shape.publiccode import ByLanguage, Matching
 from app_catalog.definitions.shape.quantities import MOST_DECIMAL, Day, Decimal, TimeOfDay
@@ -37,6 +38,8 @@ _SIMPLE: dict[type, Schema] = {
     ChartNumber: {"type": "string", "minLength": 1, "examples": ["amount", "line.amount"]},
     GroupedBy: _WORD,
     NumberPattern: {"type": "string", "maxLength": 100, "examples": ["SR/{year}/{seq:05}"]},
+    RecordOfApp: {"type": "string", "pattern": "^([^/]+/)?[^/]+$", "examples": ["vacancy", "wifi/point"]},
+    WhereOfNamed: {"type": "object", "minProperties": 1},
     WhereShape: {"type": "object", "minProperties": 1},
     Decimal: {"type": "number", "minimum": -MOST_DECIMAL, "maximum": MOST_DECIMAL},
     Day: {"type": "string", "minLength": 10, "maxLength": 10, "examples": ["2026-01-31"]},

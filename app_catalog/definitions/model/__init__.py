@@ -22,6 +22,7 @@ from app_catalog.definitions.model.fields import (
     Options,
     Required,
     SettingSpec,
+    Target,
 )
 from app_catalog.definitions.model.pages import (
     Channel,
@@ -146,6 +147,7 @@ __all__ = [
     "State",
     "StateCheck",
     "Step",
+    "Target",
     "Text",
     "Tone",
     "UpdateAccess",

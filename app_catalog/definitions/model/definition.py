@@ -38,7 +38,8 @@ class Definition:
     """One app at one version, compiled from its canonical form; immutable, safe to share between threads.
 
     Maps keep the order in which people should see things. ``digest`` identifies the canonical form
-    (``sha256:<hex>``) and is the key for caches. ``requires`` has a SemVer range under ``lumbung``.
+    (``sha256:<hex>``) and is the key for caches. ``requires`` has a SemVer range under ``lumbung``,
+    ``requires_apps`` one by app.
     ``files`` maps the path of each binary or picture of the package to its own digest. ``examples`` are
     demonstration records by type, ``documents`` Typst templates by id.
     """
@@ -56,6 +57,7 @@ class Definition:
     settings: Mapping[str, SettingSpec] = field(default_factory=dict)
     personal_data: PersonalData | None = None
     requires: Mapping[str, str] = field(default_factory=dict)
+    requires_apps: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     live: Live = Live()  # noqa: RUF009 - immutable
     indicators: Mapping[str, Indicator] = field(default_factory=dict)

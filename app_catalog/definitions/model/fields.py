@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from app_catalog.definitions.model.filters import EVERYTHING, Where
 from app_catalog.definitions.model.texts import Text
 from app_catalog.definitions.model.values import Expression
 
@@ -34,6 +35,7 @@ FieldType = Literal[
     "persons",
     "nik",
     "path",
+    "record",
     "group",
     "list",
 ]
@@ -62,6 +64,24 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """What a field of type ``record`` names: records of type ``record`` of the app ``app`` (None: its own app).
+
+    ``where`` says which of them may be chosen, among those that whoever chooses may read.
+    """
+
+    record: str
+    app: str | None = None
+    where: Where = EVERYTHING
+    owner: str = ""
+    """The record type whose field names them."""
+
+    def is_type(self, record: str, app: str, own: str) -> bool:
+        """Whether it names records of this type of ``app``, seen from the app ``own``."""
+        return record == self.record and app == (self.app or own)
+
+
+@dataclass(frozen=True, slots=True)
 class FieldCheck:
     """A condition that the value of a field must meet whenever the field is written, and what is said otherwise."""
 
@@ -78,7 +98,8 @@ class Field:
     rupiah) and how many may be chosen. ``lowest`` and ``highest`` bound decimals (numbers), and dates, times and
     durations (ISO texts). ``max_size`` is in bytes per file, ``max_count`` in files; ``accept`` holds MIME
     patterns such as ``image/*``. ``visible_to`` None means everyone who may read the record; ``private`` fields
-    are never shown to the public. Nobody fills in a ``computed`` field. ``fields`` are the members of a group.
+    are never shown to the public. Nobody fills in a ``computed`` field. ``fields`` are the members of a group,
+    ``target`` is what a ``record`` names.
     """
 
     id: str
@@ -105,6 +126,7 @@ class Field:
     max_count: int | None = None
     max_size: int | None = None
     fields: Mapping[str, "Field"] = field(default_factory=dict)
+    target: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from app_catalog.definitions.problem_texts.files import FILE_TEXTS
 from app_catalog.definitions.problem_texts.filters import FILTER_TEXTS
 from app_catalog.definitions.problem_texts.holding import HOLDING_TEXTS
 from app_catalog.definitions.problem_texts.meanings import MEANING_TEXTS
+from app_catalog.definitions.problem_texts.named import NAMED_TEXTS
 from app_catalog.definitions.problem_texts.pages import PAGE_TEXTS
 from app_catalog.definitions.problem_texts.publiccode import PUBLICCODE_TEXTS
 from app_catalog.definitions.problem_texts.running import RUNNING_TEXTS
@@ -20,6 +21,7 @@ PROBLEM_TEXTS: dict[str, ProblemText] = {
     **MEANING_TEXTS,
     **HOLDING_TEXTS,
     **FILTER_TEXTS,
+    **NAMED_TEXTS,
     **DOCUMENT_TEXTS,
     **PAGE_TEXTS,
     **RUNNING_TEXTS,

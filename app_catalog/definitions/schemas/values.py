@@ -191,4 +191,5 @@ CHECKS: Mapping[str, Check] = {
     "persons": check_several,
     "nik": check_nik,
     "path": check_path,
+    "record": check_name,
 }

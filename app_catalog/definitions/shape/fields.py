@@ -8,6 +8,7 @@ from app_catalog.definitions.nodes import MapNode, Node
 from app_catalog.definitions.problems import suggest
 from app_catalog.definitions.shape.composites import Keys, ListOf, MapOf, SetOf, TextByLanguage, Variant
 from app_catalog.definitions.shape.conditions import FieldCheck, computed_key, nobody_fills_in
+from app_catalog.definitions.shape.named import RecordOfApp, WhereOfNamed, read_where
 from app_catalog.definitions.shape.quantities import Day, Decimal, TimeOfDay, bounds_fit
 from app_catalog.definitions.shape.reading import Kind, Path, Reading, Reference
 from app_catalog.definitions.shape.scalars import (
@@ -30,10 +31,7 @@ ORDER = Integer(0, 1_000_000)
 NAMED: dict[str, Kind] = {"label": TEXT, "help": LONG_TEXT, "order": ORDER}
 FIXED_OPTIONS = MapOf(TEXT, wrap="label", min=1)
 
-LATER_TYPES = (
-    "checklist",
-    "record",
-)
+LATER_TYPES = ("checklist",)
 LATER_FIELD_KEYS = ("files_by", "verdict_by")
 
 
@@ -115,6 +113,7 @@ OWN_KEYS: dict[str, dict[str, Kind]] = {
     "persons": COUNT,
     "nik": {},
     "path": {},
+    "record": {"record": RecordOfApp(), "where": WhereOfNamed()},
 }
 _BOUNDED = {"decimal": bounds_fit, "date": bounds_fit, "time": bounds_fit, "duration": _durations_fit}
 FIELD_KEYS: dict[str, Kind] = {
@@ -132,15 +131,28 @@ FIELD_KEYS: dict[str, Kind] = {
 def _field_case(kind: str, shared: dict[str, Kind]) -> Keys:
     own = dict(OWN_KEYS[kind])
     required: dict[str, Kind] = {"type": Words()}
-    if "options" in own:
-        required["options"] = own.pop("options")
+    required |= {key: own.pop(key) for key in ("options", "record") if key in own}
     fits = _BOUNDED.get(kind, _numbers_fit)
     optional = {**shared, **own, **computed_key(kind)}
-    return Keys(required, optional, LATER_FIELD_KEYS, also=(_default_fits, fits, nobody_fills_in))
+    return Keys(required, optional, LATER_FIELD_KEYS, also=(_default_fits, fits, nobody_fills_in, read_where))
 
 
 _ALONE = frozenset(
-    ("text", "integer", "decimal", "money", "date", "time", "datetime", "choice", "area", "email", "phone", "url")
+    (
+        "text",
+        "integer",
+        "decimal",
+        "money",
+        "date",
+        "time",
+        "datetime",
+        "choice",
+        "area",
+        "email",
+        "phone",
+        "url",
+        "record",
+    )
 )
 """Types of which no two records may have the same value, where the field says so."""
 
@@ -150,12 +162,17 @@ def _own_case(kind: str) -> Keys:
     return _field_case(kind, {**FIELD_KEYS, "unique": Boolean()} if kind in _ALONE else FIELD_KEYS)
 
 
-MEMBER = Variant("type", {kind: _field_case(kind, FIELD_KEYS) for kind in OWN_KEYS}, (*LATER_TYPES, "group"))
+# What a record names is looked for from the other side too: it stands in a field of its own.
+MEMBER = Variant(
+    "type",
+    {kind: _field_case(kind, FIELD_KEYS) for kind in OWN_KEYS if kind != "record"},
+    (*LATER_TYPES, "record", "group"),
+)
 GROUP = Keys({"type": Words(), "fields": MapOf(MEMBER, min=1)}, FIELD_KEYS, LATER_FIELD_KEYS)
 # Conditions see a record, not which of its rows they are asked about; files and sealed numbers belong to the record.
 _ROW_KEYS = {key: kind for key, kind in FIELD_KEYS.items() if key in (*NAMED, "required")}
 _ROW = Variant(
-    "type", {kind: _field_case(kind, _ROW_KEYS) for kind in OWN_KEYS if kind not in ("files", "nik", "path")}
+    "type", {kind: _field_case(kind, _ROW_KEYS) for kind in OWN_KEYS if kind not in ("files", "nik", "path", "record")}
 )
 LIST = Keys(
     {"type": Words(), "fields": MapOf(_ROW, min=1, max=20)},

@@ -68,7 +68,7 @@ APP = Keys(
         "audience": OneOf(("public-service", "government")),
     },
     {
-        "requires": Keys(optional={"lumbung": VersionRange()}, later=("apps",)),
+        "requires": Keys(optional={"lumbung": VersionRange(), "apps": MapOf(VersionRange(), ordered=False, max=20)}),
         "personal_data": Keys(
             {"purpose": TEXT, "basis": OneOf(BASES), "retention": DurationText(working=False)},
         ),

@@ -1,0 +1,1 @@
+"""Fields that name other records: choosing one, and who names a record."""
