@@ -42,7 +42,7 @@ class Jobs:
     open: UUID
     checked: UUID
 
-    def make(self, session: Sessions, by: Actor, record: str, **values: Any) -> Record:
+    def make(self, session: Any, by: Actor, record: str, **values: Any) -> Record:
         return create_record(session, self.installation, by, record, values).record
 
 
@@ -149,7 +149,8 @@ def test_the_name_of_what_a_reader_may_not_see_is_told_to_nobody(
         assert job is not None
         assert (job.value, job.named, job.text) == (None, None, "Catatan yang tidak terbuka untuk Anda")
         seen = present_record(running, made, jobs.clerk).field("job")
-        assert seen is not None and seen.named is not None
+        assert seen is not None
+        assert seen.named is not None
         assert seen.named.link == f"/work/loker/{jobs.open}"
     page = browse(app, world.tangsel.host).get(f"/loker/application/{made.id}")
     assert str(jobs.open) not in page.text
