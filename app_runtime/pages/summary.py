@@ -44,15 +44,17 @@ def answered_steps(opened: OpenPage, steps: Sequence[Step], sending: Sending) ->
                 answer
                 for name, spec in one.fields.items()
                 if name not in hidden
-                for answer in _answers(opened.app, spec, sending, hidden)
+                for answer in _answers(opened, spec, sending, hidden)
             ],
         )
         for one in steps
     ]
 
 
-def _answers(app: RunningApp, spec: Field, sending: Sending, hidden: frozenset[str]) -> list[Answer]:
-    label, value = pick(spec.label), sending.values.get(spec.id)
+def _answers(opened: OpenPage, spec: Field, sending: Sending, hidden: frozenset[str]) -> list[Answer]:
+    app, label, value = opened.app, pick(spec.label), sending.values.get(spec.id)
+    if spec.target is not None:
+        return [Answer(label, display_value(app, spec, value, opened.writer) or _empty())]
     if spec.type == "files":
         return [Answer(label, _empty(), sending.typed.kept.get(spec.id, ()))]
     if spec.type == "group":
