@@ -28,6 +28,7 @@ RECORD = """
         required_when: "record.kind == 'board'"
         label: {id: Lebar, en: Width}
       height: {type: integer, visible_when: "record.width > 3", required: true, label: {id: Tinggi, en: Height}}
+      area: {type: integer, computed: "record.width * record.height", label: {id: Luas, en: Area}}
       tags:
         type: choices
         default: [day]
@@ -52,6 +53,7 @@ RECORD = """
         label: {id: Keterangan foto, en: About the photos}
     access:
       public: {create: {}}
+      resident: {read: {rows: own, fields: [subject, area]}}
       clerk: {read: {rows: all}}
 """
 PAGE = """

@@ -22,7 +22,7 @@ def any_conditional(fields: Iterable[Field]) -> bool:
 
 
 def deciding_fields(kind: RecordType, specs: Iterable[Field]) -> frozenset[str]:
-    """Ids of the fields whose answers decide what of `specs` is asked, also by what is computed from them."""
+    """Ids of the fields whose answers decide what of `specs` is asked, or is computed; also by what is computed."""
     found: set[str] = set()
     waiting = {name for spec in specs for one in (spec, *_members(spec)) for name in _named(_conditions(one))}
     while waiting:
@@ -49,7 +49,7 @@ def asked_here(kind: RecordType, step: Mapping[str, Field], hidden: frozenset[st
 
 
 def _conditions(spec: Field) -> list[Expression]:
-    return [one for one in (spec.visible_when, spec.required_when) if one is not None]
+    return [one for one in (spec.visible_when, spec.required_when, spec.computed) if one is not None]
 
 
 def _named(expressions: Iterable[Expression]) -> set[str]:

@@ -14,6 +14,7 @@ from app_runtime.pages.controls import controls, labels_of
 from app_runtime.pages.done import remember_made
 from app_runtime.pages.opening import OpenPage, app_name
 from app_runtime.pages.personal_data import data_notice
+from app_runtime.pages.reckoned import reckoned, reckoned_fields
 from app_runtime.pages.sending import Sending, form_fields
 from app_runtime.pages.stepping import CHECK, Step, asked_now, carried, errors_of, steps_of, typed_for
 from app_runtime.pages.summary import answered_steps
@@ -27,7 +28,9 @@ def show_form(opened: OpenPage, sending: Sending) -> Response:
     for record in reversed(sending.own):
         # Whoever holds the form's key made them, even if the answer was lost on its way.
         remember_made(record.id)
-    if sending.asked is None and (opened.page.in_pages or any_conditional(fields.values())):
+    if sending.asked is None and (
+        opened.page.in_pages or any_conditional(fields.values()) or reckoned_fields(opened, fields)
+    ):
         sending.asked = asked_now(opened, fields, sending.written)
     context = _in_pages(opened, fields, sending) if opened.page.in_pages else _on_one_page(opened, fields, sending)
     shown = render_template(
@@ -64,7 +67,7 @@ def _on_one_page(opened: OpenPage, fields: Mapping[str, Field], sending: Sending
     return {
         "steps": steps,
         "with_map": any(spec.type == "point" for spec in fields.values()),
-        **_live(opened, fields),
+        **_live(opened, fields, sending.asked),
     }
 
 
@@ -77,6 +80,7 @@ def _in_pages(opened: OpenPage, fields: Mapping[str, Field], sending: Sending) -
         # Without cleaned answers (too much was sent) there is nothing to tell in words.
         return last | {
             "answered": answered_steps(opened, steps, sending) if sending.values else [],
+            "sums": reckoned(opened, fields, asked) if sending.values else {},
             "carried": carried(sending.typed, fields, {}),
             "own_errors": sending.errors,
             "elsewhere": {},
@@ -95,7 +99,7 @@ def _in_pages(opened: OpenPage, fields: Mapping[str, Field], sending: Sending) -
         "own_errors": {name: texts for name, texts in sending.errors.items() if name not in others},
         "elsewhere": elsewhere,
         "with_map": any(spec.type == "point" for spec in shown.fields.values()),
-        **_live(opened, shown.fields),
+        **_live(opened, shown.fields, asked),
     }
 
 
@@ -105,10 +109,12 @@ def _elsewhere(steps: list[Step], shown: Step, sending: Sending) -> dict[str, di
     return {step: errors for step, errors in found.items() if errors}
 
 
-def _live(opened: OpenPage, shown: Mapping[str, Field]) -> dict[str, Any]:
-    """Where a script asks what is shown now, and the answers on this page that decide about it."""
-    deciding = deciding_fields(opened.record_type, shown.values()) & shown.keys()
+def _live(opened: OpenPage, shown: Mapping[str, Field], asked: Asked | None) -> dict[str, Any]:
+    """Where a script asks what is shown and worked out now, and the answers on this page that decide about it."""
+    sums = reckoned_fields(opened, shown)
+    deciding = deciding_fields(opened.record_type, [*shown.values(), *sums.values()]) & shown.keys()
     if not deciding:
         return {}
     address = url_for("pages.asked", slug=opened.slug, page_id=opened.page.id)
-    return {"live": {"address": address, "reads": " ".join(sorted(deciding))}}
+    live = {"address": address, "reads": " ".join(sorted(deciding))}
+    return {"live": live, "sums": reckoned(opened, shown, asked or Asked())}

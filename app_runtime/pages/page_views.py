@@ -17,7 +17,9 @@ from app_runtime.pages.browsing import Query, browse_list, browse_map, browse_si
 from app_runtime.pages.done import find_done, remember_made
 from app_runtime.pages.form_showing import show_form
 from app_runtime.pages.opening import OpenPage, app_name, open_page
+from app_runtime.pages.reckoned import reckoned
 from app_runtime.pages.resuming import open_form
+from app_runtime.pages.sending import form_fields
 from app_runtime.pages.stepping import SAVE, asked_of, take_step
 from app_runtime.pages.submission_keys import GO, new_key
 from app_runtime.pages.submitting import send_form
@@ -79,7 +81,8 @@ def asked(slug: str, page_id: str) -> Response:
     """What a form asks by the answers so far, for the page's script; nothing of it is kept."""
     opened = open_page(db.session, current_visitor(), slug, page_id, kind="form")
     found = asked_of(opened, request.form)
-    response = jsonify(hidden=sorted(found.hidden), needed=sorted(found.needed))
+    sums = {name: text for name, (_, text) in reckoned(opened, form_fields(opened), found).items()}
+    response = jsonify(hidden=sorted(found.hidden), needed=sorted(found.needed), sums=sums)
     response.headers["Cache-Control"] = "no-store"
     return response
 

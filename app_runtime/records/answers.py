@@ -34,10 +34,11 @@ EMPTY: tuple[Any, ...] = (None, "", [], {})
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Names of the fields that their condition hides, and of those that must be filled in; members of groups as
-    `group.member`, those of a hidden group not apart."""
+    `group.member`, those of a hidden group not apart. `known` are the answers with what is computed from them."""
 
     hidden: frozenset[str] = frozenset()
     needed: frozenset[str] = frozenset()
+    known: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -86,7 +87,7 @@ class Answers:
                     hidden.add(key)
                 elif self._required(one, scope):
                     needed.add(key)
-        return Asked(frozenset(hidden), frozenset(needed))
+        return Asked(frozenset(hidden), frozenset(needed), scope.record)
 
     def _prepared(self, sent: Mapping[str, Any], *, partial: bool) -> tuple[dict[str, Any], Scope]:
         values = self._shape(sent, partial=partial)

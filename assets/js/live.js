@@ -1,13 +1,18 @@
 /**
  * data-live="address" on a form: after an answer that decides about others (data-live-reads names those) the server is
- * asked what the form asks now, so that page and server can never disagree. Without an answer of the server everything
+ * asked what the form asks and works out (data-sum) now, so that page and server can never disagree. Without an answer of the server everything
  * shows, as it does without a script; what was written in what is hidden stays, and is left out when the form is sent.
  */
 import { fresh } from "./say.js";
 
 const WAIT = 300;
 
-function apply(form, { hidden, needed }) {
+function apply(form, { hidden, needed, sums }) {
+  for (const sum of form.querySelectorAll("[data-sum]")) {
+    const text = sums[sum.dataset.sum] ?? "";
+    sum.querySelector("output").textContent = text;
+    sum.hidden = !text;
+  }
   for (const box of form.querySelectorAll("[data-when]")) {
     const name = box.dataset.when;
     box.toggleAttribute("data-off", hidden.includes(name));
@@ -44,7 +49,7 @@ export function enhanceLive(root) {
     const ask = async () => {
       asking += 1;
       const turn = asking;
-      let found = { hidden: [], needed: [] };
+      let found = { hidden: [], needed: [], sums: {} };
       try {
         const answer = await fetch(form.dataset.live, { method: "POST", body: answersOf(form), credentials: "same-origin", headers: { Accept: "application/json" } });
         if (answer.ok) found = await answer.json();
