@@ -12,6 +12,7 @@ from app_catalog.definitions.model.live import Indicator
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
 from app_runtime.filtering.clauses import where_clause
+from app_runtime.live.patience import PATIENT, Patience
 from app_runtime.records.models import Record, RecordClock
 from app_runtime.records.pinned import by_own_kind
 from app_runtime.records.running_app import RunningApp, running_app
@@ -39,18 +40,20 @@ class Measured:
         return self.good / self.of if self.of else None
 
 
-def indicators(session: AnySession) -> list[Measured]:
-    """The indicators of all apps of the session's municipality, in the order of the apps and of their definitions."""
+def indicators(session: AnySession, *, patience: Patience = PATIENT) -> list[Measured]:
+    """The indicators of all apps of the session's municipality, in the order of the apps and of their definitions;
+    without those that could not be reckoned in time."""
     apps = [running_app(session, installation) for installation in list_installations(session)]
-    return [
-        _measured(app, spec)
+    found = [
+        _measured(app, spec, patience)
         for app in apps
         for spec in app.definition.indicators.values()
         if spec.record in app.definition.records
     ]
+    return [one for one in found if one is not None]
 
 
-def _measured(app: RunningApp, spec: Indicator) -> Measured:
+def _measured(app: RunningApp, spec: Indicator, patience: Patience) -> Measured | None:
     rows: list[Any] = [
         Record.tenant_id == app.installation.tenant_id,
         Record.installation_id == app.installation.id,
@@ -68,5 +71,8 @@ def _measured(app: RunningApp, spec: Indicator) -> Measured:
     else:
         passing = by_own_kind(app.kinds(spec.record), lambda kind: where_clause(app, kind, spec.where))
         query = select(func.count(), func.count().filter(passing)).select_from(Record).where(*rows)
-    of, kept = app.session.execute(query).one()
+    found = patience.rows(app.session, query)
+    if found is None:
+        return None
+    of, kept = found[0]
     return Measured(shown_name(app.installation, app.definition), spec.id, pick(spec.label), kept, of)

@@ -12,18 +12,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, false, func, select
+from sqlalchemy import ColumnElement, and_, case, false, func, select
 
 from app_catalog.definitions.model.live import LiveCounter, LiveLayer
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
 from app_runtime.filtering.clauses import where_clause
+from app_runtime.live.patience import PATIENT, Patience
 from app_runtime.records.actors import Actor, actor_for
 from app_runtime.records.listing import present_rows
 from app_runtime.records.models import Record, RecordHistory
 from app_runtime.records.permissions import may_read, rows_predicate
-from app_runtime.records.pinned import by_own_kind
+from app_runtime.records.pinned import Kinds, by_own_kind
 from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.db import now
@@ -46,19 +47,19 @@ class Layer:
     app_name: str
     id: str
     label: str
-    total: int
+    total: int | None
     features: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A figure of an app: how many records there are."""
+    """A figure of an app: how many records there are; None when it could not be reckoned in time."""
 
     app: str
     app_name: str
     id: str
     label: str
-    value: int
+    value: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,24 +99,25 @@ class _Open:
     reader: Actor
 
 
-def layers(session: AnySession, visitor: Visitor | None = None) -> list[Layer]:
+def layers(session: AnySession, visitor: Visitor | None = None, *, patience: Patience = PATIENT) -> list[Layer]:
     """All layers of all apps, in the order of the apps and of their definitions."""
     return [
-        _layer(opened, spec)
+        _layer(opened, spec, patience)
         for opened in _apps(session, visitor)
         for spec in opened.app.definition.live.layers.values()
         if spec.record in opened.app.definition.records
     ]
 
 
-def counters(session: AnySession) -> list[Counted]:
+def counters(session: AnySession, *, patience: Patience = PATIENT) -> list[Counted]:
     """All counters of all apps, in order."""
     found = []
     for opened in _apps(session, None):
         app = opened.app
         specs = [spec for spec in app.definition.live.counters.values() if spec.record in app.definition.records]
         found += [
-            Counted(app.installation.slug, opened.name, spec.id, pick(spec.label), _count(app, spec)) for spec in specs
+            Counted(app.installation.slug, opened.name, spec.id, pick(spec.label), _count(app, spec, patience))
+            for spec in specs
         ]
     return found
 
@@ -170,10 +172,10 @@ def at_risk(session: AnySession, visitor: Visitor | None = None, *, limit: int =
     moment = now()
     for record in rows:
         presented = _presented(apps[record.installation_id], record) if len(found) < min(limit, MOST_ROWS) else None
-        if presented is not None and record.due_at is not None:
-            late = record.overdue or record.due_at <= moment
+        if presented is not None and presented.due_at is not None:
+            late = record.overdue or presented.due_at <= moment
             found.append(
-                AtRisk(due_at=record.due_at, late=late, app_name=apps[record.installation_id].name, record=presented)
+                AtRisk(due_at=presented.due_at, late=late, app_name=apps[record.installation_id].name, record=presented)
             )
     return found
 
@@ -189,9 +191,14 @@ def _apps(session: AnySession, visitor: Visitor | None) -> Iterator[_Open]:
         yield _Open(app, shown_name(installation, app.definition), reader)
 
 
-def _count(app: RunningApp, spec: LiveCounter) -> int:
+def _count(app: RunningApp, spec: LiveCounter, patience: Patience) -> int | None:
     passing = by_own_kind(app.kinds(spec.record), lambda kind: where_clause(app, kind, spec.where))
-    return app.session.scalar(select(func.count()).select_from(Record).where(*_of(app, spec.record), passing)) or 0
+    return _how_many(app, patience, *_of(app, spec.record), passing)
+
+
+def _how_many(app: RunningApp, patience: Patience, *matching: Any) -> int | None:
+    rows = patience.rows(app.session, select(func.count()).select_from(Record).where(*matching))
+    return None if rows is None else int(rows[0][0])
 
 
 def _of(app: RunningApp, record_type: str) -> tuple[Any, ...]:
@@ -203,7 +210,7 @@ def _of(app: RunningApp, record_type: str) -> tuple[Any, ...]:
     )
 
 
-def _layer(opened: _Open, spec: LiveLayer) -> Layer:
+def _layer(opened: _Open, spec: LiveLayer, patience: Patience) -> Layer:
     app = opened.app
     kinds = app.kinds(spec.record)
     places = frozenset(field.id for _, kind in kinds for field in kind.fields.values() if field.type == "point")
@@ -215,20 +222,22 @@ def _layer(opened: _Open, spec: LiveLayer) -> Layer:
         ),
     )
     red = by_own_kind(kinds, lambda kind: where_clause(app, kind, spec.red) if spec.red else false())
+    seen = {name: _reading(kinds, opened.reader, name) for name in ("number", "state")}
     matching = (*_of(app, spec.record), Record.place_lon.is_not(None), rows)
-    total = app.session.scalar(select(func.count()).select_from(Record).where(*matching)) or 0
-    found = app.session.execute(
+    total = _how_many(app, patience, *matching)
+    found = patience.rows(
+        app.session,
         select(
             Record.id,
-            Record.number,
-            Record.state,
+            case((seen["number"], Record.number), else_=None),
+            case((seen["state"], Record.state), else_=None),
             Record.place_lon,
             Record.place_lat,
             case((red, True), else_=False),
         )
         .where(*matching)
         .order_by(Record.created_at.desc(), Record.id.desc())
-        .limit(MOST_POINTS)
+        .limit(MOST_POINTS),
     )
     workflow = app.record_type(spec.record).workflow
     states = workflow.states if workflow else {}
@@ -246,10 +255,15 @@ def _layer(opened: _Open, spec: LiveLayer) -> Layer:
                 "href": _address(record_id),
             },
         }
-        for record_id, number, state, lon, lat, is_red in found
+        for record_id, number, state, lon, lat, is_red in found or ()
     ]
     collection = {"type": "FeatureCollection", "features": features}
     return Layer(app.installation.slug, opened.name, spec.id, pick(spec.label), total, collection)
+
+
+def _reading(kinds: Kinds, reader: Actor, name: str) -> ColumnElement[bool]:
+    """The rows of which somebody sees an attribute."""
+    return by_own_kind(kinds, lambda kind: rows_predicate(kind, reader, needing=frozenset({name})))
 
 
 def _presented(opened: _Open, record: Record) -> PresentedRecord | None:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, json, render_template
 
 from app_catalog.figures.wording import show_share
 from app_runtime.live.measuring import indicators
+from app_runtime.live.patience import Patience, waiting
 from app_runtime.live.services import Layer, at_risk, counters, layers, newest
 from lumbung.db import db, now
 from lumbung.i18n import show_datetime
@@ -23,32 +24,38 @@ _ROWS = 8
 def room() -> str:
     """Everything on one screen: the map, what is fetched again while somebody looks, and shares, which are reckoned
     over all records and change slowly."""
-    return render_template("live/room.html", **_panel(), measured=indicators(db.session), show_share=show_share)
+    with waiting(db.session) as patience:
+        shown = {**_panel(patience), "measured": indicators(db.session, patience=patience)}
+    return render_template("live/room.html", **shown, show_share=show_share)
 
 
 @live_room.get("/panel")
 @access(MEMBER)
 def panel() -> str:
     """Figures, deadlines and events, fetched again every few seconds."""
-    return render_template("live/_panel.html", **_panel())
+    with waiting(db.session) as patience:
+        shown = _panel(patience)
+    return render_template("live/_panel.html", **shown)
 
 
 @live_room.get("/points.geojson")
 @access(MEMBER)
 def points() -> Response:
     """The points of all layers as GeoJSON (RFC 7946), as this official may see them."""
-    features = [feature for layer in layers(db.session, current_visitor()) for feature in _features(layer)]
+    with waiting(db.session) as patience:
+        drawn = layers(db.session, current_visitor(), patience=patience)
+    features = [feature for layer in drawn for feature in _features(layer)]
     body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
     response = Response(body, mimetype="application/geo+json")
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _panel() -> dict[str, Any]:
+def _panel(patience: Patience) -> dict[str, Any]:
     visitor = current_visitor()
     return {
-        "counted": counters(db.session),
-        "drawn": layers(db.session, visitor),
+        "counted": counters(db.session, patience=patience),
+        "drawn": layers(db.session, visitor, patience=patience),
         "risks": at_risk(db.session, visitor, limit=_ROWS),
         "events": newest(db.session, visitor, limit=_ROWS),
         "at": show_datetime(now(), current_site().timezone, "short"),

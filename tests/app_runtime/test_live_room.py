@@ -6,10 +6,12 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 
 from app_catalog.installations.models import Installation
+from app_runtime.live import patience
 from app_runtime.records.actors import SYSTEM
+from app_runtime.records.creating import create_record
 from app_runtime.workflow.acting import take_action
 from lumbung.db import as_tenant, now, set_clock, use_tenant
 from lumbung.web.sites import LumbungFlask
@@ -18,7 +20,7 @@ from tests.app_runtime.stage import Sessions
 from tests.app_runtime.work_desk import open_desk
 from tests.browsing import browse, words_of
 from tests.pagu import enable_pagu, make
-from tests.small_app import enable_small, small_files
+from tests.small_app import codes_of, enable_small, small_files
 from tests.world import World
 
 
@@ -111,3 +113,56 @@ def test_a_missed_deadline_counts_also_when_its_record_was_dropped(
         assert open_one.open
     words = " ".join(words_of(browse(app, world.tangsel.host, world.tangsel.accounts["handler"]).get("/live")).split())
     assert "Dijawab tepat waktu 50 % Aplikasi kecil, dari 2" in words
+
+
+def test_a_figure_that_takes_too_long_is_left_out(
+    app: LumbungFlask, session: Sessions, world: World, pagu: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del pagu
+    monkeypatch.setattr(patience, "SECONDS", 0.2)
+    before = session.scalar(select(func.current_setting("statement_timeout")))
+    with patience.waiting(session) as waits:
+        assert waits.rows(session, select(func.pg_sleep(5))) is None
+        assert waits.rows(session, select(literal(1))) is None
+    assert session.scalar(select(func.current_setting("statement_timeout"))) == before
+    session.commit()
+    monkeypatch.setattr(patience, "SECONDS", 0.0)
+    page = browse(app, world.tangsel.host, world.tangsel.accounts["admin"]).get("/live")
+    assert page.status_code == 200
+    assert "–" in words_of(page)
+
+
+POINT = """
+name: {id: Titik, en: Point}
+number: {pattern: "T/{seq:03}"}
+title: record.about
+fields:
+  about: {type: text, label: {id: Tentang, en: About}}
+  place: {type: point, label: {id: Tempat, en: Place}}
+access:
+  clerk: {create: {}, read: {rows: all}}
+  official: {read: {rows: all, fields: [place]}}
+workflow: {start: secret, states: {secret: {label: {id: Rahasia, en: Secret}}}, actions: {}}
+"""
+
+
+def test_the_map_tells_of_a_record_what_its_reader_sees(app: LumbungFlask, session: Sessions, world: World) -> None:
+    files = small_files({"point": POINT}, app="live: {layers: {all: {record: point}}}")
+    installation = enable_small(session, world, files, roles=[("admin", "clerk")])
+    with as_tenant(session, world.tangsel.id):
+        create_record(session, installation, SYSTEM, "point", {"about": "A", "place": [106.7, -6.3]}, channel="api")
+        session.commit()
+    told = {}
+    for person in ("admin", "handler"):
+        browser = browse(app, world.tangsel.host, world.tangsel.accounts[person])
+        [feature] = browser.get("/live/points.geojson").get_json()["features"]
+        told[person] = (feature["properties"]["number"], feature["properties"]["state"])
+    assert told == {"admin": ("T/001", "Rahasia"), "handler": (None, "")}
+
+
+def test_a_filter_of_more_conditions_than_a_page_can_wait_for_is_refused() -> None:
+    wanted = ", ".join("{open: true}" for _ in range(20))
+    for groups, codes in ((2, set()), (3, {"too-many"})):
+        several = ", ".join(f"{{all: [{wanted}]}}" for _ in range(groups))
+        live = f"live: {{counters: {{many: {{count: point, where: {{any: [{several}]}}}}}}}}"
+        assert codes_of(small_files({"point": POINT}, app=live)) == codes

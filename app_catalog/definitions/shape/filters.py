@@ -9,6 +9,8 @@ from app_catalog.definitions.shape.reading import MISSING, Path, Reading, WhereU
 WORDS = ("all", "any", "not")
 BOUNDS = ("min", "max")
 _DEEPEST = 6
+_MOST = 40
+"""Conditions in one filter: each is tried on every record of a type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,9 @@ class WhereShape:
                 node,
                 path,
             )
+        if self.depth == 0 and _conditions(node) > _MOST:
+            reading.add("too-many", node, path, max=_MOST)
+            return MISSING
         if self.depth == 0:
             reading.wheres.append(WhereUse(node, path, reading.scope))
         inner = WhereShape(self.depth + 1)
@@ -67,6 +72,14 @@ class WhereShape:
         if not isinstance(node, ScalarNode) or node.value is None or len(node.text) > 200:
             return reading.expected(("sebuah nilai", "a value"), node, path)
         return node.value
+
+
+def _conditions(node: Node) -> int:
+    if isinstance(node, ListNode):
+        return sum(_conditions(item) for item in node.items)
+    if not isinstance(node, MapNode):
+        return 0
+    return sum(_conditions(child) if key in WORDS else 1 for key, _, child in node.pairs())
 
 
 WHERE = WhereShape()
