@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from app_runtime.pages.controls import Typed
 from app_runtime.photos.uploads import KeptFile, receive_files
 from app_runtime.records.actors import Actor
 from app_runtime.records.answers import EMPTY, Answers, Asked
+from app_runtime.records.form_moments import typed_moment
 from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.landmarks import LONGEST_LANDMARK
 from app_runtime.records.running_app import RunningApp
@@ -144,7 +144,7 @@ def _read(app: RunningApp, spec: Field, form: Texts, name: str, written: Written
     if spec.type == "boolean":
         return True if text in ("1", "true", "on") else None
     if spec.type == "datetime" and text:
-        return _with_zone(app, text)
+        return typed_moment(app.zone, text)
     return text
 
 
@@ -161,15 +161,6 @@ def _read_rows(app: RunningApp, spec: Field, form: Texts, name: str, written: Wr
             texts |= {new + one.removeprefix(old): form.getlist(one) for one in form if one.startswith(old)}
     written.rows[name] = texts
     return rows
-
-
-def _with_zone(app: RunningApp, text: str) -> str:
-    """What a browser's `datetime-local` gives is the municipality's time."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return (moment if moment.tzinfo else moment.replace(tzinfo=app.zone)).isoformat()
 
 
 def _read_point(form: Texts, name: str, written: Written) -> list[float] | None:

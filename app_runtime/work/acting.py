@@ -43,7 +43,7 @@ def act(
     if action is None:
         return Outcome(refusal=unknown_action(action_id))
     fields = [ask.field for ask in action.asks.values()]
-    typed = read_controls(fields, form, prefix=action_id)
+    typed = read_controls(work.app, fields, form, prefix=action_id)
     typed |= {name: emptied(typed[name]) for name in standing_values(work, action) if name in typed}
     uploads = take_uploads(session, fields, form, files, prefix=action_id, account_id=work.actor.account_id)
     if any(uploads.files.values()):

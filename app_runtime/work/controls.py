@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
@@ -13,6 +14,7 @@ from app_catalog.definitions.model import PEOPLE, SEVERAL, Field
 from app_catalog.definitions.schemas.quantities import shown_decimal
 from app_catalog.installations.durations_form import join_duration, split_duration, unit_options
 from app_runtime.naming.choosing import suggest_address
+from app_runtime.records.form_moments import shown_moment, typed_moment
 from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import current_language, pick, t
@@ -64,10 +66,12 @@ def make_controls(
     )
 
 
-def read_controls(fields: Iterable[Field], form: MultiDict[str, str], *, prefix: str) -> dict[str, Any]:
+def read_controls(
+    app: RunningApp, fields: Iterable[Field], form: MultiDict[str, str], *, prefix: str
+) -> dict[str, Any]:
     """What was typed, by field id, as the schemas take it; files are read by `app_runtime.work.uploads`."""
     return {
-        field.id: _typed(field, form, f"{prefix}.{field.id}")
+        field.id: _typed(app.zone, field, form, f"{prefix}.{field.id}")
         for field in fields
         if field.type != "files" and _was_shown(field, form, f"{prefix}.{field.id}")
     }
@@ -100,7 +104,7 @@ def _control(
         label=pick(field.label),
         help=pick(field.help),
         required=field.required != "no",
-        value=_shown(field, value),
+        value=_shown(app.zone, field, value),
         errors=tuple(errors.get(key, ())),
         options=_options(app, field),
         max=field.max if field.type in ("text", "long_text", "markdown") else None,
@@ -119,8 +123,10 @@ def _control(
     )
 
 
-def _shown(field: Field, value: Any) -> Any:
+def _shown(zone: ZoneInfo, field: Field, value: Any) -> Any:
     """A stored value, or what was typed, as its control takes it."""
+    if field.type == "datetime" and isinstance(value, str):
+        return shown_moment(zone, value)
     if field.type == "duration":
         return split_duration(value)
     if field.type == "path" and isinstance(value, list):
@@ -160,11 +166,13 @@ def _was_shown(field: Field, form: MultiDict[str, str], name: str) -> bool:
     return name in form
 
 
-def _typed(field: Field, form: MultiDict[str, str], name: str) -> Any:
+def _typed(zone: ZoneInfo, field: Field, form: MultiDict[str, str], name: str) -> Any:
     if field.type == "group":
-        return {member.id: _typed(member, form, f"{name}.{member.id}") for member in field.fields.values()}
+        return {member.id: _typed(zone, member, form, f"{name}.{member.id}") for member in field.fields.values()}
     if field.type == "list":
-        return _rows(field, form, name)
+        return _rows(zone, field, form, name)
+    if field.type == "datetime":
+        return typed_moment(zone, form.get(name, "").strip())
     if field.type == "point":
         return _point(form, name)
     if field.type in SEVERAL:
@@ -174,13 +182,13 @@ def _typed(field: Field, form: MultiDict[str, str], name: str) -> Any:
     return form.get(name, "")
 
 
-def _rows(field: Field, form: MultiDict[str, str], name: str) -> list[dict[str, Any]]:
+def _rows(zone: ZoneInfo, field: Field, form: MultiDict[str, str], name: str) -> list[dict[str, Any]]:
     found = []
     for number in row_numbers(form, name, (one for one in form if form[one])):
         row = {
             member.id: value
             for member in field.fields.values()
-            if (value := _typed(member, form, f"{name}.{number}.{member.id}")) not in (None, "", [])
+            if (value := _typed(zone, member, form, f"{name}.{number}.{member.id}")) not in (None, "", [])
         }
         if row:
             found.append(row)

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import Field
 from app_runtime.naming.choosing import as_shown
+from app_runtime.records.form_moments import shown_moment
 from app_runtime.records.permissions import visible_fields
 from app_runtime.records.updating import updatable_fields, update_record
 from app_runtime.records.values import field_values
@@ -47,14 +48,14 @@ def edit_controls(
 
 def typed_values(work: Work, form: MultiDict[str, str]) -> dict[str, Any]:
     """What was typed, by field id; an empty answer is None and takes the value away."""
-    values = read_controls(editable_fields(work), form, prefix=PREFIX)
+    values = read_controls(work.app, editable_fields(work), form, prefix=PREFIX)
     return {name: emptied(value) for name, value in values.items()}
 
 
 def save_edit(session: AnySession, work: Work, values: Mapping[str, Any], *, seen: int | None) -> None:
     """Write what differs from the stored values. Raises as `update_record` does."""
     stored = _shown_values(work)
-    changed = {name: value for name, value in values.items() if value != stored.get(name)}
+    changed = {name: value for name, value in values.items() if not same_as_shown(work, name, value, stored.get(name))}
     if changed:
         update_record(session, work.record, at_work(work.actor), changed, expected_version=seen)
 
@@ -67,6 +68,14 @@ def _may_edit_named(work: Work, spec: Field) -> bool:
     """Nobody takes away or changes what a field names without seeing it."""
     stored = field_values(work.record, work.kind).get(spec.id)
     return not stored or work.app.named.told(stored, at_work(work.actor)) is not None
+
+
+def same_as_shown(work: Work, name: str, value: Any, stored: Any) -> bool:
+    """Whether what came back from a form is what stands in the field: its control shows a moment to the minute."""
+    if work.kind.fields[name].type == "datetime" and isinstance(value, str) and isinstance(stored, str):
+        zone = work.app.zone
+        return shown_moment(zone, value) == shown_moment(zone, stored)
+    return bool(value == stored)
 
 
 def emptied(value: Any) -> Any:
