@@ -55,7 +55,7 @@ def typed_values(work: Work, form: MultiDict[str, str]) -> dict[str, Any]:
 def save_edit(session: AnySession, work: Work, values: Mapping[str, Any], *, seen: int | None) -> None:
     """Write what differs from the stored values. Raises as `update_record` does."""
     stored = _shown_values(work)
-    changed = {name: value for name, value in values.items() if not same_as_shown(work, name, value, stored.get(name))}
+    changed = {name: value for name, value in values.items() if not _same_as_shown(work, name, value, stored.get(name))}
     if changed:
         update_record(session, work.record, at_work(work.actor), changed, expected_version=seen)
 
@@ -70,7 +70,7 @@ def _may_edit_named(work: Work, spec: Field) -> bool:
     return not stored or work.app.named.told(stored, at_work(work.actor)) is not None
 
 
-def same_as_shown(work: Work, name: str, value: Any, stored: Any) -> bool:
+def _same_as_shown(work: Work, name: str, value: Any, stored: Any) -> bool:
     """Whether what came back from a form is what stands in the field: its control shows a moment to the minute."""
     if work.kind.fields[name].type == "datetime" and isinstance(value, str) and isinstance(stored, str):
         zone = work.app.zone
