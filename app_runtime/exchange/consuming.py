@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app_catalog.definitions.model import Consume
 from app_catalog.installations.models import Installation
-from app_runtime.exchange.emitting import EFFECT, distance
+from app_runtime.exchange.emitting import EFFECT, Chain, chain
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import open_change
 from app_runtime.records.creating import create_in_app
@@ -39,7 +39,8 @@ def consume_event(session: AnySession, payload: dict[str, Any]) -> None:
     consume = app.definition.consumes.get(payload["event"])
     if consume is None:
         raise GiveUp("this version takes no such event")
-    told = distance.set(int(payload["far"]))
+    # Events that were noted before there was a measure have none.
+    told = chain.set(Chain(int(payload["far"]), int(payload.get("left", 0))))
     try:
         made = make_of_event(app, consume, history.changes["values"])
     except LumbungError as refusal:
@@ -47,7 +48,7 @@ def consume_event(session: AnySession, payload: dict[str, Any]) -> None:
         wrong = sorted(refusal.fields) if isinstance(refusal, Invalid) else []
         raise GiveUp(f"{refusal.slug}: {', '.join(wrong)}") from refusal
     finally:
-        distance.reset(told)
+        chain.reset(told)
     change = open_change(app, made, SYSTEM)
     told_by, other = source
     change.note("consumed", consume.event, {"app": told_by.slug, "record": str(other.id), "number": other.number})

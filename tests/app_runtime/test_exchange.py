@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import disable_app
+from app_runtime.exchange import emitting
+from app_runtime.records.actors import SYSTEM
 from app_runtime.records.creating import create_record
 from app_runtime.records.models import Record, RecordHistory
 from app_runtime.workflow.acting import take_action
@@ -147,6 +149,25 @@ def test_two_apps_do_not_keep_each_other_busy_for_ever(app: LumbungFlask, sessio
     drain(app)
     with as_tenant(session, world.tangsel.id):
         assert session.scalar(select(func.count()).select_from(Record)) == 6
+
+
+def test_an_app_that_answers_itself_many_times_over_comes_to_an_end(
+    app: LumbungFlask, session: Sessions, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emitting, "MOST_OF_ONE", 20)
+    names = [f"made{number}" for number in range(4)]
+    words = "exports: {report: [title]}\nemits:\n"
+    words += "".join(f"  {name}: {{record: report, on: created}}\n" for name in names) + "consumes:\n"
+    words += "".join(f"  satu/{name}: {{create: report, with: {{title: event.title}}}}\n" for name in names)
+    one = enable_small(session, world, small_files({"report": REPORT}, app=words, app_id="satu"))
+    with as_tenant(session, world.tangsel.id):
+        create_record(session, one, SYSTEM, "report", {"title": "Gema"}, channel="api")
+        session.commit()
+    drain(app)
+    with as_tenant(session, world.tangsel.id):
+        assert 5 <= (session.scalar(select(func.count()).select_from(Record)) or 0) <= 21
+        ended = select(RecordHistory.name).where(RecordHistory.kind == "rule_error")
+        assert {"emits.made0", "emits.made3"} <= set(session.scalars(ended))
 
 
 def test_what_apps_tell_is_checked() -> None:
