@@ -136,6 +136,7 @@ def move_small(
     before: str,
     after: str,
     states: tuple[str, ...],
+    mapped: Mapping[str, str] | None = None,
     fields: Mapping[str, str | None] | None = None,
 ) -> RecordMove:
     """All records of a type moved from one definition to another by the session's municipality; committed."""
@@ -146,7 +147,7 @@ def move_small(
         from_digest=before,
         to_digest=after,
         states=states,
-        mapping=Mapped(fields=fields or {}),
+        mapping=Mapped(states=mapped or {}, fields=fields or {}),
     )
     return finish_move(session, begun)
 

@@ -18,7 +18,7 @@ from app_runtime.records.change import lock_record, open_change
 from app_runtime.records.deriving import derive
 from app_runtime.records.models import Record, RecordFile, RecordHistory
 from app_runtime.records.reading import find_record
-from app_runtime.records.running_app import RunningApp, running_app
+from app_runtime.records.running_app import RunningApp, app_of_record, running_app
 from app_runtime.workflow.setting import write_values
 from lumbung.codes import new_code
 from lumbung.db.tenancy import AnySession
@@ -53,10 +53,9 @@ def make_document(session: AnySession, payload: Payload) -> None:
     )
     if session.scalar(made) is not None:
         return
-    # It says what its record said by the version that asked for it.
-    app = running_app(session, get_installation(session, locked.installation_id), digest=row.definition_digest)
-    kind = app.record_type(locked.record_type)
-    automation = kind.automations.get(str(row.changes.get("automation")))
+    # Where the record has moved since, its values are told by the version that it is on.
+    app = app_of_record(session, locked)
+    automation = app.record_type(locked.record_type).automations.get(str(row.changes.get("automation")))
     if automation is None or not isinstance(automation.effect, MakeDocument):
         raise GiveUp("nothing makes the document any more")
     with speaking("id"):

@@ -28,7 +28,8 @@ from lumbung.outbox.models import Effect
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions, Stage
 from tests.browsing import browse, words_of
-from tests.izin import enable_izin
+from tests.izin import IZIN, edited, enable_izin
+from tests.small_app import move_small, next_small
 from tests.world import World
 
 VALUES = {"text": "Kedai Kopi", "kind": "board", "fee": 1_500_000, "owner": {"name": "Sari"}}
@@ -187,3 +188,36 @@ def test_a_document_goes_with_the_personal_data_and_can_still_be_verified(izin: 
     assert "sah dan berlaku" in browser.get(f"/verify/{documents[1].code}").text
     clerk = browse(app, izin.place.host, izin.place.accounts["handler"])
     assert clerk.get(f"/work/izin/{record.id}").status_code == 200
+
+
+def test_a_document_that_was_asked_for_before_its_record_moved_is_made_by_the_version_that_it_is_on(
+    izin: Stage, world: World, app: LumbungFlask
+) -> None:
+    old = "state == 'issued'"
+    text = (IZIN / "records" / "permit.yaml").read_text()
+    moved = text.replace(old, "state == 'valid'").replace("issued", "valid").replace("letter", "certificate")
+    moved = moved.replace("  certificate: {on", "  letter: {on")
+    record = create_record(izin.session, izin.installation, SYSTEM, "permit", VALUES, channel="api").record
+    take_action(izin.session, record, izin.actor("handler"), "issue", {}, channel="api")
+    izin.session.commit()
+    scenario = "scenarios/letter.yaml"
+    told = (IZIN / scenario).read_text().replace("issued", "valid").replace("a.letter", "a.certificate")
+    files = dict(edited({"records/permit.yaml": moved, scenario: told}).files)
+    before, release = record.definition_digest, next_small(izin.session, world, izin.installation, files)
+    use_tenant(izin.session, izin.place.id)
+    done = move_small(
+        izin.session,
+        izin.installation,
+        "permit",
+        before=before,
+        after=release.digest,
+        states=("issued",),
+        mapped={"issued": "valid"},
+        fields={"letter": "certificate"},
+    )
+    assert (done.moved, record.state, record.open) == (1, "valid", False)
+    work(izin, app)
+    (document,) = issued(izin)
+    assert (record.open, record.data["certificate"]) == (False, [str(document.file_id)])
+    assert izin.session.scalars(select(RecordFile.field)).all() == ["certificate"]
+    assert "Dokumen ini sah dan berlaku." in words_of(browse(app, izin.place.host).get(f"/verify/{document.code}"))
