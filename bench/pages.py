@@ -27,7 +27,8 @@ def weigh(url: str, host: str, path: str) -> dict[str, int]:
 def lighthouse(folder: Path, address: str) -> dict[str, Any] | None:
     """Lighthouse's judgement of a page from 0 to 100, and what it found heavy; None where it is not installed."""
     program = folder / "node_modules" / ".bin" / "lighthouse"
-    browser = next((found for name in ("chromium", "google-chrome", "chromium-headless-shell") if (found := shutil.which(name))), None)
+    browsers = ("chromium", "google-chrome", "chromium-headless-shell")
+    browser = next((found for name in browsers if (found := shutil.which(name))), None)
     if not program.exists() or browser is None:
         return None
     command = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from flask import flash, url_for
 from flask import session as browser
 from markupsafe import Markup
 
@@ -12,7 +13,8 @@ from app_runtime.notifications.links import track_link
 from app_runtime.notifications.promising import promises_message
 from app_runtime.pages.opening import OpenPage
 from app_runtime.records.models import Record, RecordClock
-from app_runtime.records.reading import find_record, list_clocks
+from app_runtime.records.permissions import may_read
+from app_runtime.records.reading import find_record, get_record, list_clocks
 from app_runtime.records.running_app import RunningApp, app_of_record
 from app_runtime.records.tracking import tracking_code_of
 from app_runtime.records.values import latest_rounds
@@ -78,6 +80,19 @@ def find_done(session: AnySession, opened: OpenPage, record_id: UUID) -> Done | 
         told_by_mail=promises_message(session, record),
         agency_name=agency.name if agency else "",
     )
+
+
+def after_official(session: AnySession, opened: OpenPage, record_id: UUID) -> str:
+    """Where an official goes who has sent a form: to the record, else back to the form; what happened is flashed.
+
+    A tracking code is for whoever waits for an answer. Who made the record at work reads it by their role alone.
+    """
+    told = pick(opened.page.done) if opened.page.done else t("Tersimpan.", "Saved.")
+    record = get_record(session, record_id)
+    flash(f"{told} {record.number}" if record.number else told, "success")
+    if may_read(opened.record_type, opened.writer, record):
+        return url_for("work.record", app_slug=opened.slug, record_id=record_id)
+    return url_for("pages.page", slug=opened.slug, page_id=opened.page.id)
 
 
 def running_deadlines(session: AnySession, app: RunningApp, record: Record) -> list[Deadline]:

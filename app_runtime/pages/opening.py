@@ -39,6 +39,11 @@ class OpenPage:
         return self.app.installation.slug
 
     @property
+    def for_officials(self) -> bool:
+        """Whether it was opened by a role at work, not as a citizen."""
+        return self.writer.kind == "member"
+
+    @property
     def record_type(self) -> RecordType:
         """The type that the page is about. Raises NotFound when it is about none."""
         return self.app.record_type(self.page.record or "")

@@ -14,7 +14,7 @@ from app_runtime.agendas.showing import browse_calendar
 from app_runtime.boards.showing import browse_board
 from app_runtime.pages.blueprint import Answer, pages
 from app_runtime.pages.browsing import Query, browse_list, browse_map, browse_site, map_geojson
-from app_runtime.pages.done import find_done, remember_made
+from app_runtime.pages.done import after_official, find_done, remember_made
 from app_runtime.pages.form_showing import show_form
 from app_runtime.pages.opening import OpenPage, app_name, open_page
 from app_runtime.pages.reckoned import reckoned
@@ -60,7 +60,7 @@ def page(slug: str, page_id: str) -> Answer | AnyResponse:
 @pages.post("/<slug>/<page_id>")
 @access(PUBLIC)
 def send(slug: str, page_id: str) -> Answer | AnyResponse:
-    """Send a form, or go on to another step of it; in the end the answer leads to the page with the tracking code."""
+    """Send a form, or go on to another step of it; in the end citizens get a tracking code, officials the record."""
     opened = open_page(db.session, current_visitor(), slug, page_id, kind="form")
     if GO in request.form or (MORE in request.form and opened.page.in_pages):
         step = take_step(opened, request.form, request.files)
@@ -71,6 +71,8 @@ def send(slug: str, page_id: str) -> Answer | AnyResponse:
     sending = send_form(opened, request.form, request.files)
     if sending.record_id is None:
         return show_form(opened, sending)
+    if opened.for_officials:
+        return redirect(after_official(db.session, opened, sending.record_id), 303)
     remember_made(sending.record_id)
     return redirect(url_for("pages.done", slug=slug, page_id=page_id, record_id=sending.record_id), 303)
 
@@ -92,6 +94,8 @@ def asked(slug: str, page_id: str) -> Response:
 def done(slug: str, page_id: str, record_id: UUID) -> AnyResponse | Response:
     """Number, tracking code, and what comes next; only in the browser that sent the form."""
     opened = open_page(db.session, current_visitor(), slug, page_id, kind="form")
+    if opened.for_officials:
+        return redirect(url_for("work.find", record_id=record_id))
     found = find_done(db.session, opened, record_id)
     if found is None:
         return redirect(url_for("tracking.ask"))

@@ -126,7 +126,8 @@ def test_a_child_that_is_opened_again_holds_the_parent_back(session: Sessions) -
 def test_a_child_that_goes_round_without_end_still_tells_its_parent(session: Sessions) -> None:
     swinging = DISPOSITION.replace(
         "    done: {label: {id: Selesai, en: Done}, end: success}\n",
-        "    done: {label: {id: Selesai, en: Done}, end: success}\n    kept: {label: {id: Simpan, en: Kept}, end: other}\n",
+        "    done: {label: {id: Selesai, en: Done}, end: success}\n"
+        "    kept: {label: {id: Simpan, en: Kept}, end: other}\n",
     )
     swinging += "    swing: {from: done, to: kept, by: []}\n    back: {from: kept, to: done, by: []}\n"
     swinging += "automations: {one: {on: state.done, act: swing}, two: {on: state.kept, act: back}}\n"

@@ -131,7 +131,8 @@ def act(official: Person, action: str, *, text: str = "", photo: Path | None = N
         card.locator("select").first.select_option(label=choose)
     if photo:
         card.locator("input[type=file]").set_input_files(photo)
-    card.locator("button[type=submit]").click()
+    with official.page.expect_navigation():
+        card.locator("button[type=submit]").click()
     official.page.get_by_text("Tersimpan:").wait_for()
 
 
