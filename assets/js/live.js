@@ -22,8 +22,8 @@ function apply(form, { hidden, needed, sums }) {
 }
 
 /** What is demanded is checked by the browser as well, save for choices of which one is enough and files kept before. */
-function demand(box) {
-  const needed = "needed" in box.dataset && !box.closest("[data-when][data-off]");
+function demand(box, sure = true) {
+  const needed = sure && "needed" in box.dataset && !box.closest("[data-when][data-off]");
   const kept = box.querySelector("input[name$='.kept']:checked");
   for (const control of box.querySelectorAll(":scope > .lb-field :is(input, select, textarea)")) {
     if (control.type === "hidden" || control.type === "checkbox" || control.closest("[data-point-picker], [data-table-editor]")) continue;
@@ -60,12 +60,14 @@ export function enhanceLive(root) {
     };
     const later = ({ target }) => {
       if (!target.name || !reads.includes(target.name.split(".")[0])) return;
+      // Until the answer is there nobody is kept from sending: what was demanded may no longer be, and the server decides.
+      form.querySelectorAll("[data-when]").forEach((box) => demand(box, false));
       clearTimeout(timer);
       timer = setTimeout(ask, WAIT);
     };
     for (const happening of ["input", "change", "lumbung:files"]) form.addEventListener(happening, later);
     form.addEventListener("lumbung:restored", ask);
     if (form.querySelector("[data-error-summary]") || document.querySelector("[data-error-summary]")) ask();
-    form.querySelectorAll("[data-when]").forEach(demand);
+    form.querySelectorAll("[data-when]").forEach((box) => demand(box));
   }
 }
