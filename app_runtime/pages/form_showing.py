@@ -39,6 +39,8 @@ def show_form(opened: OpenPage, sending: Sending) -> Response:
         name=app_name(opened.app),
         sending=sending,
         labels=labels_of(fields.values()),
+        # Of all pages: a script that goes from one to the next does not load anything more.
+        with_map=any(spec.type == "point" for spec in fields.values()),
         with_contact=any(spec.private for spec in fields.values()),
         can_mail=channel_available("email"),
         notice=data_notice(opened.app.definition),
@@ -66,7 +68,6 @@ def _on_one_page(opened: OpenPage, fields: Mapping[str, Field], sending: Sending
             steps.append((step, controls(opened.app, specs, sending.typed, sending.errors, sending.asked)))
     return {
         "steps": steps,
-        "with_map": any(spec.type == "point" for spec in fields.values()),
         **_live(opened, fields, sending.asked),
     }
 
@@ -84,7 +85,6 @@ def _in_pages(opened: OpenPage, fields: Mapping[str, Field], sending: Sending) -
             "carried": carried(sending.typed, fields, {}),
             "own_errors": sending.errors,
             "elsewhere": {},
-            "with_map": False,
         }
     shown: Step = steps[here]
     elsewhere = _elsewhere(steps, shown, sending)
@@ -98,7 +98,6 @@ def _in_pages(opened: OpenPage, fields: Mapping[str, Field], sending: Sending) -
         "carried": carried(sending.typed, fields, shown.fields),
         "own_errors": {name: texts for name, texts in sending.errors.items() if name not in others},
         "elsewhere": elsewhere,
-        "with_map": any(spec.type == "point" for spec in shown.fields.values()),
         **_live(opened, shown.fields, asked),
     }
 

@@ -42,6 +42,12 @@ export function showPicker(field) {
     map.setView(marker.getLatLng(), Math.max(map.getZoom(), 16));
   }
 
+  // By keyboard the middle of the map is the place: a cross shows it, the arrow keys move the map, Enter chooses.
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target !== element) return;
+    event.preventDefault();
+    choose(map.getCenter().lat, map.getCenter().lng);
+  });
   map.on("click", (event) => choose(event.latlng.lat, event.latlng.lng));
   field.querySelector("[data-centre]").addEventListener("click", () => choose(map.getCenter().lat, map.getCenter().lng));
   const locate = field.querySelector("[data-locate]");

@@ -61,6 +61,30 @@ function clusterOf(map, features) {
   return marker;
 }
 
+/** By keyboard: Enter on a mark goes into its bubble, Escape closes it and leads back, and coming closer keeps the focus. */
+function byKeyboard(map, element, layer) {
+  let opener = null;
+  map.on("popupopen", ({ popup }) => {
+    const icon = popup._source?._icon;
+    opener = icon && icon === document.activeElement ? icon : null;
+    if (opener) popup.getElement().querySelector("a")?.focus();
+  });
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !map._popup?.isOpen()) return;
+    event.stopPropagation();
+    map.closePopup();
+    (opener?.isConnected ? opener : element).focus();
+  });
+  let held = false;
+  map.on("zoomstart", () => {
+    held = layer.getLayers().some((marker) => marker._icon === document.activeElement);
+  });
+  map.on("zoomend", () => {
+    if (held) element.focus();
+    held = false;
+  });
+}
+
 /** data-map: loads GeoJSON points whose properties are title, number, state, tone, due, overdue and href. */
 export async function showRecords(element) {
   const map = mapIn(element);
@@ -75,6 +99,7 @@ export async function showRecords(element) {
     }
     draw(map, layer, features);
     map.on("zoomend", () => draw(map, layer, features));
+    byKeyboard(map, element, layer);
   } catch {
     element.append(make("p", "lb-map-note", say("Titik-titik belum bisa dimuat. Daftar di bawah tetap bisa dipakai.", "The points could not be loaded. The list below still works.")));
   }

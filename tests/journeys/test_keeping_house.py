@@ -53,7 +53,15 @@ def test_an_official_hides_a_report_and_blurs_its_photo_and_takes_both_back(
     mouse.down()
     mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5, steps=4)
     mouse.up()
+    areas = head.page.locator("[data-blur-areas]")
+    drawn = areas.input_value()
+    head.page.get_by_role("button", name="Tambah tanda dengan keyboard").focus()
+    for key in ("Enter", "ArrowRight", "Shift+ArrowDown"):
+        head.page.keyboard.press(key)
+    assert areas.input_value() == f"{drawn};42.00,40.00,20.00,22.00"
     head.see("blurring")
+    head.page.keyboard.press("Delete")
+    assert areas.input_value() == drawn
     head.page.get_by_role("button", name="Buramkan untuk umum").click()
     head.page.get_by_text("Umum melihat versi buram").wait_for()
     head.see("blurred")

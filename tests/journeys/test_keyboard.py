@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import FileChooser, Page
+from sqlalchemy import select
 
+from app_catalog.installations.models import Installation
+from app_runtime.records.actors import SYSTEM
+from app_runtime.records.creating import create_record
+from lumbung.db import as_tenant
 from tests.journeys.conftest import Person, Served
 from tests.journeys.reporting import LAMP, photo_of_a_phone, reports, tracking_code, wargaku
 from tests.world import PASSWORD
@@ -121,6 +126,26 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(served: Served, person: Call
     assert focus(page)["label"] == "Tutup dinas ini"
 
 
+def test_a_map_is_read_by_keyboard(served: Served, person: Callable[..., Person]) -> None:
+    place, portal = wargaku(served), served.portal("surabaya")
+    with as_tenant(served.session, place.id):
+        installation = served.session.scalars(select(Installation)).one()
+        values = {"title": LAMP, "category": "street-light", "place": [112.7, -7.25]}
+        create_record(served.session, installation, SYSTEM, "report", values, channel="api")
+        served.session.commit()
+    citizen = person()
+    page = citizen.page
+    citizen.go(f"{portal}/siaran/map")
+    mark = page.locator(".leaflet-marker-icon")
+    mark.wait_for()
+    mark.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.matches('.leaflet-popup a')")
+    page.keyboard.press("Escape")
+    page.locator(".leaflet-popup").wait_for(state="detached")
+    assert page.evaluate("document.activeElement.matches('.leaflet-marker-icon')")
+
+
 def _write_report(citizen: Person, portal: str, folder: Path) -> None:
     page = citizen.page
     choosers: list[FileChooser] = []
@@ -156,6 +181,13 @@ def _write_report(citizen: Person, portal: str, folder: Path) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("+")
     citizen.see("map")
+    page.keyboard.press("Enter")
+    page.get_by_text("Titik dipilih").wait_for()
+    chosen = page.locator("[name='place.lon']").input_value()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(400)
+    page.keyboard.press("Enter")
+    assert float(page.locator("[name='place.lon']").input_value()) > float(chosen)
     tab_to(page, name="place.text")
     tab_to(page, label="Pakai titik tengah peta", back=True)
     page.keyboard.press("Enter")
