@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -31,11 +32,24 @@ _AGAIN = (408, 425, 429)
 
 def note_call(change: Change, automation: Automation, event: Event, values: Mapping[str, Any]) -> None:
     """Note that an address is to be called about this record, with what the package sends there."""
-    sent = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+    sent = {name: _as_json(value) for name, value in values.items()}
     # What is sent may be personal, so it stands where erasure empties it.
     row = change.note("call", automation.id, {"event": event.name}, private={"values": sent})
     payload = {"record_id": str(change.record.id), "history_id": str(row.id), "automation": automation.id}
     change.later.append((EFFECT, payload, f"call:{row.id}"))
+
+
+def _as_json(value: Any) -> Any:
+    """A value of an expression as JSON and the database hold it: what is no number is null, other things are texts."""
+    if isinstance(value, Mapping):
+        return {str(name): _as_json(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(part) for part in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int):
+        return value
+    return (value.isoformat() if isinstance(value, datetime) else str(value)).replace("\x00", "")
 
 
 def signed_headers(key: str, body: bytes, *, at: datetime) -> dict[str, str]:

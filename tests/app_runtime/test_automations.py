@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from app_runtime.automations import addresses
 from app_runtime.automations.addresses import AddressRefusedError, post_json
 from app_runtime.records.creating import create_record
-from app_runtime.records.models import Record, RecordHistory
+from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
 from app_runtime.schedules.running import note_due_schedules
 from lumbung.db import as_tenant, set_clock
 from lumbung.outbox import Effect, drain
@@ -222,6 +222,23 @@ def test_a_call_is_signed_and_tried_again(
     assert heard[0][0]["Lumbung-Delivery"] == headers["Lumbung-Delivery"]
     with as_tenant(session, world.tangsel.id):
         assert session.scalars(select(Effect.status).where(Effect.kind == "call_address")).all() == ["done"]
+
+
+def test_what_no_json_holds_stops_no_call(session: Sessions, world: World) -> None:
+    odd = {
+        "none": "1.0 / double(size(record.subject) - 4)", "kind": "type(record.subject)", "text": "'a\\x00b'",
+        "bytes": "bytes(record.subject)", "span": "duration('90m')", "rows": "[now, now]", "map": "{1: 0.0 / 0.0}",
+    }  # fmt: skip
+    told = ", ".join(f"{name}: {json.dumps(source)}" for name, source in odd.items())
+    case = CASE + f"  tell: {{on: created, call: {{address: hook, key: hook_key}}, with: {{{told}}}}}\n"
+    files = small_files({**RECORDS, "case": case}, app=SETTINGS, app_id="berkas")
+    installation = enable_small(session, world, files, roles=[("admin", "clerk")])
+    with as_tenant(session, world.tangsel.id):
+        create_record(session, installation, actor(session, world, installation, "admin"), "case", {"subject": "Izin"})
+        session.commit()
+        [kept] = session.scalars(select(RecordHistoryPrivate.values)).all()
+    assert set(kept["values"]) == set(odd)
+    assert (kept["values"]["none"], kept["values"]["text"], kept["values"]["map"]) == (None, "ab", {"1": None})
 
 
 @pytest.mark.parametrize(
