@@ -19,7 +19,7 @@ const outDir = path.join(staticDir, "build");
 const templateRoots = ["platform/lumbung", "tenants", "app_catalog", "app_runtime"];
 
 /** What a phone has to fetch, in bytes after gzip; the build fails above it. */
-const budgets = { "app.css": 35_000, "app.js": 25_000, "icons.svg": 16_000, "map.js": 60_000 };
+const budgets = { "app.css": 35_000, "app.js": 25_000, "icons.svg": 16_000, "map.js": 60_000, "charts.js": 190_000 };
 
 /** Chrome 87 is the oldest browser aimed at: Android 5 phones stay on about that. */
 const target = ["chrome87", "firefox90", "safari15"];
@@ -150,7 +150,7 @@ async function main() {
   const tabler = await purgedTabler(templates, scripts);
   const bundle = await build({
     absWorkingDir: root,
-    entryPoints: { app: "assets/js/app.js", map: "assets/js/map.js", style: "assets/css/app.css", mapstyle: "assets/css/map.css" },
+    entryPoints: { app: "assets/js/app.js", map: "assets/js/map.js", charts: "assets/js/charts.js", style: "assets/css/app.css", mapstyle: "assets/css/map.css" },
     bundle: true,
     minify: true,
     write: false,

@@ -85,6 +85,21 @@ date: starts
 columns: [kind, state]
 filters: [kind, state]
 """,
+    "figures": """
+kind: dashboard
+for: [clerk, unit, public]
+record: meeting
+title: {id: Angka rapat, en: Figures of meetings}
+charts:
+  all: {count: meeting, label: {id: Semua rapat, en: All meetings}}
+  spent: {sum: cost, only: [held, planned], label: {id: Biaya, en: Cost}}
+  usual: {average: meeting.cost, label: {id: Biaya rata-rata, en: Average cost}}
+  states: {count: meeting, by: state, label: {id: Menurut keadaan, en: By state}}
+  kinds: {sum: cost, by: kind, label: {id: Biaya menurut jenis, en: Cost by kind}}
+  months: {count: meeting, by: held_on, unit: month, label: {id: Menurut bulan, en: By month}}
+  days: {count: meeting, by: starts, unit: day, label: {id: Menurut hari, en: By day}}
+  made: {count: meeting, by: created_at, unit: week, label: {id: Dibuat, en: Made}}
+""",
     "days": """
 kind: calendar
 for: public
@@ -102,8 +117,8 @@ def meeting_files(**changed: str) -> dict[str, bytes]:
 
 
 def enable_meetings(session: Sessions, world: World, *, pages: Mapping[str, str] | None = None) -> Installation:
-    """Meetings in Tangsel: its `handler` is clerk, its `head` works in the unit, its `admin` is chief; committed."""
-    roles = [("handler", "clerk"), ("head", "unit"), ("admin", "chief")]
+    """Meetings in Tangsel: its `handler` is clerk, its `head` works in the unit, its `dispatcher` is chief; committed."""
+    roles = [("handler", "clerk"), ("head", "unit"), ("dispatcher", "chief")]
     return enable_small(session, world, meeting_files(**(pages or {})), roles=roles)
 
 

@@ -7,6 +7,7 @@ import app_runtime.pages.portal_views
 import app_runtime.pages.record_views  # noqa: F401 - views are known once imported.
 from app_runtime.agendas.views import agendas
 from app_runtime.boards.views import boards
+from app_runtime.dashboards.views import dashboards
 from app_runtime.documents.views import documents
 from app_runtime.drafts.views import drafts
 from app_runtime.naming.views import naming
@@ -25,6 +26,7 @@ def install_pages(app: LumbungFlask) -> None:
     app.register_blueprint(documents)
     app.register_blueprint(photos)
     app.register_blueprint(boards)
+    app.register_blueprint(dashboards)
     app.register_blueprint(agendas)
     app.register_blueprint(naming)
     app.register_blueprint(pages)

@@ -1,6 +1,7 @@
 /** What every page loads: htmx and our small behaviours. All of them improve pages that work without scripts. */
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { enhanceBoards } from "./board.js";
+import { enhanceCharts } from "./chart-loader.js";
 import { enhanceConfirm } from "./confirm.js";
 import { enhanceCopy } from "./copy.js";
 import { enhanceDrafts } from "./draft.js";
@@ -17,7 +18,7 @@ import { enhanceTabs } from "./tabs.js";
 import { enhanceValidation } from "./validation.js";
 import { enhanceWork } from "./work.js";
 
-const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceLive, enhanceSteps, enhanceDrafts, enhanceWork, enhanceBoards];
+const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceLive, enhanceSteps, enhanceDrafts, enhanceWork, enhanceBoards, enhanceCharts];
 
 /** Prepares what stands below `root`; safe to call twice for the same elements. */
 function enhance(root) {

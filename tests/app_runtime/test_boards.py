@@ -66,7 +66,7 @@ def test_a_board_shows_and_moves_only_what_is_somebodys(session: Sessions, world
     assert "Rapat dinas lain" not in page
     assert f"cards/{mine}/invite" in page
     assert "/hold" not in page
-    chief = browse(app, place.host, place.accounts["admin"])
+    chief = browse(app, place.host, place.accounts["dispatcher"])
     assert "Rapat dinas lain" in chief.get(BOARD).text
     assert "cards/" not in column(chief.get(BOARD).text, "planned")
     assert chief.post_form(BOARD, to=f"{BOARD}/cards/{mine}/invite").status_code == 404

@@ -72,6 +72,8 @@ def _check_chart(
 
 def _check_grouping(package: PackageReading, name: str, place: tuple[str, str], spec: Json, record: Json) -> None:
     chart, by = place
+    if by not in record.get("fields", {}) and by not in BUILTIN_ATTRIBUTES:
+        return
     if _is_dated(record, by):
         if "unit" not in spec:
             _note(package, name, "date-without-unit", ("charts", chart, "by"), found=by)

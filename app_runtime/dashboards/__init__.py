@@ -1,0 +1,1 @@
+"""Dashboards: figures and charts over the records that a reader may see."""
