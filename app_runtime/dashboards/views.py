@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from app_runtime.dashboards.showing import browse_dashboard
+from app_runtime.dashboards.keeping import recent_dashboard
 from app_runtime.pages.opening import open_page
 from lumbung.db import db
 from lumbung.web.access import PUBLIC, access, current_visitor
@@ -17,4 +17,4 @@ dashboards = Blueprint("dashboards", __name__, subdomain="portal", template_fold
 def figures(slug: str, page_id: str) -> str:
     """Figures and charts of a dashboard."""
     opened = open_page(db.session, current_visitor(), slug, page_id, kind="dashboard")
-    return render_template("dashboards/_figures.html", found=browse_dashboard(opened, request.args))
+    return render_template("dashboards/_figures.html", found=recent_dashboard(opened, request.args))

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app_runtime.agendas.showing import browse_calendar
 from app_runtime.boards.showing import browse_board
-from app_runtime.dashboards.showing import browse_dashboard
+from app_runtime.dashboards.keeping import recent_dashboard
 from app_runtime.pages.blueprint import Answer, pages
 from app_runtime.pages.browsing import Query, browse_list, browse_map, browse_site, map_geojson
 from app_runtime.pages.done import after_official, find_done, remember_made
@@ -35,7 +35,7 @@ BROWSED: dict[str, tuple[str, Callable[[OpenPage, Query], Any]]] = {
     "map": ("pages/map.html", browse_map),
     "site": ("pages/site.html", browse_site),
     "board": ("boards/board.html", browse_board),
-    "dashboard": ("dashboards/dashboard.html", browse_dashboard),
+    "dashboard": ("dashboards/dashboard.html", recent_dashboard),
     "calendar": ("agendas/calendar.html", browse_calendar),
 }
 
