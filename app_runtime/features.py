@@ -9,6 +9,7 @@ import app_runtime.drafts.models
 import app_runtime.exchange.consuming
 import app_runtime.holding.models
 import app_runtime.indexing.building
+import app_runtime.notifications.models
 import app_runtime.notifications.writing
 import app_runtime.records.models
 import app_runtime.schedules.running

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, or_, select
 from sqlalchemy.orm import Session
 
-from lumbung.backup.carrying import Arrival, Carrying, carry, check_arrivals
+from lumbung.backup.carrying import Arrival, Carrying, carry, carry_also, check_arrivals
 from lumbung.backup.errors import ArchiveRefused
 from tenants.accounts.models import AccountMembership
 from tenants.municipalities.models import Municipality
 from tenants.municipalities.services import slug_error
 from tenants.people.models import Membership
+from tenants.preferences.models import MessageChoice, PushDevice, QuietHours
 
 _PERSONAL = "It belongs to a person and to one installation; nobody is signed in by a restored database."
 
@@ -23,6 +24,16 @@ def _people_of(table: Table, tenant_id: UUID) -> ColumnElement[bool]:
         table.c.id.in_(select(Membership.account_id).where(Membership.tenant_id == tenant_id)),
         table.c.id.in_(select(AccountMembership.account_id).where(AccountMembership.municipality_id == tenant_id)),
         table.c.id.in_(select(Municipality.terms_accepted_by).where(Municipality.id == tenant_id)),
+    )
+
+
+def _choosers(table: Table, tenant_id: UUID) -> ColumnElement[bool]:
+    """Who said how they want to be told, also without working there."""
+    return or_(
+        *(
+            table.c.id.in_(select(model.account_id).where(model.tenant_id == tenant_id, model.account_id.is_not(None)))
+            for model in (MessageChoice, QuietHours, PushDevice)
+        )
     )
 
 
@@ -43,6 +54,7 @@ carry(
         belongs=True,
     ),
 )
+carry_also("accounts", _choosers)
 carry(
     "municipalities",
     Carrying(

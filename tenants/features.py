@@ -7,12 +7,14 @@ import tenants.agencies.models
 import tenants.calendars.models
 import tenants.carrying
 import tenants.municipalities.models
-import tenants.people.models  # noqa: F401 - models are known once imported.
+import tenants.people.models
+import tenants.preferences.models  # noqa: F401 - models are known once imported.
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.features import install_accounts
 from tenants.archives.features import install_archives
 from tenants.municipalities.features import install_municipalities
 from tenants.people.features import install_people
+from tenants.preferences.features import install_preferences
 
 
 def install(app: LumbungFlask) -> None:
@@ -21,3 +23,4 @@ def install(app: LumbungFlask) -> None:
     install_people(app)
     install_municipalities(app)
     install_archives(app)
+    install_preferences(app)

@@ -137,7 +137,8 @@ def only_here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="session")
 def settings(database: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of the application under test; no SMTP server unless a test gives one."""
+    """Settings of the application under test; no SMTP server unless a test gives one, and no quiet hours: what is sent
+    must not depend on when the suite runs."""
     return Settings(
         database_url=database.application,
         migration_database_url=database.migration,
@@ -145,6 +146,7 @@ def settings(database: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -
         base_url="https://lumbung.test",
         instance=tmp_path_factory.mktemp("instance"),
         map_tiles_url="/static/tile.png",
+        quiet_hours=None,
         testing=True,
     )
 

@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from app_catalog.definitions.model import Automation, Call, Event
 from app_catalog.installations.effective import installed_settings
-from app_runtime.automations.addresses import AddressRefusedError, post_json
 from app_runtime.records.change import Change
 from app_runtime.records.models import RecordHistory, RecordHistoryPrivate
 from app_runtime.records.reading import find_record
@@ -24,6 +23,7 @@ from app_runtime.records.running_app import app_of_record
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.outbox import GiveUp, effect_handler
+from lumbung.outgoing import AddressRefusedError, post_json
 
 EFFECT = "call_address"
 SIGNATURE = "Lumbung-Signature"

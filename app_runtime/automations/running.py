@@ -71,7 +71,8 @@ def _affect(change: Change, automation: Automation, values: Mapping[str, Any], e
     effect = automation.effect
     if isinstance(effect, Send):
         for target in effect.to:
-            send_message(change, effect.message, target)
+            late = any(event.kind == "clock" for event in automation.on)
+            send_message(change, effect.message, target, late=late)
     elif isinstance(effect, Act):
         return engine.take(change, effect.action, values)
     elif isinstance(effect, SetFields):

@@ -23,13 +23,15 @@ from tenants.people.models import Delegation, Membership, RoleGrant
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody to write to. `key` is the membership's, agency's or account's id, or the id of a record's field."""
+    """Somebody to write to. `key` is the membership's, agency's or account's id, or the id of a record's field;
+    `account_id` is of who has an account."""
 
     kind: Literal["member", "agency", "account", "field"]
     key: str
     name: str
     email: str
     language: str = "id"
+    account_id: UUID | None = None
 
 
 def resolve_recipients(change: Change, to: str) -> list[Recipient]:
@@ -89,7 +91,7 @@ def _account(app: RunningApp, account_id: UUID) -> list[Recipient]:
     found = app.session.get(Account, account_id)
     if found is None or found.disabled_at is not None:
         return []
-    return [Recipient("account", str(found.id), found.name, found.email, found.language)]
+    return [Recipient("account", str(found.id), found.name, found.email, found.language, found.id)]
 
 
 def _agency(app: RunningApp, record: Record) -> list[Recipient]:
@@ -156,7 +158,7 @@ def _members(app: RunningApp, ids: Iterable[UUID], *, agencies: set[UUID] | None
     if not wanted:
         return []
     query = (
-        select(Membership.id, Membership.name, Account.email, Account.language)
+        select(Membership.id, Membership.name, Membership.account_id, Account.email, Account.language)
         .join(Account, Account.id == Membership.account_id)
         .where(
             Membership.tenant_id == app.installation.tenant_id,
@@ -168,7 +170,10 @@ def _members(app: RunningApp, ids: Iterable[UUID], *, agencies: set[UUID] | None
     )
     if agencies is not None:
         query = query.where(Membership.agency_id.in_(agencies))
-    return [Recipient("member", str(row.id), row.name, row.email, row.language) for row in app.session.execute(query)]
+    return [
+        Recipient("member", str(row.id), row.name, row.email, row.language, row.account_id)
+        for row in app.session.execute(query)
+    ]
 
 
 def _unique(found: Iterable[Recipient]) -> list[Recipient]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,9 @@ from liquid.exceptions import LiquidError
 from sqlalchemy import select
 
 from app_catalog.definitions.liquid_texts import render_message
+from app_runtime.notifications.following import is_silenced, record_topic
 from app_runtime.notifications.links import record_link, track_link
+from app_runtime.notifications.pushing import push_to_member
 from app_runtime.notifications.recipients import Recipient, find_recipient
 from app_runtime.notifications.sending import NOTIFY, PRIVATE_KINDS
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
@@ -24,7 +27,7 @@ from app_runtime.records.values import built_in_values, field_values, latest_rou
 from app_runtime.satisfaction.inviting import invitation
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import current_language, pick, show_datetime, speaking, t
-from lumbung.messages.services import send_email
+from lumbung.messages import Manner, MessageKind, declared_manners, send_email
 from lumbung.outbox import GiveUp, Payload, effect_handler
 from tenants.municipalities.addresses import municipality_origin
 
@@ -45,6 +48,11 @@ def write_notification(session: AnySession, payload: Payload) -> None:
             subject, body = _texts(app, record, recipient, payload)
         except (KeyError, LiquidError) as error:
             raise GiveUp(f"message cannot be written: {type(error).__name__}") from error
+        kind, manner = _manner(app, record, recipient, payload)
+        if manner.push and recipient.account_id is not None and recipient.kind not in PRIVATE_KINDS:
+            push_to_member(app, record, recipient.account_id, manner, kind=kind)
+        if not manner.email:
+            return
         send_email(
             session,
             to=recipient.email,
@@ -54,7 +62,27 @@ def write_notification(session: AnySession, payload: Payload) -> None:
             subject_ref=("record", record.id),
             # A reporter's link opens the record for whoever has it.
             secret=recipient.kind in PRIVATE_KINDS,
+            manner=manner,
         )
+
+
+def _manner(
+    app: RunningApp, record: Record, recipient: Recipient, payload: Mapping[str, Any]
+) -> tuple[MessageKind, Manner]:
+    """What the message is about for this recipient, and how they want to be told of it now."""
+    manners, private = declared_manners(), recipient.kind in PRIVATE_KINDS
+    reminder = MessageKind.DEADLINES if payload.get("late") else MessageKind.TASKS
+    kind = MessageKind.OWN_RECORDS if private else reminder
+    # An address in a record that an account made is taken for the account's own.
+    account_id = recipient.account_id or (record.created_by if private else None)
+    if account_id is not None:
+        manner = manners.of_accounts(app.session, [account_id], kind)[account_id]
+    else:
+        manner = manners.of_others(app.session, kind)
+        if private:
+            manner = replace(manner, email=not is_silenced(app.session, record), topic=record_topic(record.id))
+    # Who has just done something waits for the answer.
+    return kind, replace(manner, waits_until=None) if payload.get("own") else manner
 
 
 def _texts(app: RunningApp, record: Record, recipient: Recipient, payload: Mapping[str, Any]) -> tuple[str, str]:

@@ -28,6 +28,7 @@ from app_runtime.photos.urls import photo_items
 from app_runtime.records.form_rows import MORE
 from lumbung.db import db
 from lumbung.i18n import current_language, t
+from lumbung.push import public_key
 from lumbung.web.access import PUBLIC, access, current_visitor
 
 BROWSED: dict[str, tuple[str, Callable[[OpenPage, Query], Any]]] = {
@@ -101,7 +102,9 @@ def done(slug: str, page_id: str, record_id: UUID) -> AnyResponse | Response:
     found = find_done(db.session, opened, record_id)
     if found is None:
         return redirect(url_for("tracking.ask"))
-    shown = render_template("pages/done.html", opened=opened, name=app_name(opened.app), done=found)
+    shown = render_template(
+        "pages/done.html", opened=opened, name=app_name(opened.app), done=found, push_key=public_key()
+    )
     return private_answer(Response(shown))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import null, select, update
 
+from app_runtime.notifications.following import forget_contacts
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
 from app_runtime.satisfaction.models import SatisfactionAnswer
 from lumbung.db.tenancy import AnySession
@@ -11,8 +12,9 @@ from lumbung.db.tenancy import AnySession
 
 def erase_person(session: AnySession, record: Record) -> None:
     """Empty what a record keeps of the person who made it: private fields, the account, the tracking code, their own
-    words in the history and in ratings. Nobody can follow or rate the record after that. What happened stays counted:
-    no figure changes."""
+    words in the history and in ratings, and how they were reached. Nobody can follow or rate the record after that.
+    What happened stays counted: no figure changes.
+    """
     history = select(RecordHistory.id).where(
         RecordHistory.tenant_id == record.tenant_id, RecordHistory.record_id == record.id
     )
@@ -28,6 +30,7 @@ def erase_person(session: AnySession, record: Record) -> None:
         .values(words=None)
         .execution_options(synchronize_session="fetch")
     )
+    forget_contacts(session, record)
     record.private = {}
     record.tracking_digest = record.created_by = None
     session.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app_runtime.notifications.following import follow_record, list_followers, unfollow_record
 from app_runtime.pages.opening import app_name
 from app_runtime.pages.page_views import private_answer
 from app_runtime.satisfaction.asking import Tried, try_answer
@@ -19,7 +20,10 @@ from app_runtime.tracking.services import (
 from lumbung.codes import normalise
 from lumbung.db import db
 from lumbung.i18n import t
+from lumbung.limits import address_key, spend
+from lumbung.push import public_key
 from lumbung.web.access import PUBLIC, access, current_visitor
+from tenants.preferences.views import KEEP_DEVICE, read_subscription
 
 tracking = Blueprint("tracking", __name__, subdomain="portal", url_prefix="/track", template_folder="templates")
 
@@ -70,6 +74,39 @@ def act(code: str, action_id: str) -> AnyResponse:
     return redirect(url_for("tracking.show", code=tracked.code), 303)
 
 
+@tracking.post("/<code>/devices/follow")
+@access(PUBLIC)
+def follow(code: str) -> AnyResponse:
+    """Notify this browser of what happens to my record."""
+    try:
+        tracked = open_tracked(db.session, current_visitor(), code)
+    except WrongCode as error:
+        return _wrong(code, error)
+    spend(KEEP_DEVICE, address_key())
+    follow_record(
+        db.session,
+        tracked.record,
+        read_subscription(request.form),
+        account_id=current_visitor().account_id,
+        user_agent=request.user_agent.string,
+    )
+    flash(t("Perangkat ini akan diberi tahu.", "This device will be notified."), "success")
+    return redirect(url_for("tracking.show", code=tracked.code), 303)
+
+
+@tracking.post("/<code>/devices/unfollow")
+@access(PUBLIC)
+def unfollow(code: str) -> AnyResponse:
+    """Notify no device of my record any more."""
+    try:
+        tracked = open_tracked(db.session, current_visitor(), code)
+    except WrongCode as error:
+        return _wrong(code, error)
+    unfollow_record(db.session, tracked.record)
+    flash(t("Tidak ada perangkat yang diberi tahu lagi.", "No device is notified any more."), "success")
+    return redirect(url_for("tracking.show", code=tracked.code), 303)
+
+
 @tracking.post("/<code>/asked/satisfaction")
 @access(PUBLIC)
 def rate(code: str) -> AnyResponse:
@@ -92,6 +129,8 @@ def _page(tracked: Tracked, attempt: Attempt | None = None, rating: Tried | None
         page=show_tracked(db.session, tracked, attempt, rating),
         tracked=tracked,
         name=app_name(tracked.app),
+        push_key=public_key(),
+        followers=list_followers(db.session, tracked.record),
         attempt=attempt,
         refusal=failed.refusal if failed else None,
         kept=list(attempt.typed.texts.items()) if attempt else [("words", rating.words)] if rating else [],

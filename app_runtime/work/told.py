@@ -11,7 +11,7 @@ from app_runtime.records.models import RecordHistory
 from app_runtime.records.timeline import TimelineEntry, present_history
 from app_runtime.work.reach import Work
 from lumbung.i18n import show_datetime, t
-from lumbung.messages.services import channel_available, list_messages
+from lumbung.messages import Channel, channel_available, list_messages
 
 _ICONS = {
     "created": "plus",
@@ -64,7 +64,9 @@ def show_messages(work: Work) -> tuple[list[dict[str, str]], bool]:
     found = [
         {
             "subject": message.subject,
-            "to": masked(message.recipient),
+            "to": t("Notifikasi di perangkat", "Notification on a device")
+            if message.channel == Channel.PUSH
+            else masked(message.recipient),
             "time": show_datetime(message.created_at, zone),
             "status": message.status,
             "told": _status(message.status, show_datetime(message.sent_at, zone) if message.sent_at else ""),

@@ -10,6 +10,7 @@ import { enhanceFiles } from "./files.js";
 import { enhanceLive } from "./live.js";
 import { enhanceMenus } from "./menu.js";
 import { enhancePolling } from "./poll.js";
+import { enhancePush } from "./push.js";
 import { enhanceRetry } from "./retry.js";
 import { enhanceSteps } from "./steps.js";
 import { enhanceSubmit } from "./submit.js";
@@ -19,6 +20,7 @@ import { enhanceValidation } from "./validation.js";
 import { enhanceWork } from "./work.js";
 
 const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceLive, enhanceSteps, enhanceDrafts, enhanceWork, enhanceBoards, enhanceCharts];
+const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceLive, enhanceSteps, enhanceDrafts, enhanceWork, enhancePush, enhanceBoards];
 
 /** Prepares what stands below `root`; safe to call twice for the same elements. */
 function enhance(root) {

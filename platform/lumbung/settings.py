@@ -22,6 +22,8 @@ class Settings:
     `database_url` is the application role's, `migration_database_url` the migrator's (ADR 0006).
     `release_approval` is `first` (a curator approves the first release of an app, and what the checks ask a person to
     look at) or `always` (every release).
+    `vapid_private_key` signs notifications to browsers (RFC 8292); without it nobody is offered any.
+    `quiet_hours` are those of municipalities that have not set their own, as `21:00-06:00`; None for none.
     `metrics_token` opens `/metrics` on the hub to who brings it; without it that page is not there.
     """
 
@@ -33,6 +35,8 @@ class Settings:
     instance: Path = Path("instance")
     smtp_url: str | None = None
     mail_from: str = "Lumbung <no-reply@localhost>"
+    vapid_private_key: str | None = None
+    quiet_hours: str | None = "21:00-06:00"
     map_tiles_url: str = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
     map_attribution: str = "© OpenStreetMap"
     max_upload_bytes: int = 64 * 1024 * 1024
@@ -65,7 +69,7 @@ class Settings:
         """Settings from environment variables.
 
         Raises SettingsError when DATABASE_URL or SECRET_KEY is missing, BASE_URL is no http address,
-        TRUSTED_PROXIES no small number, or RELEASE_APPROVAL neither `first` nor `always`.
+        TRUSTED_PROXIES no small number, QUIET_HOURS no such hours, or RELEASE_APPROVAL neither `first` nor `always`.
         """
         env = os.environ if environment is None else environment
         base_url = env.get("BASE_URL", cls.base_url).rstrip("/")
@@ -80,6 +84,8 @@ class Settings:
             instance=Path(env.get("LUMBUNG_INSTANCE", "instance")).absolute(),
             smtp_url=env.get("SMTP_URL") or None,
             mail_from=env.get("MAIL_FROM", cls.mail_from),
+            vapid_private_key=env.get("VAPID_PRIVATE_KEY") or None,
+            quiet_hours=_quiet_hours(env),
             map_tiles_url=env.get("MAP_TILES_URL", cls.map_tiles_url),
             map_attribution=env.get("MAP_ATTRIBUTION", cls.map_attribution),
             trusted_proxies=_count(env, "TRUSTED_PROXIES"),
@@ -96,6 +102,18 @@ def _count(env: Mapping[str, str], name: str) -> int:
     if not re.fullmatch("[0-9]{1,2}", value):
         raise SettingsError(f"{name} bukan angka: {value!r}. / {name} is not a number.")
     return int(value)
+
+
+def _quiet_hours(env: Mapping[str, str]) -> str | None:
+    value = env.get("QUIET_HOURS") or Settings.quiet_hours
+    if value == "off":
+        return None
+    if value is None or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
+        raise SettingsError(
+            f"QUIET_HOURS bukan jam tenang seperti 21:00-06:00 atau off: {value!r}. / "
+            "QUIET_HOURS is neither like 21:00-06:00 nor off."
+        )
+    return value
 
 
 def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:

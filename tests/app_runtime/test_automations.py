@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app_runtime.automations import addresses
-from app_runtime.automations.addresses import AddressRefusedError, post_json
 from app_runtime.records.creating import create_record
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
 from app_runtime.schedules.running import note_due_schedules
+from lumbung import outgoing
 from lumbung.db import as_tenant, set_clock
 from lumbung.outbox import Effect, drain
+from lumbung.outgoing import AddressRefusedError, post_json
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
 from tests.app_runtime.test_children_together import actor
@@ -257,7 +257,7 @@ def test_no_call_leads_into_the_own_network(address: str) -> None:
 
 
 def test_an_answer_that_never_ends_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "SECONDS", 0.4)
+    monkeypatch.setattr(outgoing, "SECONDS", 0.4)
     server = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
 

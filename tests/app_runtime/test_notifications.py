@@ -46,10 +46,10 @@ def written(stage: Stage) -> list[tuple[str, str, str]]:
     texts: list[tuple[str, str, str]] = []
     for effect in stage.session.scalars(select(Effect).where(Effect.kind == NOTIFY).order_by(Effect.id)).all():
         handler.run(stage.session, effect.payload)
-    from lumbung.messages.services import _opened
+    from lumbung.messages.services import opened
 
     for message in stage.session.scalars(select(Message).order_by(Message.id)).all():
-        texts.append((message.recipient, message.subject, _opened(message, message.text, part="text")))
+        texts.append((message.recipient, message.subject, opened(message, message.text, part="text")))
     return texts
 
 

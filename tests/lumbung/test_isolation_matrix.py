@@ -48,6 +48,8 @@ FITTING: dict[str, dict[str, Any]] = {
     "import_lines": {"outcome": "imported"},
     "outbox": {"status": "pending"},
     "requested_archives": {"status": "ready"},
+    "message_choices": {"channel": "email"},
+    "quiet_hours": {"begins": time(21), "ends": time(6)},
     "messages": {"status": "queued", "channel": "email"},
 }
 """Values that the check constraints of a table ask for."""

@@ -87,6 +87,7 @@ def start_worker(with_mail: LumbungFlask, source_root: Path) -> Iterator[Start]:
         "BASE_URL": settings.base_url,
         "LUMBUNG_INSTANCE": str(settings.instance),
         "SMTP_URL": settings.smtp_url or "",
+        "QUIET_HOURS": "off",
         "PYTHONPATH": f"{source_root / 'platform'}{os.pathsep}{source_root}",
     }
     started: list[subprocess.Popen[bytes]] = []

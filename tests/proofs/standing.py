@@ -138,6 +138,7 @@ class Stand:
             instance=self.folder / "instance",
             smtp_url=f"smtp://127.0.0.1:{self.smtp.port}",
             map_tiles_url="/static/tile.png",
+            quiet_hours=None,
             testing=True,
         )
 
@@ -151,6 +152,7 @@ class Stand:
             "BASE_URL": settings.base_url,
             "LUMBUNG_INSTANCE": str(settings.instance),
             "SMTP_URL": settings.smtp_url or "",
+            "QUIET_HOURS": "off",
             "TRUSTED_PROXIES": "1",
             "LOG_LEVEL": "error",
             "PYTHONPATH": os.pathsep.join([str(ROOT / "platform"), str(ROOT)]),

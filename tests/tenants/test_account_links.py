@@ -190,11 +190,11 @@ def _fields(page: PageReader, action: str) -> dict[str, str]:
 
 
 def _newest_link(app: LumbungFlask, session: DbSession) -> str:
-    from lumbung.messages.services import _opened
+    from lumbung.messages.services import opened
 
     session.expire_all()
     mail = session.scalars(select(PlatformMessage).order_by(PlatformMessage.created_at.desc())).first()
     assert mail is not None
-    found = re.search(r"https://lumbung\.test(/\S+)", _opened(mail, mail.text, part="text"))
+    found = re.search(r"https://lumbung\.test(/\S+)", opened(mail, mail.text, part="text"))
     assert found is not None
     return found[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -17,6 +17,24 @@ from lumbung.settings import Settings
 
 AnyMessage = Message | PlatformMessage
 
+_WHOLE = ("list-unsubscribe",)
+
+
+class _MailPolicy(EmailPolicy):
+    """As RFC 5321 wants lines; an address stays on one of them, since the library would encode a long one, and mail
+    programs look for it as it is (RFC 8058)."""
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() in _WHOLE:
+            return f"{name}: {value}{self.linesep}"
+        folded: str = super().fold(name, value)
+        return folded
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii") if name.lower() in _WHOLE else super().fold_binary(name, value)
+
+
+_POLICY = _MailPolicy(linesep="\r\n")
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -52,12 +70,14 @@ def sender_address(settings: Settings) -> str:
     return parseaddr(settings.mail_from)[1]
 
 
-def build_mail(message: AnyMessage, *, text: str, html: str | None, settings: Settings) -> EmailMessage:
+def build_mail(
+    message: AnyMessage, *, text: str, html: str | None, settings: Settings, stop: str | None = None
+) -> EmailMessage:
     """The e-mail of a stored message, the same bytes at every attempt except for the boundary between its
-    parts.
+    parts. `stop` is where one click stops such e-mails (RFC 8058).
     """
     name, address = parseaddr(settings.mail_from)
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["From"] = Address(message.sender_name or name, addr_spec=address)
     mail["To"] = Address(addr_spec=message.recipient)
     mail["Subject"] = message.subject
@@ -67,6 +87,9 @@ def build_mail(message: AnyMessage, *, text: str, html: str | None, settings: Se
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail["List-Id"] = f"<pesan.{_domain(settings)}>"
+    if stop is not None:
+        mail["List-Unsubscribe"] = f"<{stop}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(text, cte="quoted-printable")
     if html is not None:
         mail.add_alternative(html, subtype="html", cte="quoted-printable")

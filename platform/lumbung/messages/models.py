@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lumbung.db.base import GlobalTable, TenantTable
@@ -48,13 +49,25 @@ class MessageColumns:
 
 
 class Message(MessageColumns, TenantTable):
-    """A message that a municipality sends."""
+    """A message that a municipality sends.
+
+    With `waits_until` it waits for the end of quiet hours; `bundle_id` is the message that then carried it, together
+    with others. `topic` is under which its e-mails can be stopped, `language` what it is written in. To a browser
+    (`channel` is `push`) `recipient` is the device's id, and `text` what the browser gets.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
         CheckConstraint(_STATUS_CHECK, name="status"),
         Index("ix_messages_subject", "tenant_id", "subject_type", "subject_id"),
+        Index("ix_messages_waiting", "tenant_id", "waits_until", postgresql_where=text("waits_until IS NOT NULL")),
+        Index("ix_messages_bundle", "tenant_id", "bundle_id", postgresql_where=text("bundle_id IS NOT NULL")),
     )
+
+    language: Mapped[str] = mapped_column(default="id", server_default="id")
+    topic: Mapped[str | None]
+    waits_until: Mapped[datetime | None]
+    bundle_id: Mapped[UUID | None]
 
 
 class PlatformMessage(MessageColumns, GlobalTable):

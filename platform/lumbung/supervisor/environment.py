@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from sqlalchemy.exc import ArgumentError
 
 from lumbung.postgres.cluster import EmbeddedCluster
 from lumbung.postgres.errors import explained
+from lumbung.push.keys import make_private_key
 from lumbung.supervisor.errors import SupervisorError
 
 _SECRET_KEY = "secret-key"  # noqa: S105 - the name of a file.
+_VAPID_KEY = "vapid-key"
 _CONNECT_SECONDS = "5"
 _DRIVER = "postgresql+psycopg"
 
@@ -48,13 +50,15 @@ def embedded_urls(cluster: EmbeddedCluster) -> dict[str, str]:
 
 def with_secret_key(instance: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """`environment` with LUMBUNG_INSTANCE, and SECRET_KEY when it has none: one made once and kept for
-    good.
+    good. With it goes VAPID_PRIVATE_KEY; whoever keeps the one keeps the other.
     """
     filled = {**environment, "LUMBUNG_INSTANCE": str(instance)}
     if not filled.get("SECRET_KEY"):
         with explained(instance):
             instance.mkdir(parents=True, exist_ok=True)
-            filled["SECRET_KEY"] = _kept_secret(instance / _SECRET_KEY)
+            filled["SECRET_KEY"] = _kept_secret(instance / _SECRET_KEY, lambda: secrets.token_urlsafe(48))
+            if not filled.get("VAPID_PRIVATE_KEY"):
+                filled["VAPID_PRIVATE_KEY"] = _kept_secret(instance / _VAPID_KEY, make_private_key)
     return filled
 
 
@@ -69,12 +73,12 @@ def with_shared_metrics(instance: Path, environment: Mapping[str, str]) -> dict[
     return {**environment, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
-def _kept_secret(path: Path) -> str:
+def _kept_secret(path: Path, make: Callable[[], str]) -> str:
     if not path.exists() or not path.read_text("utf-8").strip():
         unfinished = path.with_name(f"{path.name}.unfinished")
         unfinished.unlink(missing_ok=True)
         unfinished.touch(mode=0o600)
-        unfinished.write_text(secrets.token_urlsafe(48), "utf-8")
+        unfinished.write_text(make(), "utf-8")
         unfinished.replace(path)
     return path.read_text("utf-8").strip()
 

@@ -17,7 +17,8 @@ Place = Literal["hub", "portal", "manage", "account"]
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry: where it leads, what it says, who sees it. `place` is the menu that shows it."""
+    """One entry: where it leads, what it says, who sees it. `place` is the menu that shows it. The account's pages are
+    the hub's, but those that are each portal's own (`of_portal`) and shown there alone."""
 
     place: Place
     href: str
@@ -27,6 +28,7 @@ class Entry:
     rule: Rule = PUBLIC
     shown: Callable[[Visitor], bool] | None = None
     active: bool = False
+    of_portal: bool = False
 
     @property
     def label(self) -> str:
@@ -47,11 +49,14 @@ def navigation() -> dict[str, list[Entry]]:
     known: list[Entry] = current_app.extensions.get("lumbung_navigation", [])
     menus: dict[str, list[Entry]] = {"hub": [], "portal": [], "manage": [], "account": []}
     for entry in sorted(known, key=lambda e: e.order):
+        if entry.of_portal and g.site.kind != "portal":
+            continue
         if entry.rule.allows(g.visitor) and (entry.shown is None or entry.shown(g.visitor)):
             menus[entry.place].append(entry)
     if g.site.kind == "portal":
-        # The account's pages are the hub's.
-        menus["account"] = [replace(entry, href=hub_origin() + entry.href) for entry in menus["account"]]
+        menus["account"] = [
+            entry if entry.of_portal else replace(entry, href=hub_origin() + entry.href) for entry in menus["account"]
+        ]
     return {place: _with_active(entries) for place, entries in menus.items()}
 
 

@@ -20,6 +20,7 @@ from lumbung.ids import new_id
 from tenants.archives.models import RequestedArchive
 from tenants.calendars.models import CalendarDay
 from tenants.people.models import Delegation, Invitation
+from tenants.preferences.models import PushDevice
 from tests.lumbung.belongings.apps import Ids, Sessions, campaign_about, help_for, other_app, request_of, wish_of
 from tests.world import Place
 
@@ -86,6 +87,17 @@ def belongings_of(session: Sessions, place: Place, desk_record: UUID, installati
             updated_at=now(),
             expires_at=now() + timedelta(days=3),
         )
+        device = PushDevice(
+            tenant_id=place.id,
+            account_id=place.accounts["admin"].id,
+            endpoint="https://push.contoh.id/satu",
+            endpoint_digest="satu",
+            p256dh="",
+            auth="",
+            key="",
+            name="Chrome di Android",
+            last_used_at=now(),
+        )
         other = InstalledDefinition(
             tenant_id=place.id,
             digest="sha256:other",
@@ -101,7 +113,9 @@ def belongings_of(session: Sessions, place: Place, desk_record: UUID, installati
         session.flush()
         account_id = place.accounts["admin"].id
         session.add(WishRuling(wish_id=hidden.id, kind="hidden", reason="Berisi nama.", account_id=account_id))
-        session.add_all([delegation, day, invitation, evaluation, brought_in, archive, draft, other, asked, elsewhere])
+        session.add_all(
+            [delegation, day, invitation, evaluation, brought_in, archive, draft, device, other, asked, elsewhere]
+        )
         session.flush()
         move = RecordMove(
             tenant_id=place.id,
@@ -129,6 +143,7 @@ def belongings_of(session: Sessions, place: Place, desk_record: UUID, installati
         "import_id": brought_in.id,
         "archive_id": archive.id,
         "draft_id": draft.id,
+        "device_id": device.id,
         "move_id": move.id,
         "request_id": asked.id,
         **helped,

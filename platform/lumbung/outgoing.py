@@ -1,4 +1,5 @@
-"""Calls to addresses that a municipality wrote down: only to the public internet, never into the own network.
+"""Calls to addresses that a stranger gave (a municipality's, a browser's): only to the public internet, never into the
+own network.
 
 The name is looked up once and the connection goes to that very address, so that a name which points elsewhere a moment
 later leads nowhere else. No redirection is followed.
@@ -30,7 +31,12 @@ class AddressRefusedError(Exception):
 
 
 def post_json(address: str, body: bytes, headers: Mapping[str, str], *, loopback: bool = False) -> int:
-    """Send JSON and return the status of the answer, which is not read further.
+    """Send JSON and return the status of the answer, which is not read further. Raises as `post` does."""
+    return post(address, body, {"Content-Type": "application/json; charset=utf-8", **headers}, loopback=loopback)
+
+
+def post(address: str, body: bytes, headers: Mapping[str, str], *, loopback: bool = False) -> int:
+    """Send `body` and return the status of the answer, which is not read further.
 
     Raises AddressRefusedError for what is no https address or leads into a private network (with `loopback`, which is
     for tests, this very machine is allowed, also by http); OSError when nobody answers in ten seconds.
@@ -40,9 +46,8 @@ def post_json(address: str, body: bytes, headers: Mapping[str, str], *, loopback
     if scheme == "http" and not ipaddress.ip_address(found).is_loopback:
         raise AddressRefusedError("the address is not https")
     connection = _Pinned(host, port, found, tls=scheme == "https")
-    sent = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Lumbung", **headers}
     try:
-        connection.request("POST", path, body=body, headers=sent)
+        connection.request("POST", path, body=body, headers={"User-Agent": "Lumbung", **headers})
         return connection.getresponse().status
     except http.client.HTTPException as error:
         raise ConnectionError("no answer") from error

@@ -1,0 +1,215 @@
+"""Following a report on one's own phone, and how residents and officials are told of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app_runtime.notifications.following import forget_contacts, record_topic
+from app_runtime.notifications.models import RecordFollower, RecordSilence
+from app_runtime.records.erasure import erase_person
+from app_runtime.records.models import Record
+from lumbung.db import set_clock, use_tenant
+from lumbung.messages import Message, declared_manners
+from lumbung.outbox import drain
+from lumbung.push import VapidKey, make_private_key
+from lumbung.web.sites import LumbungFlask
+from tenants.preferences.choices import save_choices
+from tenants.preferences.devices import keep_device
+from tenants.preferences.models import PushDevice
+from tests.app_runtime.stage import Sessions, Stage, set_stage
+from tests.browsing import Browser, browse, words_of
+from tests.push_service import FakeBrowser, PushService
+from tests.world import World
+
+PERSON = {"name": "Budi Santoso", "email": "budi@contoh.id"}
+NIGHT = datetime(2026, 3, 2, 15, tzinfo=UTC)
+"""Ten in the evening in Jakarta."""
+
+
+@pytest.fixture
+def stage(session: Sessions, world: World) -> Stage:
+    return set_stage(session, world)
+
+
+@pytest.fixture
+def service() -> Iterator[PushService]:
+    running = PushService()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def telling(app: LumbungFlask, monkeypatch: pytest.MonkeyPatch) -> LumbungFlask:
+    """The application with both channels; the mail server is not there."""
+    key = VapidKey.from_private(make_private_key())
+    settings = dataclasses.replace(app.lumbung, vapid_private_key=key.private, smtp_url="smtp://localhost:1")
+    monkeypatch.setattr(app, "lumbung", settings)
+    return app
+
+
+def follow(stage: Stage, browser: Browser, code: str, phone: FakeBrowser, service: PushService) -> None:
+    """As the script does; browsers bring https only, so that the loopback is put there afterwards."""
+    answer = browser.post_form(f"/track/{code}", phone.form, to=f"/track/{code}/devices/follow")
+    assert answer.status_code == 303
+    stage.session.rollback()
+    use_tenant(stage.session, stage.place.id)
+    device = stage.session.scalars(select(PushDevice)).one()
+    device.endpoint = f"{service.address}/phone"
+    stage.session.commit()
+
+
+def made(stage: Stage) -> tuple[Any, str]:
+    created = stage.report({"reporter": PERSON})
+    code = str(created.tracking_code)
+    stage.session.commit()
+    return created.record.id, code
+
+
+def record_of(stage: Stage, record_id: Any) -> Record:
+    use_tenant(stage.session, stage.place.id)
+    return stage.session.scalars(select(Record).where(Record.id == record_id)).one()
+
+
+def test_a_phone_follows_by_the_code_and_hears_the_number_and_the_state_alone(
+    telling: LumbungFlask, stage: Stage, service: PushService
+) -> None:
+    record_id, code = made(stage)
+    phone, resident = FakeBrowser(), browse(telling, stage.place.host)
+    assert "Beri tahu saya di perangkat ini" in words_of(resident.get(f"/track/{code}"))
+    follow(stage, resident, code, phone, service)
+    assert "Diikuti 1 perangkat." in words_of(resident.get(f"/track/{code}"))
+    record = record_of(stage, record_id)
+    stage.act(record, "handler", "respond", answer="Pak Budi, kami datang sore ini.")
+    number = record.number
+    stage.session.commit()
+    drain(telling)
+    drain(telling)
+    said = phone.read(service.sent[-1].body)
+    assert said["url"] == f"/track/{code}"
+    assert str(number) in said["body"]
+    assert "Budi" not in str(said)
+    assert "sore" not in str(said)
+    assert len(service.sent) == 1
+
+
+def test_who_stops_hears_nothing_more(telling: LumbungFlask, stage: Stage, service: PushService) -> None:
+    record_id, code = made(stage)
+    resident = browse(telling, stage.place.host)
+    follow(stage, resident, code, FakeBrowser(), service)
+    answer = resident.post_form(f"/track/{code}", {}, to=f"/track/{code}/devices/unfollow")
+    assert answer.status_code == 303
+    stage.session.rollback()
+    stage.act(record_of(stage, record_id), "handler", "respond", answer="Ya.")
+    stage.session.commit()
+    drain(telling)
+    drain(telling)
+    assert service.sent == []
+    # Nobody's browser is kept for nothing.
+    assert stage.session.scalars(select(PushDevice)).all() == []
+
+
+def test_a_wrong_code_follows_nothing(telling: LumbungFlask, stage: Stage) -> None:
+    _, code = made(stage)
+    resident = browse(telling, stage.place.host)
+    wrong = resident.post_form(f"/track/{code}", FakeBrowser().form, to="/track/AAAA-AAAA-AAAA-A/devices/follow")
+    assert wrong.status_code in (404, 422)
+    assert stage.session.scalars(select(RecordFollower)).all() == []
+
+
+def test_an_official_is_notified_of_work_and_may_turn_it_off(
+    telling: LumbungFlask, stage: Stage, service: PushService
+) -> None:
+    account_id = stage.place.accounts["handler"].id
+    phone = FakeBrowser()
+    device = keep_device(stage.session, phone.subscription, account_id=account_id, user_agent="")
+    device.endpoint = f"{service.address}/phone"
+    record_id, _ = made(stage)
+    record = record_of(stage, record_id)
+    stage.act(record, "dispatcher", "assign", agency="dishub", note="Segera")
+    stage.session.commit()
+    drain(telling)
+    drain(telling)
+    said = phone.read(service.sent[0].body)
+    assert said["url"] == f"/work/{record_id}"
+    assert said["body"].startswith("Untuk Anda: ")
+    use_tenant(stage.session, stage.place.id)
+    save_choices(stage.session, account_id, [], member=True)
+    stage.act(record_of(stage, record_id), "dispatcher", "assign", agency="dishub", note="Sekali lagi")
+    stage.session.commit()
+    before = set(stage.session.scalars(select(Message.id)))
+    drain(telling)
+    drain(telling)
+    use_tenant(stage.session, stage.place.id)
+    fresh = stage.session.scalars(select(Message).where(Message.id.not_in(before))).all()
+    assert [message for message in fresh if message.recipient in (str(device.id), "handler@tangsel.test")] == []
+
+
+def test_what_a_reporter_did_is_answered_at_once_and_the_rest_waits_for_the_morning(
+    telling: LumbungFlask, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "lumbung", dataclasses.replace(telling.lumbung, quiet_hours="21:00-06:00"))
+    with set_clock(NIGHT):
+        created = stage.report({"reporter": PERSON})
+        stage.session.commit()
+        drain(telling)
+        use_tenant(stage.session, stage.place.id)
+        received = stage.session.scalars(select(Message).where(Message.recipient == PERSON["email"])).one()
+        assert received.waits_until is None
+        record = record_of(stage, created.record.id)
+        stage.act(record, "handler", "respond", answer="Kami datang besok.")
+        stage.session.commit()
+        drain(telling)
+    use_tenant(stage.session, stage.place.id)
+    newest = stage.session.scalars(
+        select(Message).where(Message.recipient == PERSON["email"]).order_by(Message.id.desc())
+    ).first()
+    assert newest is not None
+    assert newest.waits_until == datetime(2026, 3, 2, 23, tzinfo=UTC)
+    assert newest.topic == record_topic(created.record.id)
+
+
+def test_a_reporter_without_an_account_stops_letters_about_one_report(telling: LumbungFlask, stage: Stage) -> None:
+    record_id, _ = made(stage)
+    drain(telling)
+    use_tenant(stage.session, stage.place.id)
+    path = declared_manners().stop_address(stage.session, record_topic(record_id))
+    client, origin = telling.test_client(), f"https://{stage.place.host}"
+    stopped = client.post(path.removeprefix(origin), base_url=origin, data={"List-Unsubscribe": "One-Click"})
+    assert "laporan ADU" in words_of(stopped) or stopped.status_code == 200
+    stage.session.rollback()
+    use_tenant(stage.session, stage.place.id)
+    assert stage.session.scalars(select(RecordSilence.record_id)).all() == [record_id]
+    written = len(stage.session.scalars(select(Message)).all())
+    stage.act(record_of(stage, record_id), "handler", "respond", answer="Ya.")
+    stage.session.commit()
+    drain(telling)
+    use_tenant(stage.session, stage.place.id)
+    assert len(stage.session.scalars(select(Message)).all()) == written
+    again = client.post(path.removeprefix(origin), base_url=origin, data={"again": "1"})
+    assert again.status_code == 200
+    stage.session.rollback()
+    use_tenant(stage.session, stage.place.id)
+    assert stage.session.scalars(select(RecordSilence)).all() == []
+
+
+def test_erasing_a_person_forgets_how_they_were_reached(
+    telling: LumbungFlask, stage: Stage, service: PushService
+) -> None:
+    record_id, code = made(stage)
+    follow(stage, browse(telling, stage.place.host), code, FakeBrowser(), service)
+    drain(telling)
+    use_tenant(stage.session, stage.place.id)
+    assert "budi@contoh.id" in stage.session.scalars(select(Message.recipient)).all()
+    erase_person(stage.session, record_of(stage, record_id))
+    stage.session.commit()
+    use_tenant(stage.session, stage.place.id)
+    assert "budi@contoh.id" not in stage.session.scalars(select(Message.recipient)).all()
+    assert stage.session.scalars(select(PushDevice)).all() == []
+    assert stage.session.scalars(select(RecordFollower)).all() == []
+    forget_contacts(stage.session, record_of(stage, record_id))
