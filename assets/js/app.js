@@ -20,7 +20,6 @@ import { enhanceValidation } from "./validation.js";
 import { enhanceWork } from "./work.js";
 
 const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceLive, enhanceSteps, enhanceDrafts, enhanceWork, enhanceBoards, enhanceCharts];
-const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceLive, enhanceSteps, enhanceDrafts, enhanceWork, enhancePush, enhanceBoards];
 
 /** Prepares what stands below `root`; safe to call twice for the same elements. */
 function enhance(root) {
@@ -34,5 +33,6 @@ enhanceSubmit(document);
 enhanceCopy(document);
 enhanceMenus(document);
 enhancePolling(document, htmx);
+enhancePush(document);
 enhance(document);
 document.addEventListener("htmx:after:swap", (event) => enhance(event.target instanceof Element ? event.target : document));
