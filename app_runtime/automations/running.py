@@ -16,10 +16,15 @@ from app_runtime.records.change import Change, Opening, lock_record, open_change
 from app_runtime.records.running_app import app_of_record
 from app_runtime.workflow.setting import set_values
 from lumbung.errors import Conflict
+from lumbung.i18n import Text
 
 MOST_EFFECTS = 2_000
 """So many effects at most follow from one change, on all records that it reaches."""
 
+ENDLESS = Text(
+    "Langkah otomatis saling memicu tanpa akhir, jadi dihentikan.",
+    "Automations set off one another without end, so they were stopped.",
+)
 TakeAction = Callable[[Change, str, Mapping[str, Any]], list[Event]]
 
 
@@ -114,7 +119,7 @@ def _goes_on(change: Change) -> bool:
     """Count one more effect; False when there have been too many, which the history tells once."""
     change.together.effects += 1
     if change.together.effects == MOST_EFFECTS + 1:
-        change.note("rule_error", "automations", {"error": "Automations set off one another without end."})
+        change.note_rule_error("automations", ENDLESS)
     return change.together.effects <= MOST_EFFECTS
 
 

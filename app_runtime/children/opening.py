@@ -15,10 +15,14 @@ from app_runtime.records.making import blank_record, store_record
 from app_runtime.records.models import Record
 from app_runtime.workflow.setting import set_values
 from lumbung.errors import Conflict
+from lumbung.i18n import Text
 
 MOST_AT_ONCE = 200
 MOST_TOGETHER = 400
 """So many records at most follow from one change, children of children among them."""
+TOO_MANY = Text(
+    "Terlalu banyak catatan sekaligus, jadi tidak satu pun dibuka.", "Too many records at once, so none was opened."
+)
 DEEPEST = 8
 """Children open children at most so deep in one go; by hand there is no end to it."""
 
@@ -30,7 +34,7 @@ def open_records(change: Change, settle: Settle) -> None:
         units = _units(change, opening.fan_out, opening.answers) if opening.fan_out is not None else [""]
         many = change.together.opened + len(units)
         if change.depth >= DEEPEST or len(units) > MOST_AT_ONCE or many > MOST_TOGETHER:
-            change.note("rule_error", opening.rule, {"error": "Too many records at once."})
+            change.note_rule_error(opening.rule, TOO_MANY)
             continue
         change.together.opened = many
         opened = [one for unit in units if (one := _open_one(change, opening, unit, settle)) is not None]

@@ -13,9 +13,13 @@ from app_catalog.installations.definitions import definition_by_digest, definiti
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import list_installations
 from app_runtime.records.change import Change
+from lumbung.i18n import Text
 
 EFFECT = "consume_event"
-_ENDLESS = "Events of apps set off one another without end."
+_ENDLESS = Text(
+    "Kejadian antaraplikasi saling memicu tanpa akhir, jadi dihentikan.",
+    "Events of apps set off one another without end, so they were stopped.",
+)
 FARTHEST = 5
 """An event that makes a record whose event makes a record … ends here: two apps must not keep each other busy."""
 MOST_OF_ONE = 200
@@ -55,7 +59,7 @@ def emit_events(change: Change, happened: Sequence[Event]) -> None:
         before.left -= left
         if before.far >= FARTHEST or left < count:
             for emit, _ in told:
-                change.note("rule_error", f"emits.{emit.id}", {"error": _ENDLESS})
+                change.note_rule_error(f"emits.{emit.id}", _ENDLESS)
             return
     following = Chain((before.far if before else 0) + 1, max(left // count - 1, 0))
     for emit, waiting in told:

@@ -31,6 +31,7 @@ from app_runtime.records.rule_words import rule_words
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.tracking import LANGUAGE_KEY
 from app_runtime.records.values import store_values
+from lumbung.i18n import Text
 from lumbung.ids import new_id
 
 CREATED = Event("created")
@@ -42,7 +43,7 @@ class _Arrival(Change):
 
     failed: list[str] = field(default_factory=list)
 
-    def note_rule_error(self, rule: str, error: str) -> None:
+    def note_rule_error(self, rule: str, error: str | Text, **details: Any) -> None:
         """Remember which rule failed."""
         self.failed.append(rule)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from lumbung.db.insertions import insertions, keep_stored
 from lumbung.db.inside import run_later
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import LumbungError
+from lumbung.i18n import Text
 from lumbung.ids import new_id
 from lumbung.outbox import schedule_wakeup, wakeup_of
 
@@ -125,11 +126,14 @@ class Change:
 
     def note_refusal(self, rule: str, refusal: LumbungError) -> None:
         """Note in the history what stood in the way of something that was to happen by itself."""
-        self.note_rule_error(rule, refusal.message.en, because=refusal.details.get("because"))
+        self.note_rule_error(rule, refusal.message, because=refusal.details.get("because"))
 
-    def note_rule_error(self, rule: str, error: str, **details: Any) -> None:
-        """Note in the history that a rule failed, unless the same is there already: each change would repeat it."""
-        told = {"error": error[:500], **details}
+    def note_rule_error(self, rule: str, error: str | Text, **details: Any) -> None:
+        """Note in the history that a rule failed, unless the same is there already: each change would repeat it. What
+        people are told is a Text, kept in both languages."""
+        told = {"error": str(error)[:500], **details}
+        if isinstance(error, Text):
+            told |= {"error": error.en[:500], "words": asdict(error)}
         if any(isinstance(row, RecordHistory) and (row.name, row.changes) == (rule, told) for row in self.held or ()):
             return
         same = select(RecordHistory.id).where(

@@ -239,7 +239,7 @@ def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory) -> 
         found.append((t("Alasan", "Reason"), str(changes["reason"])))
     if "error" in changes:
         found.append((t("Yang gagal", "What failed"), str(rule_words(kind, row.name))))
-        found.append((t("Sebabnya", "The reason"), str(changes["error"])))
+        found.append((t("Sebabnya", "The reason"), pick(changes.get("words")) or str(changes["error"])))
     if row.kind == "consumed":
         found.append((t("Asal", "From"), " ".join(str(changes[key]) for key in ("app", "number") if changes.get(key))))
     if row.kind == "child":

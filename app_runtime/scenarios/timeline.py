@@ -56,8 +56,7 @@ _FOLLOWED: dict[str, Callable[[RecordHistory], Text]] = {
         f"otomatis: {row.name}, keadaan {row.to_state}", f"by itself: {row.name}, state {row.to_state}"
     ),
     "automation": lambda row: Text(f"otomatis: {row.name}", f"by itself: {row.name}"),
-    "rule_error": lambda row: Text(
-        f"aturan {row.name} gagal: {row.changes.get('error', '')}",
-        f"rule {row.name} failed: {row.changes.get('error', '')}",
+    "rule_error": lambda row: Text("aturan {name} gagal: {error}", "rule {name} failed: {error}").format(
+        name=row.name, error=Text.of(row.changes.get("words") or row.changes.get("error"))
     ),
 }

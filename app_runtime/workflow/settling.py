@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from app_catalog.definitions.model import Event
-from app_runtime.automations.running import Engine, run_automations
+from app_runtime.automations.running import ENDLESS, Engine, run_automations
 from app_runtime.children.opening import open_records
 from app_runtime.children.telling import tell_parent
 from app_runtime.clocks.running import clocks_follow
@@ -33,7 +33,7 @@ def settle(change: Change, events: Sequence[Event]) -> None:
     while pending or (change.opening and change.held is None):
         rounds += 1
         if rounds > LONGEST_CHAIN:
-            change.note("rule_error", "automations", {"error": "Automations set off one another without end."})
+            change.note_rule_error("automations", ENDLESS)
             break
         clocks_follow(change, pending)
         derive(change)

@@ -17,11 +17,13 @@ from app_runtime.records.change import lock_record
 from app_runtime.records.creating import create_record
 from app_runtime.records.models import Record, RecordClock, RecordHistory
 from app_runtime.records.reading import get_record
-from app_runtime.records.running_app import running_app
+from app_runtime.records.running_app import app_of_record, running_app
+from app_runtime.records.timeline import present_history
 from app_runtime.records.updating import update_record
 from app_runtime.schedules.running import note_due_schedules, run_schedule
 from app_runtime.workflow.acting import take_action
 from lumbung.db import as_tenant, db, set_clock
+from lumbung.i18n import speaking
 from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
@@ -143,6 +145,10 @@ def test_a_schedule_that_a_rule_refuses_is_noted_and_holds_up_nobody_else(
     with as_tenant(session, world.tangsel.id):
         assert (full.data["pieces"], free.data["pieces"]) == (6, 2)
         assert (refusals(session, full), refusals(session, free)) == (1, 0)
+        for language, why in (("id", "Rak penuh."), ("en", "The shelf is full.")):
+            with speaking(language):
+                told = present_history(app_of_record(session, full), full, SYSTEM)[-1]
+            assert why in dict(told.details).values()
         assert total(session, full) == 6
 
 
