@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -64,25 +64,28 @@ class Found:
     rows: list[Row]
     older: str | None = None
     newer: str | None = None
+    sorts: Sequence[tuple[str, str]] = ()
+    sort: str = ""
+    exports: Mapping[str, str] = field(default_factory=dict)
     points_url: str = ""
     legend: Sequence[tuple[str, str]] = ()
 
 
-def browse_list(opened: OpenPage, query: Query) -> Found:
-    """A page of the list. Raises BadRequest for a cursor that is none."""
-    return _browse(opened, query, sort=opened.page.sort, columns=opened.page.columns)
+def searched(query: Query) -> str:
+    """The words that are searched for."""
+    return " ".join(query.get("q", "").split())[:100]
 
 
 def browse_site(opened: OpenPage, query: Query) -> Found:
     """A page of articles, the newest first unless the page sorts them. Raises BadRequest for a cursor that is none."""
-    return _browse(opened, query, sort=opened.page.sort, columns=opened.page.columns, size=SITE_SIZE)
+    return browse_records(opened, query, sort=opened.page.sort, columns=opened.page.columns, size=SITE_SIZE)
 
 
 def browse_map(opened: OpenPage, query: Query) -> Found:
     """The list beside the map, and where the map's points come from."""
-    found = _browse(opened, query, sort=(), columns=opened.page.popup)
+    found = browse_records(opened, query, sort=(), columns=opened.page.popup)
     chosen = {one.name: one.value for one in found.filters if one.value}
-    url = _address(chosen, url_for("pages.points", slug=opened.slug, page_id=opened.page.id))
+    url = address_of(chosen, url_for("pages.points", slug=opened.slug, page_id=opened.page.id))
     return replace(found, points_url=url, legend=map_legend(opened.record_type))
 
 
@@ -130,12 +133,20 @@ def record_url(opened: OpenPage, record: PresentedRecord) -> str:
     return url_for("pages.record", slug=record.app, record_type=record.record_type, record_id=record.id)
 
 
-def _browse(
-    opened: OpenPage, query: Query, *, sort: Sequence[Any], columns: Sequence[str], size: int = PAGE_SIZE
+def browse_records(
+    opened: OpenPage,
+    query: Query,
+    *,
+    sort: Sequence[Any],
+    columns: Sequence[str],
+    size: int = PAGE_SIZE,
+    kept_sort: str = "",
 ) -> Found:
+    """A page of rows in this order; raises BadRequest for a cursor that is none. `kept_sort` is what its links ask for
+    again."""
     app = opened.app
     filters = page_filters(opened, query)
-    search = " ".join(query.get("q", "").split())[:100]
+    search = searched(query)
     back = [cursor for cursor in query.get("back", "").split("~") if cursor][-_FARTHEST_BACK:]
     cursor = query.get("cursor") or None
     found = list_records(
@@ -154,18 +165,21 @@ def _browse(
         **{one.name: one.value for one in filters if one.value},
         **({"q": search} if search else {}),
     }
+    filtered = bool(kept)
+    kept |= {"sort": kept_sort} if kept_sort else {}
     older = newer = None
     if found.next_cursor:
-        older = _address({**kept, "cursor": found.next_cursor, "back": "~".join([*back, cursor or "-"])})
+        older = address_of({**kept, "cursor": found.next_cursor, "back": "~".join([*back, cursor or "-"])})
     if cursor:
         last = back[-1] if back else "-"
         rest = {"back": "~".join(back[:-1])} if len(back) > 1 else {}
-        newer = _address({**kept, **({} if last == "-" else {"cursor": last, **rest})})
+        newer = address_of({**kept, **({} if last == "-" else {"cursor": last, **rest})})
     rows = [row_of(opened, record, columns) for record in found.items]
-    return Found(filters, search, bool(kept), rows, older, newer)
+    return Found(filters, search, filtered, rows, older, newer)
 
 
-def _address(query: Mapping[str, str], path: str = "") -> str:
+def address_of(query: Mapping[str, str], path: str = "") -> str:
+    """An address with these questions, of the same page without a `path`."""
     return (path or request.path) + (f"?{urlencode(query)}" if query else "")
 
 

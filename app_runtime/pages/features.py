@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import app_runtime.pages.export_views
 import app_runtime.pages.page_views
 import app_runtime.pages.portal_views
 import app_runtime.pages.record_views  # noqa: F401 - views are known once imported.
