@@ -13,6 +13,8 @@ from app_catalog.definitions.schemas import record_schema
 from app_catalog.definitions.schemas.records import CheckedValue
 from app_runtime.api.asking import GEOJSON, PAGE
 from app_runtime.api.columns import BUILT_IN, FILTERED_TYPES, public_names, shows_place
+from app_runtime.exporting.reading import MOST_ROWS
+from app_runtime.exporting.writing import KINDS
 from app_runtime.records.paging import LARGEST_PAGE
 from lumbung.i18n import current_language, pick, t
 
@@ -106,6 +108,7 @@ def _describe(spec: APISpec, offer: Offer) -> None:
         listed["get"] = _list_operation(name, offer.readable)
         one = {"get": _one_operation(name, kind)}
         spec.path(f"{offer.path}/{{reference}}", operations=one)
+        spec.path(f"{offer.path}/export.{{kind}}", operations={"get": _export_operation(name, offer.readable)})
     if offer.sends:
         sent = record_schema(
             kind, settings=offer.app.settings, lang=current_language(), only=sorted(offer.sends), on_form=False
@@ -179,13 +182,7 @@ def _list_operation(name: str, kinds: Sequence[RecordType]) -> dict[str, Any]:
         "properties": {"items": {"type": "array", "items": ref}, "next": {"type": ["string", "null"], "format": "uri"}},
     }
     filters = [_query("state", t("Satu keadaan atau lebih, dipisah koma.", "One or more states, by comma."), _TEXT)]
-    choices = {
-        field: pick(spec.label)
-        for kind in reversed(kinds)
-        for field, spec in _public_fields(kind)
-        if spec.type in FILTERED_TYPES
-    }
-    filters += [_query(field, label, _TEXT) for field, label in choices.items()]
+    filters += _choice_queries(kinds)
     return {
         "summary": pick(kinds[0].name),
         "operationId": f"list-{name}",
@@ -205,6 +202,29 @@ def _list_operation(name: str, kinds: Sequence[RecordType]) -> dict[str, Any]:
             "304": {"description": t("Tidak berubah", "Not modified")},
             **_problems("404", "422"),
         },
+    }
+
+
+def _choice_queries(kinds: Sequence[RecordType]) -> list[dict[str, Any]]:
+    choices = {
+        field: pick(spec.label)
+        for kind in reversed(kinds)
+        for field, spec in _public_fields(kind)
+        if spec.type in FILTERED_TYPES
+    }
+    return [_query(field, label, _TEXT) for field, label in choices.items()]
+
+
+def _export_operation(name: str, kinds: Sequence[RecordType]) -> dict[str, Any]:
+    kind = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string", "enum": [*KINDS]}}
+    state = _query("state", t("Satu keadaan atau lebih, dipisah koma.", "One or more states, by comma."), _TEXT)
+    content = {media.split(";")[0]: {"schema": {"type": "string", "format": "binary"}} for media in KINDS.values()}
+    return {
+        "summary": t("Berkas: {what}", "File: {what}", what=pick(kinds[0].name)),
+        "description": t("Paling banyak {n} baris.", "At most {n} rows.", n=MOST_ROWS),
+        "operationId": f"export-{name}",
+        "parameters": [kind, state, *_choice_queries(kinds)],
+        "responses": {"200": {"description": "OK", "content": content}, **_problems("404", "422", "429")},
     }
 
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from app_runtime.api.asking import GEOJSON, Asked, read_asked
 from app_runtime.api.catalogue import describe_municipality, describe_openapi
+from app_runtime.api.exports import export_public
 from app_runtime.api.reading import Page, Shelf, Shelves, from_shelf, look_up_shelf, read_list, read_one
 from app_runtime.api.sending import send_record
 from lumbung.db import db
@@ -73,6 +74,14 @@ def records(app_slug: str, record_type: str) -> Response:
 
     page = _from_shelf(app_slug, record_type, read)
     return _list_answer(page, geojson=geojson or request.args.get("format") == "geojson")
+
+
+@api.get("/<app_slug>/<record_type>/export.<kind>")
+@access(PUBLIC)
+@for_programs()
+def export(app_slug: str, record_type: str, kind: str) -> Response:
+    """All published records that pass the filters as one file, at most 20,000, the newest first."""
+    return export_public(db.session, app_slug, record_type, kind, request.args)
 
 
 @api.get("/<app_slug>/<record_type>/<path:reference>")

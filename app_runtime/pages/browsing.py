@@ -204,7 +204,7 @@ def page_filters(opened: OpenPage, query: Query) -> list[Filter]:
     """The filters of the page with what the query chooses of them."""
     found = []
     for name in opened.page.filters:
-        label, options = _options(opened.app, opened.record_type, name, opened.reader)
+        label, options = filter_options(opened.app, opened.record_type, name, opened.reader)
         if options:
             options += list_former_options(opened.app, opened.reader, opened.record_type, name)
         value = query.get(name, "")
@@ -213,7 +213,8 @@ def page_filters(opened: OpenPage, query: Query) -> list[Filter]:
     return found
 
 
-def _options(app: RunningApp, kind: RecordType, name: str, reader: Actor) -> tuple[str, list[tuple[str, str]]]:
+def filter_options(app: RunningApp, kind: RecordType, name: str, reader: Actor) -> tuple[str, list[tuple[str, str]]]:
+    """The words for a filter, and its options as (value, label); none for what has no short list of values."""
     yes_or_no = [("true", t("Ya", "Yes")), ("false", t("Tidak", "No"))]
     if name == "state":
         states = kind.workflow.states.values() if kind.workflow else ()

@@ -178,7 +178,7 @@ def _matching(
     def matching(kind: RecordType) -> ColumnElement[bool]:
         rows = rows_predicate(kind, actor, needing=needing)
         return and_(
-            rows, *(_filter(app, kind, name, value) for name, value in wanted.items() if name not in usable.types)
+            rows, *(filter_clause(app, kind, name, value) for name, value in wanted.items() if name not in usable.types)
         )
 
     query = (
@@ -226,7 +226,8 @@ def found_by(kind: RecordType, actor: Actor, search: str) -> ColumnElement[bool]
     return or_(by_words, by_number, by_title)
 
 
-def _filter(app: RunningApp, kind: RecordType, name: str, value: Any) -> ColumnElement[bool]:
+def filter_clause(app: RunningApp, kind: RecordType, name: str, value: Any) -> ColumnElement[bool]:
+    """The rows of this kind with one of these values; none where it does not know the name, or keeps it private."""
     values = _values(value)
     if name in kind.fields:
         if kind.fields[name].private:

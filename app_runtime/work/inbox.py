@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, literal_column, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, literal_column, not_, or_, select
 from sqlalchemy.orm import defer
 
 from app_catalog.definitions.model import RecordType
@@ -17,6 +17,7 @@ from app_catalog.installations.definitions import definition_by_digest, definiti
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
+from app_runtime.pages.browsing import Filter
 from app_runtime.records.actors import Actor
 from app_runtime.records.listing import found_by, present_rows
 from app_runtime.records.models import CLOSED_OR_MADE, DUE_OR_NEVER, Record
@@ -26,6 +27,7 @@ from app_runtime.records.pinned import Kinds, by_own_kind, kinds_of
 from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import running_app
 from app_runtime.work.deadlines import age_of, short_left, short_since
+from app_runtime.work.narrowing import inbox_filters, narrowed
 from app_runtime.work.reach import at_work
 from app_runtime.work.turns import late, my_turn, waits_for_reporter
 from lumbung.db.tenancy import AnySession, current_tenant
@@ -44,6 +46,10 @@ _LAST_CLOSED = (
     Key(literal_column(CLOSED_OR_MADE, Record.created_at.type), descending=True),
     Key(Record.id, descending=True),
 )
+ORDERS: Mapping[str, tuple[Key, ...]] = {
+    "newest": _NEWEST_FIRST,
+    "oldest": (Key(Record.created_at), Key(Record.id)),
+}
 _ORDER: Mapping[Tab, tuple[Key, ...]] = {"done": _LAST_CLOSED, "all": _NEWEST_FIRST}
 
 
@@ -69,6 +75,8 @@ class Inbox:
     apps: tuple[tuple[str, str], ...]
     next_cursor: str | None
     tab: Tab
+    filters: tuple[Filter, ...]
+    order: str
     works: bool
     """Whether this person has any action of their own in any app; an administrator often has none."""
 
@@ -92,6 +100,31 @@ class _Part:
         return and_(self.mine, by_own_kind(self.kinds, readable))
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the inbox is asked for: a tab (None chooses one), an app, words, values of `filters` of that app, and an
+    order (`newest`, `oldest`, or the tab's own)."""
+
+    tab: Tab | None = None
+    app_slug: str = ""
+    search: str = ""
+    order: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows of an inbox as a statement with the keys of its order, and what else the page tells."""
+
+    query: Select[Any]
+    keys: Sequence[Key]
+    counts: Mapping[Tab, int]
+    tab: Tab
+    works: bool
+    filters: tuple[Filter, ...]
+    installations: Mapping[UUID, Installation]
+
+
 def list_work(
     session: AnySession,
     actor: Actor,
@@ -101,36 +134,60 @@ def list_work(
     search: str = "",
     cursor: str | None = None,
     at: datetime,
+    order: str = "",
+    filters: Mapping[str, str] | None = None,
 ) -> Inbox:
     """The inbox of somebody at work; `at` is the present instant.
 
     Without a `tab` it opens with what there is to do; for who has no action anywhere (a head, an administrator) with
     what is overdue, or with everything when nothing is. Raises BadRequest for a cursor that is none.
     """
-    installations = list_installations(session, with_disabled=True)
-    apps = {one.id: one for one in installations}
-    chosen = [one for one in installations if not app_slug or one.slug == app_slug]
-    parts = _parts(session, actor, chosen)
-    found = _tabs(parts, at)
-    reach = and_(Record.tenant_id == current_tenant(session), _found(parts, search))
-    counted = session.execute(select(*(_count(and_(reach, found[name]), name) for name in TABS))).one()
-    counts = dict(zip(TABS, counted, strict=True))
-    works = any(_has_actions(part) for part in parts)
-    tab = tab or ("act" if works else "late" if counts["late"] else "all")
-    keys = _ORDER.get(tab, _BY_DEADLINE)
-    query = select(Record, *(key.column for key in keys)).options(defer(Record.search_text), defer(Record.search))
-    query = query.where(reach, found[tab])
+    found = find_work(session, actor, Question(tab, app_slug, search, order, filters or {}), at=at)
+    keys, query = found.keys, found.query
     if cursor:
         query = query.where(after_cursor(keys, cursor))
+    query = query.add_columns(*(key.column for key in keys))
     rows = session.execute(query.order_by(*ordered(keys)).limit(PAGE + 1)).all()
-    names = {one.id: shown_name(one, definition_by_digest(session, one.definition_digest)) for one in installations}
+    apps = found.installations
+    names = {key: shown_name(one, definition_by_digest(session, one.definition_digest)) for key, one in apps.items()}
     return Inbox(
         items=tuple(_present(session, [row[0] for row in rows[:PAGE]], actor, apps, names, at)),
-        counts=counts,
-        apps=tuple((one.slug, names[one.id]) for one in installations if one.status == "enabled"),
+        counts=found.counts,
+        apps=tuple((one.slug, names[key]) for key, one in apps.items() if one.status == "enabled"),
         next_cursor=encode_cursor(rows[PAGE - 1][1:]) if len(rows) > PAGE else None,
-        tab=tab,
-        works=works,
+        tab=found.tab,
+        filters=found.filters,
+        order=order if order in ORDERS else "",
+        works=found.works,
+    )
+
+
+def find_work(session: AnySession, actor: Actor, asked: Question, *, at: datetime) -> Found:
+    """What an inbox holds, before it is read."""
+    installations = list_installations(session, with_disabled=True)
+    chosen = [one for one in installations if not asked.app_slug or one.slug == asked.app_slug]
+    parts = _parts(session, actor, chosen)
+    tabs = _tabs(parts, at)
+    filters: list[Filter] = []
+    reach = and_(Record.tenant_id == current_tenant(session), _found(parts, asked.search))
+    if asked.app_slug and len(chosen) == 1:
+        app, official = running_app(session, chosen[0]), at_work(actor.in_app(asked.app_slug))
+        filters = inbox_filters(app, official, asked.filters)
+        passing = narrowed(app, official, filters)
+        if passing is not None:
+            reach = and_(reach, or_(false(), *(part.rows(passing) for part in parts)))
+    counted = session.execute(select(*(_count(and_(reach, tabs[name]), name) for name in TABS))).one()
+    counts = dict(zip(TABS, counted, strict=True))
+    works = any(_has_actions(part) for part in parts)
+    tab = asked.tab or ("act" if works else "late" if counts["late"] else "all")
+    return Found(
+        select(Record).options(defer(Record.search_text), defer(Record.search)).where(reach, tabs[tab]),
+        ORDERS.get(asked.order) or _ORDER.get(tab, _BY_DEADLINE),
+        counts,
+        tab,
+        works,
+        tuple(filters),
+        {one.id: one for one in installations},
     )
 
 

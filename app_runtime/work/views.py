@@ -11,7 +11,7 @@ from app_runtime.records.actors import actor_for
 from app_runtime.records.reading import access_record, access_record_file
 from app_runtime.work.acting import act
 from app_runtime.work.choices import Tried
-from app_runtime.work.inbox import TABS, Inbox, Tab, find_next, list_work
+from app_runtime.work.inbox import TABS, Inbox, Question, Tab, find_next, list_work
 from app_runtime.work.reach import Work, access_work
 from app_runtime.work.record_page import show_record
 from lumbung.db import db, now
@@ -105,19 +105,34 @@ def refused_page(work_item: Work, refusal: LumbungError, tried: Tried | None = N
     return html, refusal.status
 
 
+def asked_question() -> Question:
+    """What the address asks of the inbox."""
+    asked = _asked()
+    tab: Tab | None = next((name for name in TABS if name == asked["tab"]), None)
+    filters = {name.removeprefix(_FILTER): value for name, value in asked.items() if name.startswith(_FILTER)}
+    return Question(tab, asked["app"], asked["q"], asked["order"], filters)
+
+
+_FILTER = "f."
+
+
 def _asked() -> dict[str, str]:
-    return {name: request.args.get(name, "")[:200] for name in ("tab", "app", "q", "cursor")}
+    names = ["tab", "app", "q", "order", "cursor"]
+    filters = [name for name in request.args if name.startswith(_FILTER)][:20]
+    found = {name: request.args.get(name, "")[:200] for name in names}
+    return found | {name: value for name in filters if (value := request.args[name][:200])}
 
 
 def _inbox() -> Inbox:
-    asked = _asked()
-    tab: Tab | None = next((name for name in TABS if name == asked["tab"]), None)
+    asked = asked_question()
     return list_work(
         db.session,
         actor_for(db.session, current_visitor()),
-        tab=tab,
-        app_slug=asked["app"],
-        search=asked["q"],
-        cursor=asked["cursor"] or None,
+        tab=asked.tab,
+        app_slug=asked.app_slug,
+        search=asked.search,
+        cursor=_asked()["cursor"] or None,
         at=now(),
+        order=asked.order,
+        filters=asked.filters,
     )

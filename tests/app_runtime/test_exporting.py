@@ -13,6 +13,7 @@ from app_runtime.records.actors import SYSTEM
 from app_runtime.records.creating import create_record
 from lumbung.db import use_tenant
 from lumbung.web.sites import LumbungFlask
+from tests.app_runtime.work_desk import open_desk, page_of
 from tests.browsing import browse
 from tests.small_app import Sessions, enable_small, small_files
 from tests.world import World
@@ -105,3 +106,34 @@ def test_a_file_is_bounded_and_read_in_batches(
     assert len(rows_of(browser.get("/pasar/stalls/export.csv").data)) == 4
     monkeypatch.setattr(reading.exported_rows, "__kwdefaults__", {"most": 1})
     assert len(rows_of(browser.get("/pasar/stalls/export.csv").data)) == 2
+
+
+def test_programs_get_the_same_files(app: LumbungFlask, world: World, market: None) -> None:
+    browser = browse(app, world.tangsel.host)
+    answer = browser.get("/api/v1/pasar/stall/export.csv?kind=food,cloth&state=")
+    assert [row[2] for row in rows_of(answer.data)[1:]] == ["Bakso", "Batik", "'=1+1"]
+    assert len(browser.get("/api/v1/pasar/stall/export.geojson?kind=cloth").get_json(force=True)["features"]) == 1
+    assert browser.get("/api/v1/pasar/stall/export.csv?owner=Sari").status_code == 422
+    assert browser.get("/api/v1/pasar/stall/export.csv?secret=x").status_code == 422
+    assert browser.get("/api/v1/pasar/stall/export.exe").status_code == 404
+
+
+def test_the_inbox_is_narrowed_sorted_and_had_as_a_file(app: LumbungFlask, session: Sessions, world: World) -> None:
+    desk = open_desk(app, session, world)
+    lamp, waste = desk.report("Lampu jalan mati"), desk.report("Sampah menumpuk", category="rubbish")
+    official = desk.browser("dispatcher")
+    page = official.get("/work?app=siaran&tab=all&f.category=rubbish&order=oldest").text
+    assert "Sampah menumpuk" in page
+    assert "Lampu jalan mati" not in page
+    assert page_of(waste) in page
+    both = official.get("/work?app=siaran&tab=all&order=oldest").text
+    assert both.index(page_of(lamp)) < both.index(page_of(waste))
+    answer = official.get("/work/export.csv?app=siaran&tab=all&f.category=rubbish")
+    header, row = rows_of(answer.data)
+    assert row[1] == "Sampah menumpuk"
+    assert "Nama" not in header
+    every = rows_of(official.get("/work/export.csv?tab=all&order=oldest").data)
+    assert [row[0] for row in every[1:]] == ["siaran", "siaran"]
+    # Of another agency's work nobody has a file either.
+    assert len(rows_of(desk.browser("handler").get("/work/export.csv?app=siaran&tab=all").data)) <= 3
+    assert browse(app, world.tangsel.host).get("/work/export.csv").status_code in (302, 303, 401, 403)
