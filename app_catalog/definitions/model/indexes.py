@@ -10,7 +10,7 @@ from app_catalog.definitions.model.fields import Field
 NUMBERS = frozenset({"integer", "decimal", "money"})
 """Types that are in the order of their number."""
 _WORDS = frozenset({"text", "email", "phone", "url", "date", "time", "boolean", "area", "choice", "agency", "person"})
-_IDS = frozenset({"choices", "agencies", "persons"})
+_IDS = frozenset({"record", "choices", "agencies", "persons"})
 INDEXABLE = frozenset({*NUMBERS, *_WORDS, *_IDS, "datetime"})
 """Types that `indexed` is true for: one short value, or several ids."""
 
