@@ -16,6 +16,7 @@ from app_catalog.definitions.model import (
     BUILTIN_ATTRIBUTES,
     Access,
     Definition,
+    Field,
     ReadAccess,
     RecordType,
     RowScope,
@@ -88,10 +89,15 @@ def fields_read_by(record_type: RecordType, roles: Iterable[str]) -> frozenset[s
                 continue
             if field is not None and field.private and role == "public":
                 continue
-            if field is not None and field.visible_to is not None and role not in field.visible_to:
+            if field is not None and not shows_to(field, role):
                 continue
             found.add(name)
     return frozenset(found)
+
+
+def shows_to(field: Field, role: str) -> bool:
+    """Whether a role may see a field by its `visible_to`; a group as a whole, or not at all."""
+    return all(one.visible_to is None or role in one.visible_to for one in (field, *field.fields.values()))
 
 
 def rows_predicate(

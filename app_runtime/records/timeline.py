@@ -13,7 +13,7 @@ from app_catalog.definitions.model import Action, Field, RecordType
 from app_runtime.children.words import child_details, child_title
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
-from app_runtime.records.permissions import may_moderate, visible_fields
+from app_runtime.records.permissions import may_moderate, shows_to, visible_fields
 from app_runtime.records.presenting import display_value
 from app_runtime.records.reached import reached_detail, unreached_title
 from app_runtime.records.rule_words import rule_words
@@ -215,7 +215,9 @@ def _details(
     if "number" in allowed:
         found += [(_number_label(kind, name), number) for name, number in row.changes.get("numbers", {}).items()]
     if audience == "official" or (audience == "resident" and action is not None and _asks_resident(kind, row.name)):
-        found += [_labelled(app, _ask_field(action, name), name, value, reader) for name, value in told.items()]
+        fields = {name: _ask_field(action, name) for name in told}
+        seen = {name for name, field in fields.items() if field is None or _told_to(field, audience, reader)}
+        found += [_labelled(app, fields[name], name, told[name], reader) for name in told if name in seen]
     if audience == "official":
         found += _platform_details(app, kind, row)
     if row.kind in _MOVES:
@@ -223,6 +225,12 @@ def _details(
     if audience == "official" and row.kind == "imported":
         found += _origin(app, row)
     return [(label, text) for label, text in found if text]
+
+
+def _told_to(field: Field, audience: Audience, reader: Actor) -> bool:
+    """Whether an answer that is no field of the record is for this reader."""
+    roles = {*reader.roles, *({"resident"} if audience == "resident" else ())}
+    return reader.is_system or any(shows_to(field, role) for role in roles)
 
 
 def _number_label(kind: RecordType, name: str) -> str:

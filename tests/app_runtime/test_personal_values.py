@@ -13,10 +13,13 @@ from app_runtime.records.creating import create_record
 from app_runtime.records.models import RecordHistory
 from app_runtime.records.permissions import title_fields
 from app_runtime.records.rule_errors import _teller
+from app_runtime.workflow.acting import take_action
 from lumbung.db import as_tenant
 from lumbung.errors import Conflict
+from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
-from tests.small_app import enable_small, small_definition, small_files
+from tests.browsing import browse
+from tests.small_app import codes_of, enable_small, small_definition, small_files
 from tests.world import World
 
 RECORD = """
@@ -79,3 +82,46 @@ def test_two_people_of_one_region_are_two_and_the_same_person_is_one(session: Se
 def test_a_title_that_was_made_of_a_private_value_before_is_private_too(session: Sessions, world: World) -> None:
     files = small_files({"entry": RECORD.format(fields="", more="").replace("record.about", "old.name")})
     assert title_fields(small_definition(files).records["entry"]) == {"name"}
+
+
+GROUP = """
+  who:
+    type: group
+    label: {id: Pemohon, en: Applicant}
+    fields: {name: {type: text, label: {id: Nama, en: Name}}, phone: {type: phone, KEY, label: {id: HP, en: Phone}}}
+"""
+ASKED = """
+workflow:
+  start: open
+  states: {open: {label: {id: Terbuka, en: Open}}}
+  actions:
+    hand:
+      from: open
+      by: [clerk]
+      asks: {note: {type: text, visible_to: [chief], label: {id: Catatan, en: Note}}}
+"""
+
+
+def test_a_group_is_as_private_as_its_most_private_member(session: Sessions, world: World) -> None:
+    files = small_files({"entry": RECORD.format(fields=GROUP.replace("KEY", "private: true"), more="")})
+    assert small_definition(files).records["entry"].fields["who"].private
+    shown = files["records/entry.yaml"].replace(b"{clerk:", b"{public: {read: {rows: all, fields: [who]}}, clerk:")
+    assert "private-field-public" in codes_of({**files, "records/entry.yaml": shown})
+
+
+def test_a_member_for_one_role_is_not_shown_to_another(app: LumbungFlask, session: Sessions, world: World) -> None:
+    fields = GROUP.replace("KEY", "visible_to: [chief]")
+    record = RECORD.format(fields=fields, more=ASKED).replace("{clerk:", "{chief: {read: {rows: all}}, clerk:")
+    roles = [("handler", "clerk"), ("dispatcher", "chief")]
+    installation = enable_small(session, world, small_files({"entry": record}), roles=roles)
+    with as_tenant(session, world.tangsel.id):
+        who = {"name": "Sari", "phone": "0812 3456 7890"}
+        made = create_record(session, installation, SYSTEM, "entry", {"who": who}, channel="api").record
+        take_action(session, made, SYSTEM, "hand", {"note": "Hati-hati"})
+        session.commit()
+    pages = {
+        person: browse(app, world.tangsel.host, world.tangsel.accounts[person]).get(f"/work/surat/{made.id}").text
+        for person in ("handler", "dispatcher")
+    }
+    assert [text in pages["handler"] for text in ("+62", "Sari", "Hati-hati")] == [False, False, False]
+    assert [text in pages["dispatcher"] for text in ("+62", "Sari", "Hati-hati")] == [True, True, True]

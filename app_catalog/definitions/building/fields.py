@@ -18,7 +18,7 @@ def build_field(name: str, spec: Json, record: str) -> Field:
         help=text(spec.get("help")),
         required=spec.get("required", "no"),
         default=spec.get("default"),
-        private=spec.get("private", spec["type"] == "nik"),
+        private=is_private(spec),
         visible_to=ids(spec["visible_to"]) if "visible_to" in spec else None,
         visible_when=expression(spec.get("visible_when"), record, "bool"),
         required_when=expression(spec.get("required_when"), record, "bool"),
@@ -34,6 +34,11 @@ def build_field(name: str, spec: Json, record: str) -> Field:
         fields=build_map(spec.get("fields"), lambda member, own: build_field(member, own, record)),
         target=_target(spec, record) if spec["type"] == "record" else None,
     )
+
+
+def is_private(spec: Json) -> bool:
+    """Whether a field of this canonical form is kept as personal: a group is where one of its members is."""
+    return spec.get("private", spec["type"] == "nik") or any(is_private(own) for own in spec.get("fields", {}).values())
 
 
 def _target(spec: Json, owner: str) -> Target:

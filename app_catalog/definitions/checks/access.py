@@ -21,13 +21,19 @@ def check_access(package: PackageReading) -> None:
     for name, record in package.canonical["records"].items():
         readable = _public_fields(record)
         for field, spec in record.get("fields", {}).items():
-            if readable is not None and field in readable and (spec.get("private") or spec.get("type") == "nik"):
+            if readable is not None and field in readable and _is_personal(spec):
                 path = ("access", "public", "read", "fields", field)
                 _note(package, "private-field-public", f"records/{name}.yaml", path, found=field)
     for name, page in package.canonical["pages"].items():
         record = package.canonical["records"].get(page.get("record"))
         if record is not None and "public" in page.get("for", {}):
             _check_page(package, name, page, record)
+
+
+def _is_personal(spec: Mapping[str, Any]) -> bool:
+    """Whether a field, or a member of a group, is private."""
+    members = spec.get("fields", {}).values()
+    return bool(spec.get("private")) or spec.get("type") == "nik" or any(_is_personal(one) for one in members)
 
 
 def _public_fields(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
