@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app_catalog.definitions.computed_order import computed_from
 from app_catalog.definitions.nodes import locate
 from app_catalog.definitions.package import PackageReading
+from app_catalog.definitions.problems import Severity
 
 # What a page of each kind shows of many records. A tracking page shows one, to whoever made it.
 _SHOWN = {
@@ -17,13 +19,17 @@ _SHOWN = {
 
 
 def check_access(package: PackageReading) -> None:
-    """Note private fields that the public may read, and fields on public pages that it may not."""
+    """Note private fields that the public may read, what is worked out of them, and fields on public pages that it may
+    not."""
     for name, record in package.canonical["records"].items():
         readable = _public_fields(record)
         for field, spec in record.get("fields", {}).items():
             if readable is not None and field in readable and _is_personal(spec):
                 path = ("access", "public", "read", "fields", field)
                 _note(package, "private-field-public", f"records/{name}.yaml", path, found=field)
+        for field in sorted(_worked_out_of_private(record) & set(readable or ())):
+            path = ("access", "public", "read", "fields", field)
+            _note(package, "computed-of-private", f"records/{name}.yaml", path, severity="warning", found=field)
     for name, page in package.canonical["pages"].items():
         record = package.canonical["records"].get(page.get("record"))
         if record is not None and "public" in page.get("for", {}):
@@ -34,6 +40,13 @@ def _is_personal(spec: Mapping[str, Any]) -> bool:
     """Whether a field, or a member of a group, is private."""
     members = spec.get("fields", {}).values()
     return bool(spec.get("private")) or spec.get("type") == "nik" or any(_is_personal(one) for one in members)
+
+
+def _worked_out_of_private(record: Mapping[str, Any]) -> frozenset[str]:
+    fields = record.get("fields", {})
+    private = [field for field, spec in fields.items() if _is_personal(spec)]
+    formulas = {field: spec["computed"] for field, spec in fields.items() if "computed" in spec}
+    return frozenset(field for field in computed_from(formulas, private) if not fields[field].get("private"))
 
 
 def _public_fields(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -54,5 +67,9 @@ def _check_page(package: PackageReading, name: str, page: Mapping[str, Any], rec
                 _note(package, "field-not-public", f"pages/{name}.yaml", (key, field), found=field)
 
 
-def _note(package: PackageReading, code: str, file: str, path: tuple[str, ...], *, found: str) -> None:
-    package.reading.problems.add(code, locate(package.source.documents, file, path), path, found=found)
+def _note(
+    package: PackageReading, code: str, file: str, path: tuple[str, ...], *, found: str, severity: Severity = "error"
+) -> None:
+    package.reading.problems.add(
+        code, locate(package.source.documents, file, path), path, severity=severity, found=found
+    )

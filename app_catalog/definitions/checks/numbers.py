@@ -33,9 +33,12 @@ def check_numbers(package: PackageReading) -> None:
 def _check_pattern(
     package: PackageReading, file: str, path: tuple[str, ...], record: Mapping[str, Any], spec: Mapping[str, Any]
 ) -> None:
-    fields = [name for name, own in record.get("fields", {}).items() if own.get("type") not in UNGROUPED_TYPES]
+    plain = {name: own for name, own in record.get("fields", {}).items() if own.get("type") not in UNGROUPED_TYPES}
+    fields = list(plain)
+    # Whoever sees the number would see the value.
+    told = [name for name, own in plain.items() if not _kept_back(own)]
     try:
-        pattern = parse_number_pattern(spec.get("pattern", ""), (*NAMES, *fields))
+        pattern = parse_number_pattern(spec.get("pattern", ""), (*NAMES, *told))
     except NumberPatternError as error:
         if "pattern" in spec:
             place = (*path, "pattern")
@@ -45,6 +48,10 @@ def _check_pattern(
         missing = [one for one in _NEEDED.get(part, (part,)) if one not in pattern.names]
         if part in (*DATE_PARTS, "agency", *fields) and missing:
             _note(package, "number-repeats", file, (*path, "per", part), found=part, missing=f"{{{missing[0]}}}")
+
+
+def _kept_back(spec: Mapping[str, Any]) -> bool:
+    return bool(spec.get("private") or spec.get("visible_to") or spec.get("type") == "nik")
 
 
 def _note(package: PackageReading, code: str, file: str, path: tuple[str, ...], **values: Any) -> None:

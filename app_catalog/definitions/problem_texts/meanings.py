@@ -77,6 +77,16 @@ MEANING_TEXTS: dict[str, ProblemText] = {
         ),
         both("Hapus dari access.public.read.fields.", "Remove it from access.public.read.fields."),
     ),
+    "computed-of-private": (
+        both(
+            "Isian “{found}” dihitung dari isian pribadi, dan umum boleh membacanya.",
+            "The field “{found}” is worked out of a private one, and the public may read it.",
+        ),
+        both(
+            "Hapus dari access.public.read.fields, atau pastikan tidak ada orang yang dikenali darinya.",
+            "Remove it from access.public.read.fields, or make sure that nobody is known by it.",
+        ),
+    ),
     "field-not-public": (
         both(
             "Halaman untuk umum memuat “{found}”, yang tidak boleh dibaca umum.",
