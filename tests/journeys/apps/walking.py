@@ -26,7 +26,7 @@ def fill_in(person: Person, values: Mapping[str, Said]) -> None:
     for name, said in values.items():
         controls = person.page.locator(f"main [name='{name}']:not([type=hidden])")
         if not controls.count():
-            person.page.get_by_role("button", name="Lanjut").click()
+            go_on(person)
         controls.first.wait_for(state="attached")
         kind = controls.first.get_attribute("type")
         if isinstance(said, Path):
@@ -42,6 +42,12 @@ def fill_in(person: Person, values: Mapping[str, Said]) -> None:
             controls.first.select_option(str(said))
         else:
             controls.first.fill(str(said))
+
+
+def go_on(person: Person) -> None:
+    """To the next step of a form that is asked for page by page."""
+    with person.page.expect_navigation():
+        person.page.get_by_role("button", name="Lanjut", exact=True).click()
 
 
 def take(official: Person, action: str, values: Mapping[str, Said] | None = None) -> None:
