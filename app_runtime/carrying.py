@@ -55,6 +55,7 @@ carry(
         sealed=_draft,
     ),
 )
+carry("package_drafts", Carrying(reason="What somebody writes in the catalog stays where the catalog is."))
 # Citizens who reported with an account: they find their reports again, and answers find them.
 carry_also(
     "accounts",

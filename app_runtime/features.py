@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import app_runtime.builder.models
 import app_runtime.carrying
 import app_runtime.clocks.firing
 import app_runtime.documents.making
@@ -22,6 +23,7 @@ from app_catalog.figures.publishing import install_figures_source
 from app_catalog.installations.page_sections import add_installation_section
 from app_catalog.releases.scenarios import install_scenario_runner
 from app_runtime.api.features import install_api
+from app_runtime.builder.views import builder
 from app_runtime.figures.first_use import RecordFirstUse
 from app_runtime.figures.hints import UseHints
 from app_runtime.figures.keeping import HistoryFigures
@@ -52,6 +54,7 @@ def install(app: LumbungFlask) -> None:
     app.register_blueprint(inventory)
     app.register_blueprint(managed_figures)
     app.register_blueprint(own_scenarios)
+    app.register_blueprint(builder)
     app.register_blueprint(release_scenarios)
     install_figures_source(app, HistoryFigures())
     install_low_use_source(app, UseHints())

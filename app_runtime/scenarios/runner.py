@@ -83,7 +83,7 @@ def _play(
     try:
         check_size(scenario)
         settings, named = settings_for(definition, scenario, overrides)
-        with _nowhere(session) as municipality, given_definition(definition), set_clock(start):
+        with nowhere(session) as municipality, given_definition(definition), set_clock(start):
             scratch = furnish(session, municipality, definition, agencies={**agencies, **named}, overrides=settings)
             return _played(Stage(session, definition, scratch, moment=start, deadline=deadline), scenario)
     except Trouble as trouble:
@@ -116,7 +116,7 @@ def _played(stage: Stage, scenario: Scenario) -> tuple[Failure, ...]:
 
 
 @contextmanager
-def _nowhere(session: AnySession) -> Iterator[Municipality]:
+def nowhere(session: AnySession) -> Iterator[Municipality]:
     """A municipality that is gone after the block, with everything that was written in it."""
     municipality_id: UUID | None = None
     try:

@@ -2,6 +2,7 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { enhanceBoards } from "./board.js";
 import { enhanceCharts } from "./chart-loader.js";
+import { enhanceCode } from "./code.js";
 import { enhanceConfirm } from "./confirm.js";
 import { enhanceCopy } from "./copy.js";
 import { enhanceDrafts } from "./draft.js";
@@ -20,7 +21,7 @@ import { enhanceTabs } from "./tabs.js";
 import { enhanceValidation } from "./validation.js";
 import { enhanceWork } from "./work.js";
 
-const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceLive, enhanceSteps, enhanceDrafts, enhanceWork, enhanceBoards, enhanceCharts];
+const behaviours = [enhanceValidation, enhanceFields, enhanceFiles, enhanceTables, enhanceTabs, enhanceLive, enhanceSteps, enhanceDrafts, enhanceWork, enhanceBoards, enhanceCharts, enhanceCode];
 
 /** Prepares what stands below `root`; safe to call twice for the same elements. */
 function enhance(root) {

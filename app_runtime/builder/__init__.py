@@ -1,0 +1,1 @@
+"""The builder: the source of a package beside what it becomes."""
