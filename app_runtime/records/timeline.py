@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 
 from app_catalog.definitions.model import Action, Field, RecordType
-from app_runtime.children.words import child_details, child_title
+from app_runtime.children.words import child_details, child_title, reads_all_children
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
 from app_runtime.records.permissions import may_moderate, shows_to, visible_fields
@@ -153,7 +153,7 @@ def _entry(
         at=row.created_at,
         kind=row.kind,
         name=row.name,
-        title=child_title(app, kind, row) if row.kind == "child" else _title(kind, row, audience),
+        title=child_title(app, kind, row, reader) if row.kind == "child" else _title(kind, row, audience),
         who=_who(row, audience),
         from_state=row.from_state,
         to_state=row.to_state,
@@ -219,7 +219,7 @@ def _details(
         seen = {name for name, field in fields.items() if field is None or _told_to(field, audience, reader)}
         found += [_labelled(app, fields[name], name, told[name], reader) for name in told if name in seen]
     if audience == "official":
-        found += _platform_details(app, kind, row)
+        found += _platform_details(app, kind, row, reader)
     if row.kind in _MOVES:
         found += _move_details(app, kind, row, audience)
     if audience == "official" and row.kind == "imported":
@@ -238,7 +238,7 @@ def _number_label(kind: RecordType, name: str) -> str:
     return pick(spec.label) if spec and spec.label else t("Nomor", "Number")
 
 
-def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory) -> list[tuple[str, str]]:
+def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory, reader: Actor) -> list[tuple[str, str]]:
     changes = row.changes
     found = []
     if row.kind in ("message", "escalation"):
@@ -250,7 +250,7 @@ def _platform_details(app: RunningApp, kind: RecordType, row: RecordHistory) -> 
         found.append((t("Sebabnya", "The reason"), pick(changes.get("words")) or str(changes["error"])))
     if row.kind == "consumed":
         found.append((t("Asal", "From"), " ".join(str(changes[key]) for key in ("app", "number") if changes.get(key))))
-    if row.kind == "child":
+    if row.kind == "child" and reads_all_children(app, kind, row, reader):
         found += child_details(app, changes)
     if row.kind == "rated":
         found.append(_rating(changes))

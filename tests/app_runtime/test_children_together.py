@@ -112,9 +112,25 @@ def test_a_unit_opens_the_letter_through_its_disposition_and_sees_its_own_only(
     assert f"/work/surat/{children[0]}" in page
     assert f"/work/surat/{children[1]}" not in page
     assert "0 dari 1 selesai" in page
+    # What others hold is not told by the history either.
+    assert "Disposisi dibuka" in page
+    assert "Disposisi dibuka: 2" not in page
     assert handler.get(f"/work/surat/{children[1]}").status_code == 404
     inbox = handler.get("/work?tab=all").text
     assert f"/work/surat/{letter}" in inbox
+
+
+def test_a_unit_is_not_told_of_what_another_one_did(
+    app: LumbungFlask, session: Sessions, world: World, installation: Installation
+) -> None:
+    letter, children = routed(session, world, installation)
+    with as_tenant(session, world.tangsel.id):
+        cleaner = actor(session, world, installation, "cleaner")
+        take_action(session, get_record(session, children[1]), cleaner, "finish", {})
+        session.commit()
+    for person, told in (("handler", False), ("dispatcher", True)):
+        page = browse(app, world.tangsel.host, world.tangsel.accounts[person]).get(f"/work/surat/{letter}").text
+        assert ("Dinas: Dinas Lingkungan Hidup" in page) is told, person
 
 
 def test_who_no_longer_holds_a_child_no_longer_reads_the_parent(
