@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from lumbung.migrate.walls import protect
 
-revision = "0031"
-down_revision = "0030"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
