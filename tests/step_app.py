@@ -41,6 +41,7 @@ RECORD = """
         label: {id: Kontak, en: Contact}
         fields:
           name: {type: text, required: true, label: {id: Nama, en: Name}}
+          family: {type: nik, label: {id: NIK keluarga, en: NIK of a relative}}
           phone: {type: phone, visible_when: "record.kind == 'stall'", label: {id: Telepon, en: Telephone}}
       photos: {type: files, accept: [image/*], max_count: 3, label: {id: Foto, en: Photos}}
       goods:

@@ -154,7 +154,7 @@ def typed_for(step: FormStep, typed: Typed, seen: Sequence[str]) -> Typed:
 def carried(typed: Typed, fields: Mapping[str, Field], shown: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
     """Name, value and whether a phone may keep it, of everything that was written in other steps."""
     found = [
-        (name, text, fields[field].type != "nik")
+        (name, text, not _is_nik(fields[field], name))
         for name, texts in typed.chosen.items()
         if (field := name.partition(".")[0]) in fields and field not in shown and fields[field].type != "files"
         for text in texts
@@ -167,6 +167,12 @@ def carried(typed: Typed, fields: Mapping[str, Field], shown: Mapping[str, Any])
         for file in files
     ]
     return found + kept
+
+
+def _is_nik(spec: Field, name: str) -> bool:
+    """Whether a control asks for a national identity number, also within a group or a list."""
+    member = spec.fields.get(name.rpartition(".")[2])
+    return "nik" in (spec.type, member.type if member else "")
 
 
 def _keep(opened: OpenPage, fields: Mapping[str, Field], sending: Sending) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +13,10 @@ from werkzeug.test import TestResponse
 
 from app_catalog.installations.models import Installation
 from app_runtime.drafts.models import FormDraft
-from app_runtime.drafts.services import erase_expired, find_draft
+from app_runtime.drafts.services import erase_expired, find_draft, save_draft
 from app_runtime.photos.uploads import DRAFT
 from app_runtime.records.models import Record, RecordFile
-from lumbung.db import as_tenant, now, set_clock, use_tenant
+from lumbung.db import as_tenant, db, now, set_clock, use_tenant
 from lumbung.files import StoredFile, collect_garbage
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.test_pages_form import photo, records, upload
@@ -227,6 +228,56 @@ def test_a_draft_expires(member: Walker, session: Any, world: World) -> None:
         assert find_draft(session, installation, "apply", world.tangsel.accounts["handler"].id) is None
         assert erase_expired(session) == 1
         assert session.scalars(select(Record)).all() == []
+
+
+def test_a_draft_of_another_version_shows_what_still_fits(member: Walker, session: Any, world: World) -> None:
+    with as_tenant(session, world.tangsel.id):
+        installation = session.scalars(select(Installation)).one()
+        texts = {
+            "subject": ["Lapak kopi"],
+            "kind": ["wagon"],
+            "tags": ["dawn", "night"],
+            "gone": ["x"],
+            "_seen": ["old"],
+        }
+        account_id = world.tangsel.accounts["handler"].id
+        save_draft(session, installation, "apply", account_id, key="k" * 8, step="old", texts=texts, files={"gone": []})
+        session.commit()
+    again = Walker(member.browser)
+    assert again.step() == "what"
+    assert 'value="Lapak kopi"' in again.page.text
+    assert "wagon" not in again.page.text
+    assert again.press("next").status_code == 422
+    again.press("next", {"kind": "stall"})
+    assert again.step() == "more"
+    assert re.findall(r'name="tags" value="(\w+)" checked', again.page.text) == ["night"]
+
+
+def test_two_tabs_that_keep_the_same_form_at_once_leave_one_draft(
+    member: Walker, app: LumbungFlask, session: Any, world: World
+) -> None:
+    with as_tenant(session, world.tangsel.id):
+        place = session.scalars(select(Installation.id)).one()
+
+    def keep(number: int) -> None:
+        with app.app_context(), as_tenant(db.session, world.tangsel.id):
+            installation = db.session.get_one(Installation, (world.tangsel.id, place))
+            account_id = world.tangsel.accounts["handler"].id
+            texts = {"subject": [f"Lapak {number}"]}
+            save_draft(db.session, installation, "apply", account_id, key="k" * 8, step="what", texts=texts, files={})
+            db.session.commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(keep, range(8)))
+    assert len(drafts(session, world)) == 1
+    assert "Lapak" in Walker(member.browser).page.text
+
+
+def test_a_national_identity_number_is_not_left_on_a_phone(walker: Walker) -> None:
+    walker.to_check(**{"contact.family": "3674010203040005"})
+    for name in ("nik", "contact.family"):
+        assert re.search(rf'name="{name}" value="\d+" data-no-draft', walker.page.text), name
+    assert re.search(r'name="contact.name" value="Sari">', walker.page.text)
 
 
 def test_a_form_on_one_page_keeps_a_draft_too(app: LumbungFlask, session: Any, world: World) -> None:
