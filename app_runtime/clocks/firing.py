@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app_catalog.definitions.model import Clock, Event, Rung, Send
 from app_catalog.installations.models import Installation
-from app_runtime.children.family import lock_root
+from app_runtime.children.family import find_parent, lock_root
 from app_runtime.clocks.ladder import next_rung
 from app_runtime.clocks.running import FINISHED, WAKEUP, next_moment, wake_for
 from app_runtime.holding.enforcing import count_again, holds_anything
@@ -83,6 +83,24 @@ def catch_up(change: Change, *, until: datetime | None = None) -> int:
     return steps
 
 
+def catch_up_above(session: AnySession, record: Record) -> None:
+    """Fire what is due by now on the ancestors of a (locked) record, the first of them first."""
+    parent = find_parent(session, record)
+    if parent is None:
+        return
+    catch_up_above(session, parent)
+    _catch_up_and_count(open_change(app_of_record(session, parent), parent, SYSTEM))
+
+
+def _catch_up_and_count(change: Change) -> int:
+    steps = catch_up(change)
+    if steps and holds_anything(change):
+        # What rules refuse was refused step by step; that time has passed is refused by nobody.
+        count_again(change)
+    change.session.flush()
+    return steps
+
+
 def _due_records(session: AnySession, tenant_id: UUID, until: datetime, *, without: set[UUID]) -> list[UUID]:
     query = (
         select(RecordClock.record_id, RecordClock.next_at)
@@ -114,14 +132,7 @@ def _fire_record(session: AnySession, tenant_id: UUID, record_id: UUID, until: d
     ).one_or_none()
     if record is None:
         return 0
-    app = app_of_record(session, record)
-    change = open_change(app, record, SYSTEM, at=until)
-    steps = catch_up(change)
-    if steps and holds_anything(change):
-        # What rules refuse was refused step by step; that time has passed is refused by nobody.
-        count_again(change)
-    session.flush()
-    return steps
+    return _catch_up_and_count(open_change(app_of_record(session, record), record, SYSTEM, at=until))
 
 
 def _next_due(clocks: list[RecordClock], until: datetime) -> RecordClock | None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app_catalog.definitions.model import Action
-from app_runtime.clocks.firing import catch_up
+from app_runtime.clocks.firing import catch_up, catch_up_above
 from app_runtime.holding.enforcing import hold
 from app_runtime.records.actors import Actor
 from app_runtime.records.answers import Channel, Files
@@ -88,6 +88,8 @@ def lock_for_change(session: AnySession, record: Record, actor: Actor) -> Change
         raise NotFound
     if app.installation.status != "enabled":
         raise app_disabled()
+    # What this brings about above it must find deadlines as they are, too.
+    catch_up_above(session, locked)
     return open_change(app, locked, actor)
 
 

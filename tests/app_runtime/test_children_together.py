@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +14,17 @@ from sqlalchemy import select
 from app_catalog.installations.models import Installation
 from app_runtime.records.actors import Actor, actor_for
 from app_runtime.records.creating import create_record
-from app_runtime.records.models import Record, RecordHistory
+from app_runtime.records.models import Record, RecordClock, RecordHistory
 from app_runtime.records.reading import access_record, get_record
 from app_runtime.workflow.acting import take_action
-from lumbung.db import as_tenant, db
+from lumbung.db import as_tenant, db, now, set_clock
 from lumbung.errors import NotFound
 from lumbung.web.access import Visitor
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions, Stage
-from tests.app_runtime.test_children import FILES
+from tests.app_runtime.test_children import DISPOSITION, FILES, LETTER, SETTINGS
 from tests.browsing import browse
-from tests.small_app import enable_small
+from tests.small_app import enable_small, small_files
 from tests.world import World
 
 ROLES = [("admin", "clerk"), ("dispatcher", "chief"), ("handler", "unit"), ("cleaner", "unit")]
@@ -145,3 +146,20 @@ def test_who_no_longer_holds_a_child_no_longer_reads_the_parent(
         session.commit()
         with pytest.raises(NotFound):
             access_record(session, handler, letter)
+
+
+def test_a_parent_has_missed_its_deadline_before_late_children_answer_it(session: Sessions, world: World) -> None:
+    """Also where no worker has looked at the deadline yet."""
+    clock = "clocks:\n  answer: {within: \"'P1D'\", starts: created, met_by: collect}\n"
+    files = small_files({"letter": LETTER + clock, "disposition": DISPOSITION}, app=SETTINGS)
+    units = {"lights": {"agency": "dishub"}, "rubbish": {"agency": "dlh"}}
+    installation = enable_small(session, world, files, roles=ROLES, units=units)
+    letter, children = routed(session, world, installation)
+    with as_tenant(session, world.tangsel.id), set_clock(now() + timedelta(days=2)):
+        for child, person in zip(children, ("handler", "cleaner"), strict=True):
+            who = actor(session, world, installation, person)
+            take_action(session, get_record(session, child), who, "finish", {})
+        session.commit()
+        assert get_record(session, letter).state == "answered"
+        (state,) = session.scalars(select(RecordClock.state).where(RecordClock.record_id == letter))
+        assert state == "met_late"
