@@ -117,7 +117,7 @@ def meeting_files(**changed: str) -> dict[str, bytes]:
 
 
 def enable_meetings(session: Sessions, world: World, *, pages: Mapping[str, str] | None = None) -> Installation:
-    """Meetings in Tangsel: its `handler` is clerk, its `head` works in the unit, its `dispatcher` is chief; committed."""
+    """Meetings in Tangsel: `handler` is clerk, `head` works in the unit, `dispatcher` is chief; committed."""
     roles = [("handler", "clerk"), ("head", "unit"), ("dispatcher", "chief")]
     return enable_small(session, world, meeting_files(**(pages or {})), roles=roles)
 

@@ -38,8 +38,9 @@ class RecordPage:
     """One record for one official: what it says, how its deadlines stand, what may be done, what happened.
 
     `late_since` is the red mark's text, empty when nothing is overdue; `age` says how long ago it was made. `disabled`
-    means that the app was taken off the portal, so that nothing can be done. `niks` are the numbers of the population
-    register that this person may ask for: the field, its label, the masked number.
+    means that the app was taken off the portal, so that nothing can be done. `open` records wait for somebody to act.
+    `niks` are the numbers of the population register that this person may ask for: the field, its label, the masked
+    number.
     """
 
     record: PresentedRecord
@@ -54,6 +55,7 @@ class RecordPage:
     photos: Sequence[PresentedField]
     deadlines: Sequence[Deadline]
     actions: Sequence[ActionForm]
+    open: bool
     blocked: Sequence[Blocked]
     publication: Publication | None
     moderates: bool
@@ -92,12 +94,13 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
         kind_name=_name(app, record.record_type),
         age=age_of(record.created_at, at),
         late_since=late[0] if late and record.open else "",
-        facts=[*_facts(presented, fields), *_places(work, official)],
+        facts=[*_facts(work, presented, fields), *_places(work, official)],
         texts=[field for field in fields if field.type in WRITTEN],
         groups=[field for field in fields if field.members or field.rows],
         photos=[field for field in fields if field.type == "files" and (field.files or field.links)],
         deadlines=deadlines,
         actions=action_forms(work, tried),
+        open=record.open,
         blocked=blocked_actions(work),
         publication=show_publication(work) if moderates else None,
         moderates=moderates,
@@ -118,10 +121,13 @@ def _name(app: RunningApp, record_type: str) -> str:
     return pick(app.record_type(record_type).name)
 
 
-def _facts(presented: PresentedRecord, fields: Sequence[PresentedField]) -> list[tuple[str, str]]:
+def _facts(work: Work, presented: PresentedRecord, fields: Sequence[PresentedField]) -> list[tuple[str, str]]:
     plain = [(field.label, field.shown) for field in fields if field.type not in _NOT_AS_FACTS]
-    agency = [(t("Dinas", "Agency"), presented.agency_name or t("Belum ditentukan", "Not decided yet"))]
-    return [*agency, *plain]
+    if work.record.agency_id is None:
+        return [(t("Dinas", "Agency"), t("Belum ditentukan", "Not decided yet")), *plain]
+    # Many apps ask for the agency in a field of their own; and not everybody who reads a record may see whose it is.
+    told = presented.agency_name in ("", *(field.shown for field in fields if field.type == "agency"))
+    return plain if told else [(t("Dinas", "Agency"), presented.agency_name), *plain]
 
 
 def _niks(kind: RecordType, fields: Sequence[PresentedField]) -> list[tuple[str, str, str]]:

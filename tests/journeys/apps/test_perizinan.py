@@ -73,9 +73,10 @@ def test_a_permit_is_issued_and_verified(served: Served, person: Callable[..., P
     applicant.see("valid")
     with as_tenant(served.session, place.id):
         issued = served.session.scalars(select(IssuedDocument)).one()
-        with open_file(get_file(served.session, issued.file_id)) as opened:
+        document_code, file_id = issued.code, issued.file_id
+        assert file_id is not None
+        with open_file(get_file(served.session, file_id)) as opened:
             (tmp_path / "izin.pdf").write_bytes(opened.read())
-        document_code = issued.code
     stranger = person()
     stranger.go(f"{portal}/verify")
     stranger.page.locator("input[name=code]").fill(document_code.lower())
