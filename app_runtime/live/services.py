@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, false, func, select
 
 from app_catalog.definitions.model.live import LiveCounter, LiveLayer
+from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
@@ -279,9 +280,7 @@ def _presented(opened: _Open, record: Record) -> PresentedRecord | None:
 
 
 def _words(opened: _Open, row: RecordHistory, record: Record) -> tuple[str, bool]:
-    kind = opened.app.definition.records.get(record.record_type)
-    if kind is None:
-        return "", False
+    kind = definition_by_digest(opened.app.session, row.definition_digest).records[record.record_type]
     if row.kind == "created":
         return t("{name} baru", "New {name}", name=pick(kind.name).lower()), False
     if row.kind == "clock":

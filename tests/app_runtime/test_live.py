@@ -23,6 +23,7 @@ from lumbung.i18n import speaking
 from lumbung.web.access import Visitor
 from tests.app_runtime.stage import Sessions
 from tests.pagu import PLANNER, edited, enable_pagu, make
+from tests.small_app import next_small
 from tests.world import World
 
 MONDAY = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -119,6 +120,21 @@ def test_the_live_room_tells_what_happens_and_what_is_late(session: Sessions, wo
     assert happened[0].alarming
     assert happened[0].href == f"/work/{happened[0].record.id}"
     assert [(one.record.title, one.late) for one in risks] == [(name, True) for name in ("lamp", "wide", "plain")]
+
+
+def test_what_happened_is_told_in_the_words_of_the_version_that_it_happened_by(
+    session: Sessions, world: World, pagu: Installation
+) -> None:
+    first = session.scalars(select(Record).where(Record.title == "hole")).one()
+    with set_clock(MONDAY + timedelta(hours=1)):
+        take_action(session, first, PLANNER, "fix", {})
+        session.commit()
+        renamed = edited("records/spot.yaml", ("    fix: {from", "    mend: {from"), ("met_by: fix", "met_by: mend"))
+        next_small(session, world, pagu, renamed.files)
+        use_tenant(session, world.tangsel.id)
+        with speaking("en"):
+            assert [one.what for one in newest(session)][0] == "Fix"
+    session.commit()
 
 
 def test_who_may_not_read_a_record_is_not_told_of_it(session: Sessions, world: World, pagu: Installation) -> None:
