@@ -133,7 +133,7 @@ def test_what_happened_is_told_in_the_words_of_the_version_that_it_happened_by(
         next_small(session, world, pagu, renamed.files)
         use_tenant(session, world.tangsel.id)
         with speaking("en"):
-            assert [one.what for one in newest(session)][0] == "Fix"
+            assert next(iter(newest(session))).what == "Fix"
     session.commit()
 
 
