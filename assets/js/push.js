@@ -23,9 +23,21 @@ async function isKnown(box) {
   return box.dataset.pushKnown.split(" ").includes(await digest(subscription.endpoint));
 }
 
+/** `serviceWorker.ready` would wait for a worker of this very page; ours watches over none. */
+function active(registration) {
+  const worker = registration.installing ?? registration.waiting;
+  if (registration.active || !worker) return Promise.resolve();
+  return new Promise((done, fail) => {
+    worker.addEventListener("statechange", () => {
+      if (worker.state === "activated") done();
+      if (worker.state === "redundant") fail(new Error("The worker did not start."));
+    });
+  });
+}
+
 async function subscribe(box) {
   const registration = await navigator.serviceWorker.register(box.dataset.pushWorker);
-  await navigator.serviceWorker.ready;
+  await active(registration);
   const key = bytes(box.dataset.push);
   const old = await registration.pushManager.getSubscription();
   const same = old?.options.applicationServerKey && String(new Uint8Array(old.options.applicationServerKey)) === String(key);

@@ -31,7 +31,7 @@ def read_hours(form: Mapping[str, str]) -> Quiet:
         typed = form.get(name, "").strip()
         found = _TIME.fullmatch(typed)
         if found is None and (on or typed):
-            errors[name] = [t("Tulis jam seperti 21:00.", "Write a time like 21:00.")]
+            errors[name] = [t("Tulis jam seperti 21.00.", "Write a time like 21:00.")]
         parts[name] = time(int(found[1]), int(found[2])) if found else default
     if not errors and parts["begins"] == parts["ends"]:
         errors["ends"] = [t("Jam mulai dan selesai sama.", "It begins and ends at the same time.")]

@@ -80,7 +80,7 @@ def test_my_own_hours_go_before_the_municipalitys(official: Browser, session: An
     assert (row.enabled, row.begins, row.ends) == (True, time(20), time(7, 30))
     wrong = official.post_form(PAGE, {**own, "ends": "soon"}, to=f"{PAGE}/hours")
     assert wrong.status_code == 422
-    assert "Tulis jam seperti 21:00." in words_of(wrong)
+    assert "Tulis jam seperti 21.00." in words_of(wrong)
     official.post_form(PAGE, {"whose": "municipal"}, to=f"{PAGE}/hours")
     session.rollback()
     assert session.scalars(select(QuietHours)).all() == []
