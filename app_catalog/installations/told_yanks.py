@@ -11,7 +11,7 @@ from app_catalog.releases.changing import SPREAD_YANK
 from app_catalog.releases.models import App, Release, ReleaseEvent
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.i18n import Text
-from lumbung.messages import tell_each
+from lumbung.messages import MessageKind, tell_each
 from lumbung.outbox import GiveUp, Payload, effect_handler
 from tenants.municipalities.addresses import manage_address
 from tenants.municipalities.everywhere import enqueue_everywhere
@@ -71,4 +71,5 @@ def tell_yank(session: AnySession, payload: Payload) -> None:
             "report on your own data, and change when one fits: {link}",
         ).format(**said),
         about=("yank", event.id),
+        kind=MessageKind.SECURITY,
     )

@@ -11,7 +11,7 @@ from app_runtime.records.models import RecordHistory
 from app_runtime.records.timeline import TimelineEntry, present_history
 from app_runtime.work.reach import Work
 from lumbung.i18n import show_datetime, t
-from lumbung.messages import Channel, channel_available, list_messages
+from lumbung.messages import Channel, Message, channel_available, list_messages
 
 _ICONS = {
     "created": "plus",
@@ -69,7 +69,9 @@ def show_messages(work: Work) -> tuple[list[dict[str, str]], bool]:
             else masked(message.recipient),
             "time": show_datetime(message.created_at, zone),
             "status": message.status,
-            "told": _status(message.status, show_datetime(message.sent_at, zone) if message.sent_at else ""),
+            "told": t("Menunggu jam tenang selesai", "Waits for the end of quiet hours")
+            if isinstance(message, Message) and message.waits_until is not None
+            else _status(message.status, show_datetime(message.sent_at, zone) if message.sent_at else ""),
         }
         for message in list_messages(work.app.session, "record", work.record.id)
     ]
