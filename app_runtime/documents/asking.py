@@ -5,6 +5,7 @@ from __future__ import annotations
 from app_catalog.definitions.model import Automation, MakeDocument
 from app_catalog.installations.definitions import definition_is_given
 from app_runtime.records.change import Change
+from app_runtime.records.models import RecordHistory
 from app_runtime.workflow.setting import write_values
 from lumbung.outbox import enqueue_effect
 
@@ -21,4 +22,9 @@ def ask_for_document(change: Change, automation: Automation, effect: MakeDocumen
         write_values(change, {effect.field: [f"{effect.document}.pdf"]})
         return
     payload = {"record_id": str(change.record.id), "history_id": str(row.id)}
-    enqueue_effect(change.session, MAKE_DOCUMENT, payload, dedupe_key=f"document:{row.id}")
+    enqueue_effect(change.session, MAKE_DOCUMENT, payload, dedupe_key=dedupe_key(row))
+
+
+def dedupe_key(row: RecordHistory) -> str:
+    """By what the effect of a row of history is known."""
+    return f"document:{row.id}"

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from app_catalog.definitions.documents.typesetting import Fault, Job, set_documents
+from app_catalog.definitions.documents.typesetting import TOO_MUCH, Fault, Job, set_documents
 from app_catalog.definitions.model import MakeDocument
 from app_catalog.installations.services import get_installation
-from app_runtime.documents.asking import MAKE_DOCUMENT
+from app_runtime.documents.asking import MAKE_DOCUMENT, dedupe_key
 from app_runtime.documents.contents import content_of, signer_of
 from app_runtime.documents.models import IssuedDocument
 from app_runtime.records.actors import SYSTEM
@@ -24,7 +24,9 @@ from lumbung.codes import new_code
 from lumbung.db.tenancy import AnySession
 from lumbung.files import FileKind, StoredFile, attach_file, store_file
 from lumbung.i18n import pick, speaking
-from lumbung.outbox import GiveUp, Payload, effect_handler
+from lumbung.outbox import Effect, GiveUp, Payload, effect_handler
+
+MOST_TRIES = 3
 
 
 def _note_failure(session: AnySession, payload: Payload, reason: str) -> None:
@@ -42,7 +44,7 @@ def _note_failure(session: AnySession, payload: Payload, reason: str) -> None:
 @effect_handler(MAKE_DOCUMENT, on_failure=_note_failure, inside=True)
 def make_document(session: AnySession, payload: Payload) -> None:
     """Make the document that a row of history asks for, keep it in its field, and note it; once, however often it is
-    tried. Raises GiveUp when it can never be made."""
+    tried. Raises GiveUp when it can never be made, TimeoutError when the machine may have been too busy for it."""
     record = find_record(session, UUID(payload["record_id"]))
     row = _asked(session, record, payload) if record is not None else None
     if record is None or row is None:
@@ -73,8 +75,14 @@ def _issue(app: RunningApp, record: Record, row: RecordHistory, automation: str,
     content = content_of(app, record, row, name=name, code=code, signer=signer)
     job = Job(app.definition.documents[effect.document], content, int(row.created_at.timestamp()))
     made = set_documents([job])[0]
+    if made == TOO_MUCH:
+        # Whoever set it may have been ended for want of memory or time that others took.
+        if _tried(app.session, row) < MOST_TRIES:
+            raise TimeoutError
+        raise GiveUp(f"{effect.document}.typ: {TOO_MUCH.detail}")
     if isinstance(made, Fault):
-        raise GiveUp(f"{effect.document}.typ, line {made.line}: {made.detail}"[:300])
+        # Its words may hold what the record says, and the history keeps them.
+        raise GiveUp(f"{effect.document}.typ, line {made.line}")
     file = store_file(
         app.session,
         data=made,
@@ -102,6 +110,12 @@ def _issue(app: RunningApp, record: Record, row: RecordHistory, automation: str,
         )
     )
     app.session.flush()
+
+
+def _tried(session: AnySession, row: RecordHistory) -> int:
+    """How often it has been tried, this time included."""
+    query = select(Effect.attempts).where(Effect.tenant_id == row.tenant_id, Effect.dedupe_key == dedupe_key(row))
+    return (session.scalar(query) or 0) + 1
 
 
 def _keep(app: RunningApp, record: Record, field: str, file: StoredFile) -> None:

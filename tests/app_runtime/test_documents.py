@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from app_catalog.definitions.documents.typesetting import TOO_MUCH
+from app_catalog.definitions.documents.typesetting import TOO_MUCH, Fault, Job, set_documents
 from app_runtime.documents import making
 from app_runtime.documents.asking import MAKE_DOCUMENT
 from app_runtime.documents.models import IssuedDocument
@@ -157,16 +158,44 @@ def test_a_document_is_a_link_for_the_clerk_and_the_letter_opens(izin: Stage, ap
     assert browser.get(link[1]).mimetype == "application/pdf"
 
 
-def test_a_document_that_cannot_be_made_is_told_to_officials(
+def test_a_document_that_cannot_be_made_is_told_to_officials_without_its_values(
     izin: Stage, app: LumbungFlask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "set_documents", lambda jobs: [TOO_MUCH])
+    monkeypatch.setattr(making, "set_documents", lambda jobs: [Fault('panicked with: "Sari"', 7)])
     record = made(izin, app)
     assert issued(izin) == []
     failed = izin.session.scalars(select(RecordHistory).where(RecordHistory.kind == "rule_error")).one()
-    assert failed.name == "automations.letter"
-    assert TOO_MUCH.detail in failed.changes["error"]
+    assert (failed.name, failed.changes["error"]) == ("automations.letter", "permit.typ, line 7")
+    assert izin.session.scalars(select(Effect.last_error).where(Effect.kind == MAKE_DOCUMENT)).all() == [
+        "permit.typ, line 7"
+    ]
     assert "letter" not in record.data
+
+
+def test_a_document_that_a_busy_machine_could_not_make_is_tried_again(
+    izin: Stage, app: LumbungFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = [2]
+
+    def set_later(jobs: Sequence[Job]) -> list[bytes | Fault]:
+        busy[0] -= 1
+        return [TOO_MUCH] if busy[0] >= 0 else set_documents(jobs)
+
+    monkeypatch.setattr(making, "set_documents", set_later)
+    made(izin, app)
+    for hours in (1, 2):
+        assert issued(izin) == []
+        with set_clock(now() + timedelta(hours=hours)):
+            work(izin, app)
+    assert len(issued(izin)) == 1
+    busy[0] = 10
+    act(izin, app, izin.session.scalars(select(Record)).one(), "renew", until="2027-05-01")
+    for hours in (1, 2, 3):
+        with set_clock(now() + timedelta(hours=hours)):
+            work(izin, app)
+    failed = izin.session.scalars(select(RecordHistory).where(RecordHistory.kind == "rule_error")).one()
+    assert TOO_MUCH.detail in failed.changes["error"]
+    assert busy[0] == 7
 
 
 def test_a_document_goes_with_the_personal_data_and_can_still_be_verified(izin: Stage, app: LumbungFlask) -> None:
