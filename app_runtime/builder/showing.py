@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -27,6 +28,8 @@ from tenants.municipalities.models import Municipality
 
 MOST_EXAMPLES = 12
 """How many examples a page is shown with: enough to see how it looks."""
+# The frame runs none of them; left in, the browser would complain of each.
+_SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
 _NOT_SHOWN = ("tile", "track")
 log = structlog.get_logger("app_runtime.builder")
 
@@ -89,7 +92,7 @@ def _made(municipality: Municipality, scratch: Scratch, page: Page) -> str | Non
     with on_portal, _as_on_portal(municipality, visitor or ANONYMOUS):
         answer = make_response(current_app.view_functions["pages.page"](slug=slug, page_id=page.id))
         # Some pages lead elsewhere, for example to where a code is asked for.
-        return answer.get_data(as_text=True) if answer.status_code == 200 else None
+        return _SCRIPT.sub("", answer.get_data(as_text=True)) if answer.status_code == 200 else None
 
 
 @contextmanager
