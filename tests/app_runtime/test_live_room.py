@@ -166,3 +166,9 @@ def test_a_filter_of_more_conditions_than_a_page_can_wait_for_is_refused() -> No
         several = ", ".join(f"{{all: [{wanted}]}}" for _ in range(groups))
         live = f"live: {{counters: {{many: {{count: point, where: {{any: [{several}]}}}}}}}}"
         assert codes_of(small_files({"point": POINT}, app=live)) == codes
+
+
+def test_a_filter_by_a_moment_that_the_database_does_not_know_is_refused() -> None:
+    for moment, codes in (("2026-01-05T08:00+07:00", set()), ("2026-01-05T08:00+23:00", {"filter-value"})):
+        live = f"live: {{counters: {{new: {{count: point, where: {{created_at: {{min: '{moment}'}}}}}}}}}}"
+        assert codes_of(small_files({"point": POINT}, app=live)) == codes

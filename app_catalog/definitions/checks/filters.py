@@ -1,13 +1,14 @@
 """Checks structured filters against the record type that they are over, value by value at its line and column."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 from app_catalog.definitions.model.filters import FILTERED_ATTRIBUTES, FILTERED_TYPES, RANGED_TYPES
 from app_catalog.definitions.nodes import ListNode, MapNode, Node, ScalarNode, locate
 from app_catalog.definitions.package import PackageReading
 from app_catalog.definitions.problems import suggest
+from app_catalog.definitions.schemas.values import find_moment
 from app_catalog.definitions.shape.filters import WORDS
 from app_catalog.definitions.shape.reading import Path
 
@@ -98,7 +99,7 @@ def _fits(node: ScalarNode, kind: str) -> bool:
 def _is_moment(text: str, kind: str) -> bool:
     try:
         if kind == "datetime":
-            return datetime.fromisoformat(text).tzinfo is not None
+            return find_moment(text) is not None
         return bool(date.fromisoformat(text) if kind == "date" else str(time.fromisoformat(text)))
     except ValueError:
         return False

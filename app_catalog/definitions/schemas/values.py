@@ -4,7 +4,7 @@ hold.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import MAXYEAR, MINYEAR, date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import Any
 
 import phonenumbers
@@ -23,6 +23,8 @@ MAX_TEXT = 20_000
 MAX_FILES = 50
 MAX_SEVERAL = 200
 MAX_INTEGER = 10**15
+_FARTHEST = timedelta(hours=14)
+"""No place is farther from UTC, and the database takes no moment that is much farther."""
 # Linear; everything below a space but tab and line breaks, and what turns the direction of text around.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _WHOLE = re.compile("-?[0-9]{1,17}")
@@ -94,14 +96,23 @@ def check_date(value: Any, field: Field, lang: str) -> str:
 
 def check_datetime(value: Any, field: Field, lang: str) -> str:
     """A date and time with its offset as ISO text."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise _fail("datetime", lang) from None
-    # In the first and in the last year there are moments that some places have no date for.
-    if moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR:
+    moment = find_moment(value) if isinstance(value, str) else None
+    if moment is None:
         raise _fail("datetime", lang)
     return moment.isoformat()
+
+
+def find_moment(text: str) -> datetime | None:
+    """The moment that an ISO text with an offset names, or None: also for one that some places have no date for, in the
+    first and in the last year, and for offsets that no place has."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    offset = moment.utcoffset()
+    if offset is None or abs(offset) > _FARTHEST or offset.microseconds or not MINYEAR < moment.year < MAXYEAR:
+        return None
+    return moment
 
 
 def check_point(value: Any, field: Field, lang: str) -> list[float]:
