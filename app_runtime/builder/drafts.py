@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.definitions.archive import write_members
 from app_catalog.definitions.members import MAX_FILES, member_problem, size_limit
@@ -17,6 +18,7 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid, NotFound, TooLarge
 from lumbung.i18n import Text, t
+from lumbung.ids import new_id
 
 MAX_CHARACTERS = 1_000_000
 """What all texts of a draft may come to: twice what the YAML of a package may."""
@@ -52,14 +54,16 @@ def keep_draft(session: AnySession, publisher: Publisher, account_id: UUID, file
             raise _no_such_file(path)
     # PostgreSQL keeps no zero character in JSON; the checker tells of it where it may stand.
     texts = {path: text.replace("\0", "\N{REPLACEMENT CHARACTER}") for path, text in sorted(files.items())}
-    draft = find_draft(session, publisher, account_id)
-    if draft is None:
-        draft = PackageDraft(publisher_id=publisher.id, account_id=account_id, files=texts, updated_at=now())
-        session.add(draft)
-    else:
-        draft.files, draft.updated_at = texts, now()
-    session.flush()
-    return draft
+    own = {"publisher_id": publisher.id, "account_id": account_id}
+    written = {"files": texts, "updated_at": now()}
+    # In one statement, because whoever types in two windows saves twice at once.
+    kept = (
+        insert(PackageDraft)
+        .values(id=new_id(), created_at=now(), **own, **written)
+        .on_conflict_do_update(constraint="uq_package_drafts_publisher_id_account_id", set_=written)
+        .returning(PackageDraft)
+    )
+    return session.scalars(kept, execution_options={"populate_existing": True}).one()
 
 
 def drop_draft(session: AnySession, publisher: Publisher, account_id: UUID) -> None:

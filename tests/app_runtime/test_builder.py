@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
+from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import Release
+from app_runtime.builder.drafts import keep_draft
 from app_runtime.builder.models import PackageDraft
 from app_runtime.records.models import Record
+from lumbung.db import db
 from lumbung.web.sites import LumbungFlask
 from tenants.municipalities.models import Municipality
 from tests.browsing import Browser, browse
@@ -121,3 +126,23 @@ def test_a_draft_is_its_authors_alone(author: Browser, app: LumbungFlask, sessio
     assert [stranger.get(path).status_code for path in (AT, f"{AT}/package.zip")] == [404, 404]
     session.rollback()
     assert session.scalar(select(PackageDraft.account_id)) == world.tangsel.accounts["admin"].id
+
+
+def test_two_windows_that_save_at_once_keep_one_draft(app: LumbungFlask, session: Sessions, world: World) -> None:
+    publisher_id = add_publisher(session, world).id
+    session.commit()
+    account_id = world.tangsel.accounts["admin"].id
+    together = Barrier(2)
+
+    def save(text: str) -> None:
+        with app.app_context():
+            publisher = db.session.get_one(Publisher, publisher_id)
+            together.wait()
+            keep_draft(db.session, publisher, account_id, {"README.md": text})
+            db.session.commit()
+            db.session.remove()
+
+    with ThreadPoolExecutor(2) as threads:
+        for one in [threads.submit(save, text) for text in ("a", "b")]:
+            one.result()
+    assert session.scalars(select(PackageDraft.files)).one() in ({"README.md": "a"}, {"README.md": "b"})
