@@ -85,7 +85,8 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
     deadlines = show_deadlines(app, kind, list_clocks(app.session, record), at=at)
     late = [deadline.text for deadline in deadlines if deadline.state == "late"]
     messages, mails = show_messages(work)
-    fields = [field for field in presented.fields if field.id not in title_fields(kind)]
+    # What a title takes from another record is no link to it.
+    fields = [field for field in presented.fields if field.named or field.id not in title_fields(kind)]
     moderates = may_moderate(app.definition, kind, official, record)
     return RecordPage(
         record=presented,
