@@ -2,6 +2,7 @@
 
 from app_catalog.definitions.checks.access import check_access
 from app_catalog.definitions.checks.asked import check_asked
+from app_catalog.definitions.checks.checklists import check_checklists
 from app_catalog.definitions.checks.children import check_children
 from app_catalog.definitions.checks.computed import check_computed
 from app_catalog.definitions.checks.contents import check_expressions, check_icon, check_pictures, check_texts
@@ -31,6 +32,7 @@ CHECKS = (
     check_holding,
     check_filters,
     check_named,
+    check_checklists,
     check_numbers,
     check_texts,
     check_scenarios,

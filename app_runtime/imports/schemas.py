@@ -124,7 +124,7 @@ def field_names(kind: RecordType) -> list[str]:
     """The fields that a mapping may name, members of groups with a dot."""
     found = []
     for field in kind.fields.values():
-        if field.computed is not None or field.type in ("nik", "list"):
+        if field.computed is not None or field.type in ("nik", "list", "checklist") or field.part:
             continue
         found += (
             [f"{field.id}.{member}" for member, spec in field.fields.items() if spec.type != "nik"]

@@ -12,6 +12,7 @@ from liquid.exceptions import LiquidError
 from sqlalchemy import select
 
 from app_catalog.definitions.liquid_texts import render_message
+from app_runtime.checklists.judging import told_checklist
 from app_runtime.notifications.following import is_silenced, record_topic
 from app_runtime.notifications.links import record_link, track_link
 from app_runtime.notifications.pushing import push_to_member
@@ -169,6 +170,9 @@ def _record_values(app: RunningApp, record: Record, roles: set[str]) -> dict[str
         for name, value in stored.items()
         if name in allowed and not (name in kind.fields and kind.fields[name].private and roles != {"resident"})
     }
+    for name, spec in kind.fields.items():
+        if spec.checklist is not None and name in allowed and roles == {"resident"}:
+            shown[name] = told_checklist(kind, name, stored)
     return {**shown, "number": record.number or "", "title": record.title}
 
 

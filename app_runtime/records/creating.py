@@ -10,6 +10,7 @@ from uuid import UUID
 from app_catalog.definitions.expressions import Scope
 from app_catalog.definitions.model import CreateAccess, RecordType
 from app_catalog.installations.models import Installation
+from app_runtime.checklists.judging import flattened
 from app_runtime.holding.enforcing import hold
 from app_runtime.records.actors import Actor
 from app_runtime.records.answers import Answers, Channel, Files
@@ -19,6 +20,7 @@ from app_runtime.records.computing import with_computed
 from app_runtime.records.errors import app_disabled, condition_failed, not_by_you
 from app_runtime.records.making import blank_record, store_record
 from app_runtime.records.models import Record
+from app_runtime.records.permissions import may_write
 from app_runtime.records.reading import get_record
 from app_runtime.records.running_app import RunningApp, running_app
 from app_runtime.records.tracking import tracking_code_of
@@ -113,6 +115,7 @@ def creatable_fields(app: RunningApp, record_type: RecordType, actor: Actor) -> 
             for name in named
             if (spec := record_type.fields.get(name)) is not None
             and (spec.visible_to is None or role in spec.visible_to)
+            and may_write(spec, role)
         }
     return frozenset(found)
 
@@ -145,7 +148,7 @@ def _create(
     allowed = kind.fields if actor.is_system else creatable_fields(app, kind, actor)
     fields = {name: spec for name, spec in kind.fields.items() if name in allowed and spec.computed is None}
     answers = Answers(app, fields, channel, lambda known: scope_of_new(app, kind, known, actor), actor)
-    cleaned = answers.clean(with_files(values, files))
+    cleaned = answers.clean(with_files(flattened(kind.fields, values), files))
     _check_conditions(app, kind, actor, cleaned)
     record = blank_record(app, actor, record_type)
     store_values(record, kind.fields, cleaned)
@@ -195,7 +198,9 @@ def _form_fields(app: RunningApp, kind: RecordType) -> set[str]:
         for name in step.fields
     }
     free = {name for name, spec in kind.fields.items() if spec.computed is None}
-    return {name for name in free if name in on_forms or name not in set_by_actions}
+    # What an action asks for again was given first.
+    given = {name for name in free if (part := kind.fields[name].part) is not None and part.kind == "files"}
+    return {name for name in free if name in on_forms or name in given or name not in set_by_actions}
 
 
 def _forbidden(kind: RecordType) -> Forbidden:

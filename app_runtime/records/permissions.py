@@ -118,6 +118,14 @@ def rows_predicate(
     return or_(false(), *parts)
 
 
+def may_write(field: Field, role: str) -> bool:
+    """Whether a role that may write such records writes this field: parts of a checklist are each for some."""
+    if field.checklist is not None:
+        return False
+    # Whoever makes a record without an account is its resident.
+    return field.part is None or role in field.part.by or (role == "public" and "resident" in field.part.by)
+
+
 def title_fields(record_type: RecordType) -> frozenset[str]:
     """The fields that the title is made of: who may not read one of them sees the number instead."""
     named = re.findall(r"\b(?:record|old)\.([a-z0-9_]+)", record_type.title.source)

@@ -15,6 +15,7 @@ from app_catalog.installations.definitions import definition_by_digest, definiti
 from app_catalog.installations.effective import installed_settings
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import get_installation
+from app_runtime.checklists.expanding import with_items
 from app_runtime.records.actors import Actor
 from app_runtime.records.agency_tree import AgencyTree, load_agencies
 from app_runtime.records.models import Record
@@ -74,7 +75,7 @@ class RunningApp:
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
         """All definitions that its records may run on, the installed one first."""
-        return definitions_in_use(self.session, self.installation)
+        return tuple(with_items(one, self.settings) for one in definitions_in_use(self.session, self.installation))
 
     @property
     def evaluator(self) -> Evaluator:
@@ -146,7 +147,8 @@ def running_app(session: AnySession, installation: Installation, *, digest: str 
     Raises NotFound when the municipality never ran that definition.
     """
     definition = definition_by_digest(session, digest or installation.definition_digest)
-    return RunningApp(session, installation, definition, installed_settings(session, installation, definition))
+    settings = installed_settings(session, installation, definition)
+    return RunningApp(session, installation, with_items(definition, settings), settings)
 
 
 def app_of_record(session: AnySession, record: Record) -> RunningApp:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app_catalog.definitions.model import Event, UpdateAccess
+from app_runtime.checklists.judging import flattened
 from app_runtime.clocks.firing import catch_up
 from app_runtime.holding.enforcing import hold
 from app_runtime.records.actors import Actor
@@ -15,7 +16,7 @@ from app_runtime.records.change import Change
 from app_runtime.records.errors import condition_failed, not_by_you, stale_form, wrong_state
 from app_runtime.records.models import Record
 from app_runtime.records.niks import digests_of, with_kept_digits
-from app_runtime.records.permissions import reading_roles
+from app_runtime.records.permissions import may_write, reading_roles
 from app_runtime.records.running_app import app_of_record
 from app_runtime.records.values import field_values, store_values
 from app_runtime.workflow.acting import lock_for_change
@@ -45,7 +46,9 @@ def update_record(
     change = lock_for_change(session, record, actor)
     if expected_version is not None and expected_version != change.record.version:
         raise stale_form()
-    sent = with_kept_digits(change.record, change.record_type, with_files(values, files))
+    sent = with_kept_digits(
+        change.record, change.record_type, with_files(flattened(change.record_type.fields, values), files)
+    )
     refusal = _refusal(change, set(sent))
     if refusal is not None:
         raise refusal
@@ -85,14 +88,16 @@ def updatable_fields(session: AnySession, record: Record, actor: Actor) -> froze
     change = Change(app, record, actor.in_app(app.installation.slug), looking=True)
     if app.installation.status != "enabled":
         return frozenset()
-    rules = [rule for role, rule in _rules(change) if _rule_refusal(change, role, rule) is None]
-    return frozenset().union(*(_fields(change, rule) for rule in rules))
+    rules = [(role, rule) for role, rule in _rules(change) if _rule_refusal(change, role, rule) is None]
+    return frozenset().union(*(_fields(change, rule, role) for role, rule in rules))
 
 
 def _refusal(change: Change, names: set[str]) -> LumbungError | None:
     if change.actor.is_system:
         return None
-    rules = [(role, rule) for role, rule in _rules(change) if names <= _fields(change, rule) | _unknown(change, names)]
+    rules = [
+        (role, rule) for role, rule in _rules(change) if names <= _fields(change, rule, role) | _unknown(change, names)
+    ]
     if not rules:
         return not_by_you(t("ubah data", "change data"))
     refusals = [_rule_refusal(change, role, rule) for role, rule in rules]
@@ -109,10 +114,10 @@ def _rules(change: Change) -> list[tuple[str, UpdateAccess]]:
     return found
 
 
-def _fields(change: Change, rule: UpdateAccess) -> set[str]:
+def _fields(change: Change, rule: UpdateAccess, role: str) -> set[str]:
     fields = change.record_type.fields
     named = rule.fields if rule.fields is not None else fields
-    return {name for name in named if fields[name].computed is None}
+    return {name for name in named if fields[name].computed is None and may_write(fields[name], role)}
 
 
 def _unknown(change: Change, names: set[str]) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app_catalog.definitions.model import Field, RecordType
+from app_runtime.checklists.judging import checklist_facts, emptied_by_files
 from app_runtime.records.agency_tree import AgencyTree
 from app_runtime.records.models import Record, RecordClock
 from app_runtime.records.niks import keep_sealed
@@ -46,6 +47,7 @@ def expression_values(
         **field_values(record, record_type),
         **built_in_values(record, agencies),
         "clocks": _clock_values(clocks),
+        **checklist_facts(record_type, {**record.data, **record.private}),
         **({NUMBERS: numbers_of(record, record_type)} if _has_numbers(record_type) else {}),
     }
 
@@ -95,6 +97,8 @@ class PresentValues(Mapping[str, Any]):
             return numbers_of(self.record, self.record_type)
         if name not in self.record_type.fields:
             raise KeyError(name)
+        if self.record_type.fields[name].checklist is not None:
+            return checklist_facts(self.record_type, {**self.record.data, **self.record.private})[name]
         return self.record.private[name] if name in self.record.private else self.record.data[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -123,6 +127,8 @@ def latest_rounds(clocks: Iterable[RecordClock]) -> list[RecordClock]:
 def store_values(record: Record, fields: Mapping[str, Field], values: Mapping[str, Any]) -> None:
     """Write cleaned values into the record, private fields apart; None takes a value away."""
     data, private = dict(record.data), dict(record.private)
+    for name in emptied_by_files(fields, values):
+        private.pop(name, None)
     for name, value in values.items():
         target = private if fields[name].private else data
         if value is None or value in ("", [], {}):

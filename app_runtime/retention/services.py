@@ -172,7 +172,9 @@ def _drop_files(session: AnySession, record: Record, fields: frozenset[str]) -> 
     if not fields:
         return
     query = select(RecordFile).where(
-        RecordFile.tenant_id == record.tenant_id, RecordFile.record_id == record.id, RecordFile.field.in_(fields)
+        RecordFile.tenant_id == record.tenant_id,
+        RecordFile.record_id == record.id,
+        or_(RecordFile.field.in_(fields), func.split_part(RecordFile.field, ":", 1).in_(fields)),
     )
     for row in session.scalars(query).all():
         for file_id in (row.file_id, row.blurred_file_id):

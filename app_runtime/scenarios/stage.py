@@ -111,9 +111,9 @@ class Stage:
 
     def record_type(self, name: str) -> RecordType:
         """The record type with this id. Raises Trouble when the app has none."""
-        found = self.definition.records.get(name)
+        found = self.app.definition.records.get(name)
         if found is None:
-            raise unknown("jenis data", "record type", name, self.definition.records)
+            raise unknown("jenis data", "record type", name, self.app.definition.records)
         return found
 
     def actor(self, role: str, *, record: Record | None = None, agency: str | None = None) -> Actor:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app_catalog.definitions.model import Action, Field
+from app_runtime.checklists.judging import asked_now
 from app_runtime.pages.controls import Control, Typed, controls, labels_of
 from app_runtime.pages.done import Deadline, running_deadlines
 from app_runtime.pages.opening import find_page
@@ -20,6 +21,7 @@ from app_runtime.records.models import Record
 from app_runtime.records.reading import find_by_tracking_code
 from app_runtime.records.running_app import RunningApp, app_of_record
 from app_runtime.records.tracking import tracking_digest
+from app_runtime.records.values import field_values
 from app_runtime.satisfaction.asking import ShownQuestion, Tried, show_question
 from app_runtime.workflow.acting import allowed_actions, take_action
 from lumbung.codes import is_valid, normalise
@@ -191,9 +193,12 @@ def _take(session: AnySession, tracked: Tracked, action_id: str, form: Texts, wr
 
 
 def _asks(tracked: Tracked, action_id: str) -> dict[str, Field]:
-    workflow = tracked.app.record_type(tracked.record.record_type).workflow
-    action = workflow.actions.get(action_id) if workflow else None
-    return {ask.id: ask.field for ask in action.asks.values()} if action else {}
+    kind = tracked.app.record_type(tracked.record.record_type)
+    action = kind.workflow.actions.get(action_id) if kind.workflow else None
+    if action is None:
+        return {}
+    asked = asked_now(kind, action, field_values(tracked.record, kind))
+    return {ask.id: ask.field for ask in asked.asks.values()}
 
 
 def _action_form(app: RunningApp, action: Action, attempt: Attempt | None) -> ActionForm:

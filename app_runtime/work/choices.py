@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app_catalog.definitions.model import Action
+from app_runtime.checklists.judging import asked_now
 from app_runtime.naming.choosing import as_shown
 from app_runtime.records.change import open_change
 from app_runtime.records.permissions import visible_fields
@@ -111,7 +112,8 @@ def blocked_actions(work: Work) -> list[Blocked]:
 
 def find_mine(work: Work, action_id: str) -> Action | None:
     """The action with this id, if it is one of an official's own; possible now or not."""
-    return next((action for action in _mine(work) if action.id == action_id), None)
+    found = next((action for action in _mine(work) if action.id == action_id), None)
+    return asked_now(work.kind, found, field_values(work.record, work.kind)) if found is not None else None
 
 
 def likeliest(work: Work) -> str:

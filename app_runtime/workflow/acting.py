@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app_catalog.definitions.model import Action
+from app_runtime.checklists.judging import asked_now
 from app_runtime.clocks.firing import catch_up, catch_up_above
 from app_runtime.holding.enforcing import hold
 from app_runtime.records.actors import Actor
@@ -19,6 +20,7 @@ from app_runtime.records.errors import app_disabled, stale_form
 from app_runtime.records.models import Record, RecordHistory
 from app_runtime.records.permissions import may_read
 from app_runtime.records.running_app import app_of_record
+from app_runtime.records.values import field_values
 from app_runtime.workflow.permissions import check_action, find_action, why_not
 from app_runtime.workflow.settling import settle
 from app_runtime.workflow.steps import apply_action, clean_asks
@@ -73,7 +75,8 @@ def allowed_actions(session: AnySession, record: Record, actor: Actor) -> list[A
     change.looking = True
     workflow = change.record_type.workflow
     actions: Sequence[Action] = list(workflow.actions.values()) if workflow else []
-    return [action for action in actions if action.by and why_not(change, action) is None]
+    stored = field_values(record, change.record_type)
+    return [asked_now(change.record_type, one, stored) for one in actions if one.by and why_not(change, one) is None]
 
 
 def lock_for_change(session: AnySession, record: Record, actor: Actor) -> Change:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app_catalog.definitions.model import Action
+from app_runtime.checklists.judging import asked_now
 from app_runtime.clocks.spans import parse_span
 from app_runtime.records.change import Change
 from app_runtime.records.errors import (
@@ -14,6 +15,7 @@ from app_runtime.records.errors import (
     wrong_state,
 )
 from app_runtime.records.permissions import may_read, roles_on
+from app_runtime.records.values import field_values
 from app_runtime.workflow.four_eyes import taken_before
 from lumbung.errors import LumbungError
 from lumbung.i18n import pick
@@ -25,7 +27,7 @@ def find_action(change: Change, action_id: str) -> Action:
     action = workflow.actions.get(action_id) if workflow else None
     if action is None:
         raise unknown_action(action_id)
-    return action
+    return asked_now(change.record_type, action, field_values(change.record, change.record_type))
 
 
 def check_action(change: Change, action: Action) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app_catalog.definitions.model import Action, Event
+from app_runtime.checklists.judging import check_verdicts, flattened
 from app_runtime.records.answers import Answers, Channel
 from app_runtime.records.change import Change, Opening
 from app_runtime.records.deriving import derive_open
@@ -24,6 +25,7 @@ OWNERS = ("agency", "assignee")
 def clean_asks(change: Change, action: Action, sent: Mapping[str, Any], *, channel: Channel) -> dict[str, Any]:
     """The cleaned answers to an action's asks; None empties the field that an ask sets. Raises Invalid with every error
     at once."""
+    sent = flattened(change.record_type.fields, sent)
     fields, kind = {ask.id: ask.field for ask in action.asks.values()}, change.record_type
     setting = {ask.id: ask.sets for ask in action.asks.values() if ask.sets is not None and ask.sets in kind.fields}
     whole = {
@@ -36,6 +38,7 @@ def clean_asks(change: Change, action: Action, sent: Mapping[str, Any], *, chann
     cleaned: dict[str, Any] = Answers(change.app, fields, channel, change.scope, change.actor, kept).clean(
         {**sent, **whole}
     )
+    check_verdicts(fields, cleaned)
     shown = {name for name in setting if fields[name].visible_when is None}
     cleaned |= {name: None for name, value in whole.items() if value is None and name in shown}
     for ask in action.asks.values():

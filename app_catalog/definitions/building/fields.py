@@ -4,7 +4,18 @@ from typing import Any
 
 from app_catalog.definitions.building.live import build_where
 from app_catalog.definitions.building.parts import Json, build_map, expression, ids, label, ordered, text
-from app_catalog.definitions.model import Ask, Column, Expression, Field, FieldCheck, Options, SettingSpec, Target, Text
+from app_catalog.definitions.model import (
+    Ask,
+    Checklist,
+    Column,
+    Expression,
+    Field,
+    FieldCheck,
+    Options,
+    SettingSpec,
+    Target,
+    Text,
+)
 from app_catalog.definitions.shape.conditions import COMPUTED
 
 
@@ -32,13 +43,22 @@ def build_field(name: str, spec: Json, record: str) -> Field:
         max_count=spec.get("max_count"),
         max_size=spec.get("max_size"),
         fields=build_map(spec.get("fields"), lambda member, own: build_field(member, own, record)),
+        checklist=_checklist(spec) if spec["type"] == "checklist" else None,
         target=_target(spec, record) if spec["type"] == "record" else None,
     )
 
 
 def is_private(spec: Json) -> bool:
     """Whether a field of this canonical form is kept as personal: a group is where one of its members is."""
-    return spec.get("private", spec["type"] == "nik") or any(is_private(own) for own in spec.get("fields", {}).values())
+    return (
+        spec["type"] == "checklist"
+        or spec.get("private", spec["type"] == "nik")
+        or any(is_private(own) for own in spec.get("fields", {}).values())
+    )
+
+
+def _checklist(spec: Json) -> Checklist:
+    return Checklist(_options(spec["items"]), ids(spec["files_by"]), ids(spec["verdict_by"]))
 
 
 def _target(spec: Json, owner: str) -> Target:

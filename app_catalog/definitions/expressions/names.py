@@ -166,7 +166,7 @@ class Names:
         if action is not None:
             found |= {f"asks.{name}": kind for name, kind in names.asks.get(action, {}).items()} | {"each": "text"}
         for root in ("record", "old"):
-            own = {**BUILTIN_TYPES, **names.fields}
+            own = {**BUILTIN_TYPES, **{name: kind for name, kind in names.fields.items() if kind != "checklist"}}
             for clock in names.clocks:
                 own |= {f"clocks.{clock}.due": "datetime", f"clocks.{clock}.state": "text"}
             own |= {f"numbers.{number}": "text" for number in names.numbers}
@@ -204,9 +204,15 @@ def _asked(record: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     }
 
 
+CHECKLIST_FACTS = {"complete": "boolean", "refused": "strings", "waiting": "strings", "missing": "strings"}
+"""What is known of a checklist: whether all that is asked for is accepted, and the items that are not."""
+
+
 def _named(records: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     found = {}
     for name, spec in record.get("fields", {}).items():
+        if spec.get("type") == "checklist":
+            found[name] = dict(CHECKLIST_FACTS)
         if spec.get("type") == "record" and "record" in spec:
             fields = records.get(spec["record"], {}).get("fields", {})
             found[name] = facts_of(_types({key: own for key, own in fields.items() if not own.get("private")}))
@@ -215,13 +221,15 @@ def _named(records: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, d
 
 def facts_of(fields: Mapping[str, str]) -> dict[str, str]:
     """What may be read of a named record whose open fields have these types, by type."""
-    kept = {name: kind for name, kind in fields.items() if kind not in ("group", "list", "nik")}
+    kept = {name: kind for name, kind in fields.items() if kind not in ("group", "list", "nik", "checklist")}
     return {**{name: BUILTIN_TYPES[name] for name in NAMED_FACTS if name != "title"}, "title": "text", **kept}
 
 
 def _named_by(record: RecordType, definition: Definition) -> dict[str, dict[str, str]]:
     found = {}
     for spec in record.fields.values():
+        if spec.checklist is not None:
+            found[spec.id] = dict(CHECKLIST_FACTS)
         if spec.target is not None:
             own = definition.records.get(spec.target.record) if spec.target.app is None else None
             fields = own.fields.values() if own else ()
@@ -231,7 +239,8 @@ def _named_by(record: RecordType, definition: Definition) -> dict[str, dict[str,
 
 def _record_names(record: RecordType, definition: Definition) -> RecordNames:
     return RecordNames(
-        fields={spec.id: spec.type for spec in record.fields.values()},
+        # What a checklist comes to in one municipality is named through it.
+        fields={spec.id: spec.type for spec in record.fields.values() if spec.part is None},
         groups={
             spec.id: {member.id: member.type for member in spec.fields.values()}
             for spec in record.fields.values()
@@ -246,7 +255,7 @@ def _record_names(record: RecordType, definition: Definition) -> RecordNames:
         lookups={one.id: one.record for one in (record.holding.lookups.values() if record.holding else ())},
         children=tuple(record.children),
         asks={
-            action.id: {ask.id: ask.field.type for ask in action.asks.values()}
+            action.id: {ask.id: ask.field.type for ask in action.asks.values() if ask.field.type != "checklist"}
             for action in (record.workflow.actions.values() if record.workflow else ())
         },
         named=_named_by(record, definition),

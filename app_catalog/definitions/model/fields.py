@@ -36,6 +36,7 @@ FieldType = Literal[
     "nik",
     "path",
     "record",
+    "checklist",
     "group",
     "list",
 ]
@@ -82,6 +83,28 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Checklist:
+    """What a checklist asks for (``items``), and which roles give the files and the verdicts."""
+
+    items: Options
+    files_by: tuple[str, ...]
+    verdict_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field that a checklist comes to in one municipality: the files of an item, or the verdict or note on them.
+
+    ``by`` are the roles that write it.
+    """
+
+    checklist: str
+    item: str
+    kind: Literal["files", "verdict", "note"]
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FieldCheck:
     """A condition that the value of a field must meet whenever the field is written, and what is said otherwise."""
 
@@ -99,7 +122,7 @@ class Field:
     durations (ISO texts). ``max_size`` is in bytes per file, ``max_count`` in files; ``accept`` holds MIME
     patterns such as ``image/*``. ``visible_to`` None means everyone who may read the record; ``private`` fields
     are never shown to the public. Nobody fills in a ``computed`` field. ``fields`` are the members of a group,
-    ``target`` is what a ``record`` names.
+    ``target`` is what a ``record`` names. A ``checklist`` has no value of its own: its ``part``s do.
     """
 
     id: str
@@ -127,6 +150,8 @@ class Field:
     max_size: int | None = None
     fields: Mapping[str, "Field"] = field(default_factory=dict)
     target: Target | None = None
+    checklist: Checklist | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

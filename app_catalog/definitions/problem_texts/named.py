@@ -27,6 +27,23 @@ NAMED_TEXTS: dict[str, ProblemText] = {
         ),
         both("Beri jenis catatan itu number.", "Give that record type a number."),
     ),
+    "checklist-asked-of-others": (
+        both(
+            "“{found}” ditanyakan kepada peran yang tidak memberi berkas atau putusan, atau kepada keduanya sekaligus.",
+            "“{found}” is asked of roles that give neither files nor verdicts, or of both at once.",
+        ),
+        both(
+            "Pakai satu tindakan untuk files_by dan satu lagi untuk verdict_by.",
+            "Use one action for files_by and another for verdict_by.",
+        ),
+    ),
+    "checklist-in-history": (
+        both(
+            "“{found}” menanyakan daftar periksa, tetapi bukan isian catatan.",
+            "“{found}” asks for a checklist and is no field of the record.",
+        ),
+        both("Jadikan isian catatan.", "Make it a field of the record."),
+    ),
     "where-of-other-app": (
         both(
             "where tidak dapat dipakai untuk “{found}”: isian aplikasi lain tidak diketahui di sini.",

@@ -163,6 +163,11 @@ def check_name(value: Any, field: Field, lang: str) -> str:
     return value
 
 
+def refuse_whole(value: Any, field: Field, lang: str) -> None:
+    """A checklist has no value of its own: its items have."""
+    raise _fail("invalid", lang)
+
+
 def check_several(value: Any, field: Field, lang: str) -> list[str]:
     """Ids, each once and sorted, not too few and not too many; a single one may stand for a list of one."""
     items = [value] if isinstance(value, str) else value
@@ -203,4 +208,5 @@ CHECKS: Mapping[str, Check] = {
     "nik": check_nik,
     "path": check_path,
     "record": check_name,
+    "checklist": refuse_whole,
 }

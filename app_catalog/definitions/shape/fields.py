@@ -31,8 +31,8 @@ ORDER = Integer(0, 1_000_000)
 NAMED: dict[str, Kind] = {"label": TEXT, "help": LONG_TEXT, "order": ORDER}
 FIXED_OPTIONS = MapOf(TEXT, wrap="label", min=1)
 
-LATER_TYPES = ("checklist",)
-LATER_FIELD_KEYS = ("files_by", "verdict_by")
+LATER_TYPES: tuple[str, ...] = ()
+LATER_FIELD_KEYS: tuple[str, ...] = ()
 
 
 class FieldOptions:
@@ -114,6 +114,14 @@ OWN_KEYS: dict[str, dict[str, Kind]] = {
     "nik": {},
     "path": {},
     "record": {"record": RecordOfApp(), "where": WhereOfNamed()},
+    "checklist": {
+        "items": FieldOptions(),
+        "files_by": SetOf(Ref("role")),
+        "verdict_by": SetOf(Ref("role")),
+        "accept": SetOf(Words(60)),
+        "max_count": Integer(1, 50),
+        "max_size": Measure("size"),
+    },
 }
 _BOUNDED = {"decimal": bounds_fit, "date": bounds_fit, "time": bounds_fit, "duration": _durations_fit}
 FIELD_KEYS: dict[str, Kind] = {
@@ -131,7 +139,7 @@ FIELD_KEYS: dict[str, Kind] = {
 def _field_case(kind: str, shared: dict[str, Kind]) -> Keys:
     own = dict(OWN_KEYS[kind])
     required: dict[str, Kind] = {"type": Words()}
-    required |= {key: own.pop(key) for key in ("options", "record") if key in own}
+    required |= {key: own.pop(key) for key in ("options", "record", "items", "files_by", "verdict_by") if key in own}
     fits = _BOUNDED.get(kind, _numbers_fit)
     optional = {**shared, **own, **computed_key(kind)}
     return Keys(required, optional, LATER_FIELD_KEYS, also=(_default_fits, fits, nobody_fills_in, read_where))
@@ -165,14 +173,19 @@ def _own_case(kind: str) -> Keys:
 # What a record names is looked for from the other side too: it stands in a field of its own.
 MEMBER = Variant(
     "type",
-    {kind: _field_case(kind, FIELD_KEYS) for kind in OWN_KEYS if kind != "record"},
-    (*LATER_TYPES, "record", "group"),
+    {kind: _field_case(kind, FIELD_KEYS) for kind in OWN_KEYS if kind not in ("record", "checklist")},
+    (*LATER_TYPES, "record", "checklist", "group"),
 )
 GROUP = Keys({"type": Words(), "fields": MapOf(MEMBER, min=1)}, FIELD_KEYS, LATER_FIELD_KEYS)
 # Conditions see a record, not which of its rows they are asked about; files and sealed numbers belong to the record.
 _ROW_KEYS = {key: kind for key, kind in FIELD_KEYS.items() if key in (*NAMED, "required")}
 _ROW = Variant(
-    "type", {kind: _field_case(kind, _ROW_KEYS) for kind in OWN_KEYS if kind not in ("files", "nik", "path", "record")}
+    "type",
+    {
+        kind: _field_case(kind, _ROW_KEYS)
+        for kind in OWN_KEYS
+        if kind not in ("files", "nik", "path", "record", "checklist")
+    },
 )
 LIST = Keys(
     {"type": Words(), "fields": MapOf(_ROW, min=1, max=20)},
