@@ -23,8 +23,10 @@ WITH_TOKENS = {
     "releases_api.create_release",
     "releases_api.promote",
     "releases_api.yank",
+    "stopping.stop",
 }
-"""Routes for programs: they carry a token of their own in place of the page's, or know nobody and take JSON alone."""
+"""Routes for programs: they carry a token of their own in place of the page's, or know nobody and take JSON alone. One
+click in a letter brings a signed address (RFC 8058)."""
 FROM_ELSEWHERE = {"Origin": "https://evil.test", "Referer": "https://evil.test/", "Sec-Fetch-Site": "cross-site"}
 
 
