@@ -48,6 +48,7 @@ def test_what_is_demanded_is_what_is_missing_once_it_is_sent(portal: Browser) ->
 
 
 def test_files_that_are_chosen_count_before_they_are_sent(portal: Browser) -> None:
+    assert portal.post(f"{FORM}/asked").status_code == 400, "Only the form's own page asks."
     assert "note" in asked(portal, {})["hidden"]
     assert "note" not in asked(portal, {"photos.chosen": "depan.jpg"})["hidden"]
 
