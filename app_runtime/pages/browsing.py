@@ -11,6 +11,7 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import WRITTEN, RecordType
+from app_runtime.joining.services import count_joined, may_be_joined
 from app_runtime.naming.choosing import named_before
 from app_runtime.pages.legends import map_legend, told
 from app_runtime.pages.opening import OpenPage
@@ -175,6 +176,14 @@ def browse_records(
         rest = {"back": "~".join(back[:-1])} if len(back) > 1 else {}
         newer = address_of({**kept, **({} if last == "-" else {"cursor": last, **rest})})
     rows = [row_of(opened, record, columns) for record in found.items]
+    if may_be_joined(opened.record_type):
+        joined = count_joined(app.session, [record.id for record in found.items])
+        rows = [
+            replace(row, meta=[*row.meta, t("{n} orang juga", "{n} joined", n=joined[row.record.id])])
+            if row.record.id in joined
+            else row
+            for row in rows
+        ]
     return Found(filters, search, filtered, rows, older, newer)
 
 

@@ -11,6 +11,7 @@ from app_runtime.boards.views import boards
 from app_runtime.dashboards.views import dashboards
 from app_runtime.documents.views import documents
 from app_runtime.drafts.views import drafts
+from app_runtime.joining.views import joining
 from app_runtime.naming.views import naming
 from app_runtime.pages.blueprint import pages
 from app_runtime.photos.views import photos
@@ -21,6 +22,7 @@ from lumbung.web.sites import LumbungFlask
 
 def install_pages(app: LumbungFlask) -> None:
     """Register the portal, the pages of apps, tracking and photos."""
+    app.register_blueprint(joining)
     app.register_blueprint(tracking)
     app.register_blueprint(own_records)
     app.register_blueprint(drafts)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import render_template
 
+from app_runtime.joining.views import joining_card
 from app_runtime.pages.blueprint import Answer, pages
 from app_runtime.pages.opening import ANYBODY, app_name, find_page, open_app
 from app_runtime.pages.showing import show_record
@@ -29,4 +30,5 @@ def record(slug: str, record_type: str, record_id: UUID) -> Answer:
         name=app_name(app),
         listed=find_page(app, "list", record_type=record_type),
         slug=slug,
+        joining=joining_card(app, found),
     )

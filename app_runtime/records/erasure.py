@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import null, select, update
 
+from app_runtime.joining.models import RecordJoin
 from app_runtime.notifications.following import forget_contacts
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
 from app_runtime.satisfaction.models import SatisfactionAnswer
@@ -31,6 +32,12 @@ def erase_person(session: AnySession, record: Record) -> None:
         .execution_options(synchronize_session="fetch")
     )
     forget_contacts(session, record)
+    session.execute(
+        update(RecordJoin)
+        .where(RecordJoin.tenant_id == record.tenant_id, RecordJoin.record_id == record.id)
+        .values(person=None, sealed=None, leave_digest=None)
+        .execution_options(synchronize_session=False)
+    )
     record.private = {}
     record.tracking_digest = record.created_by = None
     session.flush()

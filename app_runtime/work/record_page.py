@@ -9,6 +9,7 @@ from typing import Any
 from app_catalog.definitions.model import WRITTEN, RecordType
 from app_catalog.installations.names import shown_name
 from app_runtime.children.showing import ShownFamily, show_family
+from app_runtime.joining.services import count_joined, may_be_joined
 from app_runtime.naming.showing import ShownNaming, show_naming
 from app_runtime.records.actors import Actor
 from app_runtime.records.landmarks import landmark_of
@@ -65,6 +66,7 @@ class RecordPage:
     messages: Sequence[dict[str, str]]
     mails: bool
     duplicates: Sequence[PresentedRecord]
+    joined: int
     satisfaction: Sequence[SatisfactionAnswer]
     family: ShownFamily
     naming: Sequence[ShownNaming]
@@ -111,6 +113,7 @@ def show_record(work: Work, *, tried: Tried | None = None) -> RecordPage:
         messages=messages,
         mails=mails,
         duplicates=_duplicates(work),
+        joined=_joined(work),
         satisfaction=list_answers(app.session, record),
         family=show_family(app, record, official),
         naming=show_naming(app, record, official),
@@ -149,6 +152,13 @@ def _places(work: Work, official: Actor) -> list[tuple[str, str]]:
         if not stored.get(field.id):
             found.append((pick(field.label), t("Belum ditandai di peta", "Not on the map yet")))
     return found
+
+
+def _joined(work: Work) -> int:
+    """How many others have said "me too"."""
+    if not may_be_joined(work.kind):
+        return 0
+    return count_joined(work.app.session, [work.record.id]).get(work.record.id, 0)
 
 
 def _duplicates(work: Work) -> list[PresentedRecord]:

@@ -13,6 +13,7 @@ from app_runtime.children.telling import tell_parent
 from app_runtime.clocks.running import clocks_follow
 from app_runtime.exchange.emitting import emit_events
 from app_runtime.holding.enforcing import hold, holds_anything
+from app_runtime.joining.telling import tell_joined
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change
 from app_runtime.records.deriving import derive
@@ -48,6 +49,7 @@ def settle(change: Change, events: Sequence[Event]) -> None:
         pending = [*following, *_told_by_children(change)]
     if change.held is None:
         _note_later(change)
+        tell_joined(change)
         tell_parent(change, settle)
 
 

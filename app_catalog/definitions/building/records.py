@@ -160,7 +160,8 @@ def _rung(name: str, spec: Json) -> Rung:
 
 
 def _duplicates(spec: Json) -> Duplicates:
-    return Duplicates(spec["within"], ids(spec.get("same")), spec.get("open_only", True), spec.get("days"))
+    same, open_only = ids(spec.get("same")), spec.get("open_only", True)
+    return Duplicates(spec["within"], same, open_only, spec.get("days"), spec.get("join", False))
 
 
 def _satisfaction(spec: Json) -> Satisfaction:

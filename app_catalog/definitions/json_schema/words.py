@@ -99,6 +99,7 @@ duplicates | Mengenali laporan ganda. | Finds what was reported already.
 same | Isian yang sama. | The fields that are the same.
 open_only | Hanya yang masih terbuka. | Only those that are open.
 days | Dalam berapa hari. | Within how many days.
+join | Orang lain boleh ikut ("saya juga"). | Others may join ("me too").
 capacity | Tempat yang terbatas. | Places that are limited.
 aggregates | Angka atas banyak catatan. | Figures over many records.
 lookups | Catatan lain yang dibaca. | Another record that is read.

@@ -180,12 +180,15 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """When a new record hints at an old one: within ``within`` metres, same fields, at most ``days`` old."""
+    """When a new record hints at an old one: within ``within`` metres, same fields, at most ``days`` old. With ``join``
+    others may say "me too" on a public one instead of reporting it again.
+    """
 
     within: int
     same: tuple[str, ...] = ()
     open_only: bool = True
     days: int | None = None
+    join: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Me too: people who join what somebody else has reported already."""
