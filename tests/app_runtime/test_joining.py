@@ -90,7 +90,7 @@ def test_what_is_closed_or_cannot_be_joined_is_not(desk: Desk, app: LumbungFlask
     record_id = desk.report()
     desk.act(desk.browser("dispatcher"), record_id, "reject", reason="Milik provinsi")
     browser = browse(desk.app, desk.place.host)
-    answer = browser.post_form(address(desk.report("Lain")), {}, to=address(record_id) + "/join")
+    answer = browser.post_form(address(desk.report("Yang lain")), {}, to=address(record_id) + "/join")
     assert answer.status_code == 409
     assert browser.get(f"/joined/{'A' * 13}").status_code == 404
 
