@@ -11,8 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from lumbung.db import use_tenant
+from lumbung.messages import MessageKind
 from lumbung.push import make_private_key
+from tenants.preferences.choices import topic_of
 from tenants.preferences.models import PushDevice
+from tenants.preferences.reaching import PeoplesManners
 from tests.journeys.conftest import Person, Served
 from tests.journeys.reporting import send, tracking_code, write_report
 from tests.push_service import FakeBrowser
@@ -92,3 +95,15 @@ def test_an_official_says_how_to_be_told(with_key: Served, person: Callable[...,
     admin.see("municipal")
     page.get_by_role("button", name="Simpan jam tenang").click()
     page.get_by_text("Jam tenang tersimpan").wait_for()
+
+    use_tenant(served.session, place.id)
+    topic = topic_of(place.accounts["admin"].id, MessageKind.ADMINISTRATION)
+    address = PeoplesManners().stop_address(served.session, topic)
+    served.session.rollback()
+    stranger = person()
+    stranger.go(address)
+    stranger.page.get_by_role("heading", name="Berhenti menerima surel?").wait_for()
+    stranger.see("ask")
+    stranger.page.get_by_role("button", name="Ya, hentikan").click()
+    stranger.page.get_by_text("Surel ini tidak dikirim lagi:").wait_for()
+    stranger.see("stopped")
