@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from app_catalog.definitions.model import Action, Ask, Field, RecordType
+from app_catalog.definitions.model import Action, Ask, Field, RecordType, Text
 from app_runtime.records.errors import invalid_answers
 from lumbung.i18n import pick, t
 
@@ -16,7 +16,9 @@ def asked_now(kind: RecordType, action: Action, stored: Mapping[str, Any]) -> Ac
     and verdicts on what was given."""
     if not any(ask.field.part is not None for ask in action.asks.values()):
         return action
-    return replace(action, asks={name: ask for name, ask in action.asks.items() if _is_asked(ask, stored)})
+    return replace(
+        action, asks={name: _with_note(ask, stored) for name, ask in action.asks.items() if _is_asked(ask, stored)}
+    )
 
 
 def check_verdicts(fields: Mapping[str, Field], answers: Mapping[str, Any]) -> None:
@@ -70,6 +72,13 @@ def emptied_by_files(fields: Mapping[str, Field], values: Mapping[str, Any]) -> 
         part = fields[name].part
         if part is not None and part.kind == "files" and value:
             yield from (key for key in (f"{name}:verdict", f"{name}:note") if key not in values)
+
+
+def _with_note(ask: Ask, stored: Mapping[str, Any]) -> Ask:
+    """Files that are asked for again with what was said of the former ones."""
+    part = ask.field.part
+    note = stored.get(f"{ask.id}:note") if part is not None and part.kind == "files" else None
+    return replace(ask, field=replace(ask.field, help=Text({"id": str(note)}))) if note else ask
 
 
 def _is_asked(ask: Ask, stored: Mapping[str, Any]) -> bool:

@@ -42,7 +42,7 @@ def test_naming_a_vacancy(served: Served, person: Callable[..., Person]) -> None
     citizen.see("form")
     citizen.page.locator("[name=letter]").fill("Halo")
     citizen.page.get_by_role("button", name="Kirim").click()
-    citizen.page.get_by_text("kode lacak").first.wait_for()
+    citizen.page.get_by_text("Sudah kami terima").first.wait_for()
     with as_tenant(session, world.tangsel.id):
         sent = session.scalars(select(Record).where(Record.record_type == "application")).one()
         first = session.scalars(select(Record).where(Record.number == "LK/001")).one()
