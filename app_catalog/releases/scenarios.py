@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -85,6 +86,17 @@ class ScenarioRunner(Protocol):
 def install_scenario_runner(app: Flask, runner: ScenarioRunner) -> None:
     """From now on submitted packages are tried with `runner`."""
     app.extensions[_EXTENSION] = runner
+
+
+@contextmanager
+def trying_with(app: Flask, runner: ScenarioRunner) -> Iterator[None]:
+    """Inside the block packages are tried with `runner`, afterwards as before."""
+    before = app.extensions.get(_EXTENSION)
+    app.extensions[_EXTENSION] = runner
+    try:
+        yield
+    finally:
+        app.extensions[_EXTENSION] = before
 
 
 def run_scenarios(session: AnySession, definition: Definition) -> ScenarioReport:

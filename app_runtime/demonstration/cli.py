@@ -25,6 +25,7 @@ _NAMES = {
     "judgements": "penilaian dan klaim / judgements and a claim",
     "inventory": "inventaris aplikasi / an inventory of apps",
     "voices": "aspirasi warga / citizens' voice",
+    "services": "layanan lain / more services",
     "verdicts": "ulasan empat belas daerah / reviews of fourteen municipalities",
     "figures": "angka tiap bulan / figures of every month",
     "assistance": "pendampingan dan bahan belajar / help with apps and material",

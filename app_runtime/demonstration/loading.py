@@ -26,6 +26,8 @@ from app_runtime.demonstration.publishing import enable_in, publish_app
 from app_runtime.demonstration.rating import rate_closed
 from app_runtime.demonstration.script import CITIZEN_LOGIN, City
 from app_runtime.demonstration.seed import SEED
+from app_runtime.demonstration.services.telling import open_services
+from app_runtime.demonstration.services.where import SERVICES
 from app_runtime.demonstration.voicing import raise_voices
 from app_runtime.demonstration.weighing import weigh_app
 from app_runtime.demonstration.wishing import wish_for_apps
@@ -76,6 +78,7 @@ def load_demonstration(
         "judgements": _load_judgements,
         "inventory": _load_inventory,
         "voices": _load_voices,
+        "services": _load_services,
         **{profile.slug: partial(_load_generated, profile=profile, seed=seed) for profile in PROFILES},
         "verdicts": partial(_load_verdicts, seed=seed),
         "figures": _count_figures,
@@ -133,6 +136,14 @@ def _load_inventory(session: AnySession, until: datetime) -> None:
 
 def _load_voices(session: AnySession, until: datetime) -> None:
     raise_voices(session, _refound(session, CITIES[2]), until=until)
+
+
+def _load_services(session: AnySession, until: datetime) -> None:
+    moment = until.replace(microsecond=0)
+    for city in CITIES:
+        services = [make(moment) for make in SERVICES.get(city.slug, ())]
+        if services:
+            open_services(session, _refound(session, city), services, until=moment)
 
 
 def _load_generated(session: AnySession, until: datetime, *, profile: Profile, seed: int) -> None:

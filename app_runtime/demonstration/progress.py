@@ -33,6 +33,7 @@ STEPS = (
     "judgements",
     "inventory",
     "voices",
+    "services",
     *GENERATED,
     "verdicts",
     "figures",

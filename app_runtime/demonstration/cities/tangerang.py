@@ -15,6 +15,7 @@ from app_runtime.demonstration.script import (
     Spot,
 )
 
+_WRITER = "websites:writer"
 TANGERANG = City(
     slug="tangerang",
     region_code="36.71",
@@ -36,6 +37,7 @@ TANGERANG = City(
         Office("perkim", "Dinas Perumahan dan Permukiman", "Perkim"),
         Office("disdik", "Dinas Pendidikan", "Disdik"),
         Office("dinkes", "Dinas Kesehatan", "Dinkes"),
+        Office("disnaker", "Dinas Ketenagakerjaan", "Disnaker"),
         Office("bpbd", "Badan Penanggulangan Bencana Daerah", "BPBD"),
     ),
     people=(
@@ -45,16 +47,16 @@ TANGERANG = City(
             "Fajar Maulana",
             "Operator laporan warga",
             "layanan",
-            roles=(DISPATCHER, *VOICE_ROLES),
+            roles=(DISPATCHER, *VOICE_ROLES, "websites:editor"),
         ),
         Person("yuni", "Yuni Astuti", "Analis organisasi", "bagian-organisasi", roles=(EVALUATOR,)),
         Person("harun", "Harun Effendi", "Sekretaris Daerah", "setda", head=True),
         Person("rosita", "Rosita Nainggolan", "Kepala Bagian Organisasi", "bagian-organisasi", head=True),
         Person("irfan", "Irfan Zulkarnaen", "Kepala Dinas Komunikasi dan Informatika", "diskominfo", head=True),
         Person("dadang", "Dadang Sutisna", "Kepala Dinas Perhubungan", "dishub", head=True),
-        Person("umi", "Umi Kalsum", "Petugas lalu lintas", "dishub", roles=(HANDLER, VOICE_HANDLER)),
+        Person("umi", "Umi Kalsum", "Petugas lalu lintas", "dishub", roles=(HANDLER, VOICE_HANDLER, _WRITER)),
         Person("edwin", "Edwin Lumban Gaol", "Kepala Dinas Lingkungan Hidup", "dlh", head=True),
-        Person("ujang", "Ujang Komarudin", "Petugas kebersihan", "dlh", roles=(HANDLER, VOICE_HANDLER)),
+        Person("ujang", "Ujang Komarudin", "Petugas kebersihan", "dlh", roles=(HANDLER, VOICE_HANDLER, _WRITER)),
         Person("siska", "Siska Amelia", "Kepala Dinas PUPR", "dpupr", head=True),
         Person("bayu", "Bayu Segara", "Kepala Bidang Bina Marga", "bina-marga", head=True),
         Person("doni", "Doni Firmansyah", "Pengawas jalan", "bina-marga", roles=(HANDLER,)),
@@ -63,9 +65,11 @@ TANGERANG = City(
         Person("gunawan", "Gunawan Wibisono", "Kepala Dinas Perumahan dan Permukiman", "perkim", head=True),
         Person("rina", "Rina Oktaviani", "Petugas penerangan jalan", "perkim", roles=(HANDLER,)),
         Person("wahyu", "Wahyu Prasetyo", "Kepala Dinas Pendidikan", "disdik", head=True),
-        Person("nining", "Nining Suryani", "Pengelola perpustakaan", "disdik", roles=(VOICE_HANDLER,)),
+        Person("nining", "Nining Suryani", "Pengelola perpustakaan", "disdik", roles=(VOICE_HANDLER, _WRITER)),
         Person("laila", "Laila Rahmawati", "Kepala Dinas Kesehatan", "dinkes", head=True),
         Person("agus", "Agus Salim", "Petugas layanan kesehatan", "dinkes", roles=(VOICE_HANDLER,)),
+        Person("hilman", "Hilman Fauzi", "Kepala Dinas Ketenagakerjaan", "disnaker", head=True),
+        Person("tari", "Tari Oktaviana", "Pengantar kerja", "disnaker", roles=("loker:officer",)),
         Person("tono", "Tono Sugiarto", "Kepala Pelaksana BPBD", "bpbd", head=True, roles=(HANDLER,)),
     ),
     spots=(
