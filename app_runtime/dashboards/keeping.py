@@ -1,6 +1,6 @@
 """Dashboards kept for a minute: what many people look at, or one person again and again, is reckoned once.
 
-A chart is a statement over all records of a type, and a dashboard for everybody is open to whoever asks. What is kept is kept
+A chart is a statement over all records of a type, and a dashboard for everybody is open to whoever asks. Each is kept
 by its reader: nobody gets what was reckoned for somebody who may see something else.
 """
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
+from sqlalchemy import or_
 from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import WRITTEN, RecordType
@@ -29,6 +30,7 @@ from lumbung.i18n import pick, show_datetime, t
 PAGE_SIZE = 20
 SITE_SIZE = 6
 MOST_POINTS = 2_000
+MOST_LINES = 200
 _FARTHEST_BACK = 12
 _APART = frozenset({"files", "point"}) | WRITTEN
 Query = MultiDict[str, str]
@@ -109,7 +111,27 @@ def map_geojson(opened: OpenPage, query: Query) -> dict[str, Any]:
         for record in present_rows(app, records, opened.reader)
         if record.place is not None
     ]
+    features += _lines(opened, chosen, shown) if "bbox" not in query else []
     return {"type": "FeatureCollection", "features": features}
+
+
+def _lines(opened: OpenPage, chosen: Mapping[str, str], shown: Sequence[str]) -> list[dict[str, Any]]:
+    """The lines of fields of type `path` among what the map shows, the newest first, at most `MOST_LINES`."""
+    names = [
+        name for name in shown if name in opened.record_type.fields and opened.record_type.fields[name].type == "path"
+    ]
+    if not names:
+        return []
+    rows = list_matching(opened.app, opened.record_type.id, opened.reader, chosen)
+    drawn = rows.where(or_(*(Record.data.has_key(name) for name in names)))
+    records = opened.app.session.scalars(
+        drawn.order_by(Record.created_at.desc(), Record.id.desc()).limit(MOST_LINES)
+    ).all()
+    return [
+        _feature(opened, record, shown, {"type": "LineString", "coordinates": line.value})
+        for record in present_rows(opened.app, records, opened.reader, columns=shown)
+        for line in record.paths
+    ]
 
 
 def is_late(record: PresentedRecord) -> bool:
@@ -255,12 +277,17 @@ def chosen_values(filters: Sequence[Filter]) -> dict[str, str]:
     return {one.name: one.value for one in filters if one.value}
 
 
-def _feature(opened: OpenPage, record: PresentedRecord, shown: Sequence[str]) -> dict[str, Any]:
-    assert record.place is not None
+def _feature(
+    opened: OpenPage, record: PresentedRecord, shown: Sequence[str], geometry: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A record on the map: at its place, or along the line that is given."""
+    if geometry is None:
+        assert record.place is not None
+        geometry = {"type": "Point", "coordinates": [round(part, 6) for part in record.place]}
     late = is_late(record)
     return {
         "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [round(part, 6) for part in record.place]},
+        "geometry": geometry,
         "properties": {
             "title": record.title,
             "number": record.number if "number" in shown else None,

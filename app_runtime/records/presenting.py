@@ -101,6 +101,11 @@ class PresentedRecord:
     fields: tuple[PresentedField, ...]
     values: Mapping[str, Any]
 
+    @property
+    def paths(self) -> tuple[PresentedField, ...]:
+        """The lines on the map that the reader may see."""
+        return tuple(field for field in self.fields if field.type == "path")
+
     def field(self, name: str) -> PresentedField | None:
         """The field with this id, if the reader may see it and it has a value."""
         return next((field for field in self.fields if field.id == name), None)

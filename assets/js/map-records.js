@@ -11,6 +11,14 @@ export function showPlace(element) {
   map.scrollWheelZoom.disable();
 }
 
+/** data-path-map: one line, [longitude, latitude] each. */
+export function showPath(element) {
+  const map = mapIn(element);
+  const line = L.polyline(JSON.parse(element.dataset.pathMap).map(([longitude, latitude]) => [latitude, longitude]), { className: "lb-line", interactive: false }).addTo(map);
+  map.fitBounds(line.getBounds().pad(0.15), { maxZoom: 17, animate: false });
+  map.scrollWheelZoom.disable();
+}
+
 function popupOf({ title, number, state, due, href, overdue }) {
   const box = make("div");
   const name = make(href ? "a" : "strong", "lb-popup-title", title ?? number);
@@ -31,8 +39,20 @@ function markerOf(feature) {
   return L.marker([latitude, longitude], { icon: iconOf(tone), title: name, alt: name }).bindPopup(() => popupOf(properties));
 }
 
+function lineOf({ geometry, properties }) {
+  const tone = properties.overdue ? "red" : properties.tone;
+  return L.polyline(latLngs(geometry), { className: `lb-line lb-line-${tone}` }).bindPopup(() => popupOf(properties));
+}
+
+/** The places of a point or a line, as Leaflet writes them. */
+function latLngs({ type, coordinates }) {
+  return (type === "Point" ? [coordinates] : coordinates).map(([longitude, latitude]) => [latitude, longitude]);
+}
+
 /** Points nearer to one another than a thumb's width become one mark with their number; a tap comes closer. */
-function draw(map, layer, features) {
+function draw(map, layer, all) {
+  const features = all.filter(({ geometry }) => geometry.type === "Point");
+  const lines = all.filter(({ geometry }) => geometry.type === "LineString");
   layer.clearLayers();
   const clusters = [];
   for (const feature of features) {
@@ -42,6 +62,7 @@ function draw(map, layer, features) {
     if (near) near.features.push(feature);
     else clusters.push({ at, features: [feature] });
   }
+  for (const line of lines) layer.addLayer(lineOf(line));
   for (const { features: together } of clusters) {
     layer.addLayer(together.length === 1 ? markerOf(together[0]) : clusterOf(map, together));
   }
@@ -85,22 +106,39 @@ function byKeyboard(map, element, layer) {
   });
 }
 
-/** data-map: loads GeoJSON points whose properties are title, number, state, tone, due, overdue and href. */
+async function featuresAt(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/geo+json, application/json" }, credentials: "same-origin" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return (await answer.json()).features.filter((feature) => ["Point", "LineString"].includes(feature.geometry?.type));
+}
+
+/** data-map: loads GeoJSON points and lines whose properties are title, number, state, tone, due, overdue and href. */
 export async function showRecords(element) {
   const map = mapIn(element);
   const layer = L.layerGroup().addTo(map);
+  let features = [];
   try {
-    const answer = await fetch(element.dataset.map, { headers: { Accept: "application/geo+json, application/json" }, credentials: "same-origin" });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const features = (await answer.json()).features.filter((feature) => feature.geometry?.type === "Point");
-    if (features.length) {
-      const places = features.map(({ geometry }) => [geometry.coordinates[1], geometry.coordinates[0]]);
-      map.fitBounds(L.latLngBounds(places).pad(0.1), { maxZoom: 15, animate: false });
-    }
+    features = await featuresAt(element.dataset.map);
+    const places = features.flatMap(({ geometry }) => latLngs(geometry));
+    if (places.length) map.fitBounds(L.latLngBounds(places).pad(0.1), { maxZoom: 15, animate: false });
     draw(map, layer, features);
     map.on("zoomend", () => draw(map, layer, features));
     byKeyboard(map, element, layer);
   } catch {
     element.append(make("p", "lb-map-note", say("Titik-titik belum bisa dimuat. Daftar di bawah tetap bisa dipakai.", "The points could not be loaded. The list below still works.")));
+  }
+  const seconds = Number(element.dataset.mapRefresh);
+  if (seconds) setInterval(refresh, seconds * 1000);
+
+  /** Nobody who looks at a bubble or walks over the marks loses their place; a refresh that fails is tried again. */
+  async function refresh() {
+    if (document.hidden || map._popup?.isOpen() || (element.contains(document.activeElement) && document.activeElement !== element)) return;
+    try {
+      features = await featuresAt(element.dataset.map);
+      element.querySelector(".lb-map-note")?.remove();
+      draw(map, layer, features);
+    } catch {
+      // What is drawn stays.
+    }
   }
 }

@@ -16,8 +16,10 @@ from app_catalog.publishers.models import Publisher
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.reading import PackageRefused
 from app_catalog.releases.scenarios import ScenarioReport, ScenarioResult, trying_with
+from app_catalog.releases.shelves import approve_release
+from app_catalog.releases.states import newest_event
 from app_catalog.releases.submission import publish_folder
-from app_runtime.demonstration.founding import Founded
+from app_runtime.demonstration.founding import Founded, add_operator
 from app_runtime.demonstration.living import Life, Story
 from app_runtime.demonstration.publishing import BUNDLED, PackageUnfit
 from app_runtime.demonstration.script import ADMIN
@@ -70,6 +72,10 @@ def _publish(session: AnySession, founded: Founded, package: str) -> Release:
         release = publish_folder(session, publisher, BUNDLED / package, account_id=admin.account_id)
     if isinstance(release, PackageRefused):
         raise PackageUnfit(str(release))
+    event = newest_event(session, release.id)
+    if event is not None and event.kind == "submitted":
+        # A name that is like another one waits for a curator, who lets it pass here.
+        approve_release(session, release.id, account_id=add_operator(session).id)
     return release
 
 
