@@ -19,6 +19,7 @@ from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import pick
+from lumbung.web.access import Visitor
 
 LATEST = 4
 
@@ -64,20 +65,32 @@ class Portal:
     stopped: bool
 
 
-def open_portal(session: AnySession) -> Portal:
-    """The start page of the session's municipality."""
-    apps = [running_app(session, installation) for installation in list_installations(session)]
+def open_portal(session: AnySession, visitor: Visitor) -> Portal:
+    """The start page of the session's municipality, services in the order in which it enabled them.
+
+    What only officials use is shown to who is at work here, and to nobody else.
+    """
+    enabled = sorted(list_installations(session), key=lambda installation: installation.id)
+    apps = [running_app(session, installation) for installation in enabled]
+    official = visitor.membership_id is not None
     return Portal(
-        tiles=[_tile(app) for app in apps],
+        tiles=[_tile(app, official=official) for app in apps if official or _is_for_citizens(app)],
         figures=[_figures(app) for app in apps if app.installation.public_numbers],
         latest=[found for app in apps if (found := _latest(app)) is not None],
         stopped=not apps and bool(list_installations(session, with_disabled=True)),
     )
 
 
-def _tile(app: RunningApp) -> Tile:
+def _is_for_citizens(app: RunningApp) -> bool:
+    return any({"public", "resident"} & set(page.audience) for page in app.definition.pages.values())
+
+
+def _tile(app: RunningApp, *, official: bool) -> Tile:
     tile = find_page(app, "tile")
     opens = app.definition.pages.get(tile.opens) if tile is not None and tile.opens else find_page(app, "form")
+    if tile is None and official:
+        # Where it leads depends on the role, so that its own page shows the way.
+        tile = next((page for page in app.definition.pages.values() if page.kind == "tile"), None)
     return Tile(
         slug=app.installation.slug,
         name=app_name(app),

@@ -17,7 +17,7 @@ from lumbung.web.access import PUBLIC, access, current_visitor
 @access(PUBLIC)
 def home() -> Answer:
     """The services of the municipality, tracking, what was published last."""
-    return render_template("pages/home.html", portal=open_portal(db.session))
+    return render_template("pages/home.html", portal=open_portal(db.session, current_visitor()))
 
 
 @pages.get("/<slug>")

@@ -19,7 +19,8 @@ function numbersOf(figure) {
 
 function optionsOf(shape, rows, colours) {
   const names = { type: "category", data: rows.map(({ label }) => label), axisTick: { show: false }, axisLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.quiet, hideOverlap: true, width: shape === "bars" ? 130 : undefined, overflow: "truncate" } };
-  const amounts = { type: "value", splitLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.quiet, hideOverlap: true, formatter: (value) => new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" }).format(value) } };
+  const whole = rows.every(({ value }) => Number.isInteger(value ?? 0));
+  const amounts = { type: "value", minInterval: whole ? 1 : 0, splitLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.quiet, hideOverlap: true, formatter: (value) => new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" }).format(value) } };
   const data = rows.map(({ value, tone }) => ({ value, itemStyle: { color: colours[tone] ?? colours.brand, borderRadius: 3 } }));
   const line = shape === "time" && rows.length > LINE;
   return {

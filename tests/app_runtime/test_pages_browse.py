@@ -17,6 +17,7 @@ from tests.app_runtime.test_pages_form import photo
 from tests.app_runtime.test_pages_track import CANARY, member, report
 from tests.browsing import Browser, browse, words_of
 from tests.siaran import enable_siaran
+from tests.small_app import enable_small, small_files
 from tests.world import World
 
 LIST, MAP, POINTS = "/siaran/public-reports", "/siaran/map", "/siaran/map/points.geojson"
@@ -264,3 +265,12 @@ def test_an_app_leads_officials_to_the_pages_of_their_roles(portal: Browser, app
     assert 'href="/siaran/reports"' not in portal.get("/siaran").text
     handler = browse(app, world.tangsel.host, world.tangsel.accounts["handler"])
     assert 'href="/siaran/reports"' in handler.get("/siaran").text
+
+
+def test_what_only_officials_use_is_no_service_for_citizens(app: LumbungFlask, session: Any, world: World) -> None:
+    record = "name: {id: Surat, en: Letter}\ntitle: record.about\nfields:\n  about: {type: text, required: true}\n"
+    access = "access:\n  clerk: {create: {}, read: {rows: all}}\n"
+    page = "kind: list\nfor: official\nrecord: letter\ncolumns: [about]\n"
+    enable_small(session, world, small_files({"letter": record + access}, app_id="surat", pages={"all": page}))
+    assert 'href="/surat"' not in browse(app, world.tangsel.host).get("/").text
+    assert 'href="/surat"' in browse(app, world.tangsel.host, world.tangsel.accounts["handler"]).get("/").text
