@@ -126,7 +126,8 @@ def test_most_municipalities_publish_their_figures(loaded: Loaded) -> None:
         rows = db.session.execute(
             select(Municipality.slug, func.sum(PublishedFigures.created))
             .join(Municipality, Municipality.id == PublishedFigures.tenant_id)
-            .where(PublishedFigures.version == "")
+            .join(App, App.id == PublishedFigures.app_id)
+            .where(PublishedFigures.version == "", App.slug == APP)
             .group_by(Municipality.slug)
         )
         published = {slug: int(created) for slug, created in rows}
