@@ -63,7 +63,6 @@ imports: $(VENV)/.installed ## Check that imports go one way
 migrations: $(VENV)/.installed ## Check that the migrations make what the models say, and can do no harm
 	@$(BIN)/lumbung db check
 	@$(BIN)/lumbung db lint
-	@$(BIN)/lumbung db lint
 
 .PHONY: assets
 assets: $(ASSETS) ## Build style sheets, scripts and icons

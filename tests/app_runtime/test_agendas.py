@@ -69,7 +69,9 @@ def test_somebody_sees_in_a_calendar_what_is_theirs(session: Sessions, world: Wo
 
 
 def _events(answer_data: bytes) -> dict[str, object]:
-    return {str(event["summary"]): event["dtstart"].dt for event in Calendar.from_ical(answer_data).walk("VEVENT")}
+    found = Calendar.from_ical(answer_data)
+    assert isinstance(found, Calendar)
+    return {str(event["summary"]): event.DTSTART for event in found.events}
 
 
 def _address(browser: Browser) -> str:

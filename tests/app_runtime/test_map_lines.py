@@ -37,11 +37,11 @@ def test_a_line_is_drawn_where_its_field_is_shown(session: Sessions, world: Worl
         record_id = create_record(session, jalan, SYSTEM, "road", values, channel="api").record.id
         session.commit()
     anybody = browse(app, world.tangsel.host)
-    features = anybody.get("/jalan/roads/points.geojson").json["features"]
+    features = anybody.get("/jalan/roads/points.geojson").get_json()["features"]
     assert [one["geometry"] for one in features] == [{"type": "LineString", "coordinates": course}]
     assert features[0]["properties"]["title"] == "Jalan Ciater"
     clerk = browse(app, world.tangsel.host, world.tangsel.accounts["handler"])
-    drawn = clerk.get("/jalan/all/points.geojson").json["features"]
+    drawn = clerk.get("/jalan/all/points.geojson").get_json()["features"]
     assert [one["geometry"]["coordinates"] for one in drawn] == [course, cable]
     page = anybody.get(f"/jalan/road/{record_id}").text
     assert "[[106.7, -6.3], [106.71, -6.31]]" in page

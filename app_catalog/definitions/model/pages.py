@@ -37,12 +37,12 @@ class Page:
     """A page of an app; ``audience`` are the roles it is for (``public`` includes visitors without an
     account).
 
-    form: ``steps``, ``done`` (shown after sending), each step a page of its own (``in_pages``) or not. list: ``columns filters sort group_by``. site: the
-    same without groups, each record told whole, as an article. map: ``filters popup``. board: cards of
-    ``columns`` below the states, or the options of ``group_by``. calendar: each record on the day of its
-    ``date``. dashboard: ``charts``. track: ``fields`` that a tracking code shows. tile: ``text`` and
-    ``opens`` (a page id) for the portal. Field ids may also be built-in attributes (``number``, ``state``,
-    ``due`` and so on).
+    form: ``steps``, ``done`` (shown after sending), each step a page of its own (``in_pages``) or not.
+    list: ``columns filters sort group_by``. site: the same without groups, each record told whole, as an
+    article. map: ``filters popup``. board: cards of ``columns`` below the states, or the options of
+    ``group_by``. calendar: each record on the day of its ``date``. dashboard: ``charts``. track: ``fields``
+    that a tracking code shows. tile: ``text`` and ``opens`` (a page id) for the portal. Field ids may also
+    be built-in attributes (``number``, ``state``, ``due`` and so on).
     """
 
     id: str
