@@ -44,7 +44,7 @@ def test_a_maintainer_follows_one_release_to_seventeen_cities(
     maintainer.page.locator("input[type=file]").first.set_input_files(archive)
     maintainer.page.locator("form:has(input[type=file]) button[type=submit]").first.click()
     maintainer.page.get_by_text("menunggu kurator").first.wait_for()
-    maintainer.page.get_by_role("link", name="1.0.1").click()
+    maintainer.page.get_by_role("link", name="1.0.1", exact=True).click()
     maintainer.page.get_by_role("heading", name="Perjalanannya").wait_for()
     maintainer.see("waiting")
 
