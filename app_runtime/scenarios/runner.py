@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from time import monotonic
+from time import thread_time
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +48,7 @@ class EngineRunner:
     def run(self, session: AnySession, definition: Definition) -> ScenarioReport:
         """The results of all scenarios on the package's own defaults; a failing one never raises.
 
-        Scenarios together may take a minute; those left over then fail and say so.
+        Scenarios together may take a minute of the processor; those left over then fail and say so.
         """
         return self.run_with_settings(session, definition, {})
 
@@ -61,10 +61,10 @@ class EngineRunner:
     ) -> ScenarioReport:
         """The same under a municipality's own settings (what a scenario gives comes over them), with its agencies as
         names by key."""
-        end = monotonic() + self._together
+        end = thread_time() + self._together
         results = []
         for scenario in definition.scenarios.values():
-            deadline = min(end, monotonic() + self._each)
+            deadline = min(end, thread_time() + self._each)
             failures = _play(session, definition, scenario, overrides, agencies or {}, deadline)
             results.append(ScenarioResult(scenario.id, dict(scenario.name), not failures, failures))
         return ScenarioReport(tuple(results))
