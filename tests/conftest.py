@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.db import db
 from lumbung.i18n import use_language
+from lumbung.logs import configure_logs
 from lumbung.migrate.runner import migrations_folder, upgrade
 from lumbung.postgres.cluster import EmbeddedCluster
 from lumbung.postgres.roles import DatabaseUrls
@@ -196,9 +197,10 @@ def app(_application: LumbungFlask, empty_database: Callable[[], None]) -> Itera
 
 
 @pytest.fixture(autouse=True)
-def _indonesian() -> None:
-    """Every test begins in Indonesian, whatever the one before spoke."""
+def _as_it_begins() -> None:
+    """Every test begins in Indonesian and hears every warning, whatever the one before spoke and listened to."""
     use_language("id")
+    configure_logs("json")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ TOGETHER = {
     "tests/app_runtime/loaded_demonstration/test_cities.py": "demonstration",
     "tests/app_runtime/loaded_demonstration/test_hub.py": "demonstration",
     "tests/app_runtime/loaded_demonstration/test_loading.py": "demonstration",
+    "tests/app_runtime/loaded_demonstration/test_services.py": "demonstration",
     "tests/app_runtime/loaded_demonstration/test_voices.py": "demonstration",
     "tests/app_runtime/test_demonstration_generated.py": "demonstration",
     "tests/app_runtime/test_scenario_checks.py": "scenarios",

@@ -42,6 +42,8 @@ def tell_parent(change: Change, settle: Settle) -> None:
 
 def share_with_holders(change: Change) -> None:
     """Let those who hold a record that came to another version read its parent, and all above it; nobody is told."""
+    if change.record.parent_id is None:
+        return
     change.session.flush()
     parent = find_parent(change.session, change.record)
     if parent is not None:

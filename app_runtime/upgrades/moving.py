@@ -17,7 +17,7 @@ from app_runtime.clocks.firing import catch_up
 from app_runtime.clocks.running import wake_for
 from app_runtime.holding.enforcing import count_again
 from app_runtime.records.actors import Actor
-from app_runtime.records.change import Change, lock_record, open_change
+from app_runtime.records.change import Change, open_change
 from app_runtime.records.deriving import derive, derive_open
 from app_runtime.records.links import keep_links, links_of
 from app_runtime.records.models import Record, RecordFile
@@ -233,15 +233,18 @@ def _note(
 
 
 def _locked(session: AnySession, move: RecordMove, record_id: UUID) -> Record | None:
-    record = session.scalar(
-        select(Record).where(
+    # The families of a batch are locked before its first record: see `lock_families`.
+    return session.scalar(
+        select(Record)
+        .where(
             Record.tenant_id == move.tenant_id,
             Record.id == record_id,
             Record.installation_id == move.installation_id,
             Record.record_type == move.record_type,
         )
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    return lock_record(session, record) if record is not None else None
 
 
 def _told(

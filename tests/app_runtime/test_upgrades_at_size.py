@@ -136,4 +136,5 @@ def test_a_batch_opens_the_app_once_however_many_records_move(
     with counted() as found:
         run_move_step(stage.session, move.id, most=40)
     assert move.moved == 40
-    assert found["statements"] <= 13 * 40
+    # Two of them read and write what the fields marked `indexed` are found by.
+    assert found["statements"] <= 15 * 40

@@ -48,7 +48,7 @@ class SlowPostbox:
         return "250 OK"
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "It did not happen in time."
