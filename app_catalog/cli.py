@@ -132,8 +132,22 @@ def publish(
 
 def _load(package: Path) -> Source:
     if package.is_dir():
+        if not (package / "app.yaml").is_file():
+            raise click.ClickException(_without_app(package))
         return load_folder(package)
     return load_archive(unwrap_folder(package.read_bytes()))
+
+
+def _without_app(folder: Path) -> str:
+    """That a folder is no package, and the package in it that may be meant."""
+    inside = sorted(found.parent for found in folder.glob("*/app.yaml"))
+    if inside:
+        return t(
+            "Tidak ada app.yaml di sini; apakah maksud Anda {folder}?",
+            "There is no app.yaml here; did you mean {folder}?",
+            folder=inside[0],
+        )
+    return t("Tidak ada app.yaml di sini, jadi ini bukan paket.", "There is no app.yaml here, so this is no package.")
 
 
 def _sound(package: Path, lang: str) -> Source:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app_catalog.definitions.expressions import Scope
-from app_catalog.definitions.model import CreateAccess, RecordType
+from app_catalog.definitions.model import CreateAccess, Field, RecordType
 from app_catalog.installations.models import Installation
 from app_runtime.checklists.judging import flattened
 from app_runtime.holding.enforcing import hold
@@ -27,8 +27,8 @@ from app_runtime.records.tracking import tracking_code_of
 from app_runtime.records.values import store_values
 from app_runtime.workflow.settling import settle
 from lumbung.db.tenancy import AnySession
-from lumbung.errors import Forbidden
-from lumbung.i18n import pick
+from lumbung.errors import Forbidden, Invalid
+from lumbung.i18n import pick, t
 from lumbung.idempotency import once
 
 
@@ -148,7 +148,10 @@ def _create(
     allowed = kind.fields if actor.is_system else creatable_fields(app, kind, actor)
     fields = {name: spec for name, spec in kind.fields.items() if name in allowed and spec.computed is None}
     answers = Answers(app, fields, channel, lambda known: scope_of_new(app, kind, known, actor), actor)
-    cleaned = answers.clean(with_files(flattened(kind.fields, values), files))
+    try:
+        cleaned = answers.clean(with_files(flattened(kind.fields, values), files))
+    except Invalid as refusal:
+        raise _naming_the_rule(refusal, kind, fields, actor) from refusal
     _check_conditions(app, kind, actor, cleaned)
     record = blank_record(app, actor, record_type)
     store_values(record, kind.fields, cleaned)
@@ -171,6 +174,25 @@ def _check_conditions(app: RunningApp, kind: RecordType, actor: Actor, values: M
         ):
             return
     raise condition_failed(pick(kind.name))
+
+
+def _naming_the_rule(refusal: Invalid, kind: RecordType, fields: Mapping[str, Field], actor: Actor) -> Invalid:
+    """The refusal, with the rule of the package beside fields that there are, but that the actor does not fill in."""
+    roles = sorted(_creating_roles(kind, actor))
+    told = {
+        name: [
+            t(
+                "{roles} tidak mengisi “{field}” (access.{role}.create.fields).",
+                "{roles} may not fill in “{field}” (access.{role}.create.fields).",
+                roles=", ".join(roles),
+                field=name,
+                role=roles[0],
+            )
+        ]
+        for name in refusal.fields
+        if roles and name in kind.fields and name not in fields and kind.fields[name].computed is None
+    }
+    return Invalid(refusal.message, fields={**refusal.fields, **told}, **refusal.details)
 
 
 def _creating_roles(kind: RecordType, actor: Actor) -> frozenset[str]:

@@ -4,6 +4,7 @@ from app_catalog.definitions.checks.icon import icon_fault
 from app_catalog.definitions.expressions.compiling import Compiled, Compiler, Fault
 from app_catalog.definitions.expressions.names import EVENT, Names
 from app_catalog.definitions.liquid_texts import LiquidFault, check_liquid
+from app_catalog.definitions.model import Text
 from app_catalog.definitions.nodes import ScalarNode
 from app_catalog.definitions.package import PackageReading
 from app_catalog.definitions.shape.reading import ExpressionUse
@@ -12,6 +13,15 @@ MAX_EXPRESSIONS = 100_000
 """The most characters of all expressions of a package together: each is compiled when the package is checked."""
 MAX_LIQUID = 200_000
 """The most characters of all texts of messages together."""
+
+_ANSWERS_ELSEWHERE = Text(
+    {
+        "id": "Jawaban (asks) hanya dikenal dalam sets dan with tindakannya. Syarat when dicoba sebelum ada yang "
+        "ditanyakan; untuk melanjutkan menurut jawaban pakai otomatisasi pada tindakan itu, dengan record.<isian>.",
+        "en": "Answers (asks) are known in sets and with of their action alone. A when is tried before anything is "
+        "asked; to go on by an answer use an automation on the action, with record.<field>.",
+    }
+)
 
 _PICTURE_STARTS = {
     "png": (b"\x89PNG\r\n\x1a\n",),
@@ -53,6 +63,7 @@ def _action_of(use: ExpressionUse) -> str | None:
 
 def _note_fault(package: PackageReading, use: ExpressionUse, fault: Fault) -> None:
     line, column = _place(use.node, fault)
+    elsewhere = fault.detail.partition(".")[0] == "asks" and _action_of(use) is None
     package.reading.problems.add(
         fault.code,
         use.node,
@@ -60,7 +71,7 @@ def _note_fault(package: PackageReading, use: ExpressionUse, fault: Fault) -> No
         line=line,
         column=column,
         detail=fault.detail,
-        suggestion=fault.suggestion,
+        suggestion=_ANSWERS_ELSEWHERE if elsewhere else fault.suggestion,
         kind=use.kind,
     )
 

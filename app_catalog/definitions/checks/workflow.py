@@ -1,5 +1,6 @@
 """Checks that a workflow hangs together: states reachable, none a trap, names not taken twice."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ def check_workflows(package: PackageReading) -> None:
         if "workflow" in record:
             _check_reach(package, file, record["workflow"])
             _check_asks(package, file, record)
+            _check_four_eyes(package, file, record["workflow"].get("actions", {}))
             _check_satisfaction(package, file, record)
         elif record.get("clocks"):
             _note(package, "clocks-without-workflow", file, ("clocks",))
@@ -42,9 +44,26 @@ def _note(
 
 
 def _check_fields(package: PackageReading, file: str, record: Mapping[str, Any]) -> None:
-    for field in record.get("fields", {}):
+    for field, spec in record.get("fields", {}).items():
         if field in BUILTIN_ATTRIBUTES or field == "clocks":
             _note(package, "built-in-name", file, ("fields", field), found=field)
+        _check_hiding(package, file, ("fields", field), spec)
+
+
+def _check_hiding(package: PackageReading, file: str, path: tuple[str, ...], spec: Mapping[str, Any]) -> None:
+    """Note what hides or shows itself by its own answer, which is then dropped without a word."""
+    field = path[-1]
+    if re.search(rf"(?<![\w.])record\.{re.escape(field)}(?!\w)", spec.get("visible_when", "")):
+        _note(package, "hides-itself", file, (*path, "visible_when"), severity="warning", found=field)
+
+
+def _check_four_eyes(package: PackageReading, file: str, actions: Mapping[str, Mapping[str, Any]]) -> None:
+    """Note four eyes over an action that nobody but the platform takes: nobody is kept away by it."""
+    for action, spec in actions.items():
+        for other in spec.get("not_by", {}):
+            if other in actions and not actions[other].get("by"):
+                path = ("workflow", "actions", action, "not_by", other)
+                _note(package, "not-by-nobody", file, path, severity="warning", found=other)
 
 
 def _check_reach(package: PackageReading, file: str, workflow: Mapping[str, Any]) -> None:
@@ -78,6 +97,7 @@ def _check_asks(package: PackageReading, file: str, record: Mapping[str, Any]) -
         for ask, question in spec.get("asks", {}).items():
             own = fields.get(ask, {}).get("type")
             path = ("workflow", "actions", action, "asks", ask)
+            _check_hiding(package, file, path, question)
             if own and "type" in question and question["type"] != own:
                 _note(package, "ask-type-differs", file, (*path, "type"), found=question["type"], expected=own)
             holder = _HOLDERS.get(ask)

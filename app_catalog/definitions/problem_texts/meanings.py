@@ -122,6 +122,23 @@ MEANING_TEXTS: dict[str, ProblemText] = {
             "Add an action from it, or mark it end: success or end: other.",
         ),
     ),
+    "not-by-nobody": (
+        both(
+            "Tindakan “{found}” hanya diambil platform, jadi not_by ini tidak menghalangi siapa pun.",
+            "The platform alone takes “{found}”, so this not_by keeps nobody away.",
+        ),
+        both("Sebut tindakan yang diambil orang sebelumnya.", "Name the action that a person took before it."),
+    ),
+    "hides-itself": (
+        both(
+            "“{found}” disembunyikan menurut jawabannya sendiri, dan jawaban itu dapat hilang.",
+            "“{found}” is hidden by its own answer, and the answer may be dropped.",
+        ),
+        both(
+            "Sebut isian lain; untuk yang sudah ada nilainya pakai required_when.",
+            "Name other fields; for what has a value already use required_when.",
+        ),
+    ),
     "satisfaction-before-end": (
         both(
             "Kepuasan ditanyakan pada keadaan “{found}”, padahal berkas masih terbuka di sana.",
