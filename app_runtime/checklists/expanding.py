@@ -20,6 +20,7 @@ from app_catalog.definitions.model import (
     RecordType,
     Text,
 )
+from app_catalog.definitions.model.known import Known
 
 VERDICTS: Mapping[str, Text] = {
     "accepted": Text({"id": "Diterima", "en": "Accepted"}),
@@ -44,26 +45,11 @@ def with_items(definition: Definition, settings: Mapping[str, Any]) -> Definitio
     if not names:
         return definition
     tables = {name: settings.get(name) or {} for name in names if name}
-    return _expanded(_Known(definition), dumps(tables, ensure_ascii=False, default=str))
-
-
-class _Known:
-    """A definition that is known by its digest."""
-
-    __slots__ = ("definition",)
-
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
-
-    def __hash__(self) -> int:
-        return hash(self.definition.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Known) and other.definition.digest == self.definition.digest
+    return _expanded(Known(definition), dumps(tables, ensure_ascii=False, default=str))
 
 
 @lru_cache(maxsize=256)
-def _expanded(known: _Known, tables: str) -> Definition:
+def _expanded(known: Known, tables: str) -> Definition:
     definition, rows = known.definition, loads(tables)
     records = {name: _record(kind, rows) for name, kind in definition.records.items()}
     pages = {name: _page(page, records.get(page.record or "")) for name, page in definition.pages.items()}

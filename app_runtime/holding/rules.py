@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from app_catalog.definitions.model import Definition, RecordType
 from app_catalog.definitions.model.holding import Capacity, Counted, Holding, Invariant, Unique
+from app_catalog.definitions.model.known import Known
 
 _FIGURE = re.compile(r"(?<![\w.])(aggregates|lookups)\.([a-z0-9_]+)")
 _READ = re.compile(r"(?<![\w.])record\.([a-z0-9_]+)")
@@ -82,29 +83,11 @@ _NONE = Rules((), (), (), ())
 
 def rules_for(definition: Definition, record_type: str) -> Rules:
     """The rules that a record of this type has to do with, in this definition."""
-    return _Known(definition).rules(record_type)
-
-
-class _Known:
-    """A definition that is known by its digest."""
-
-    __slots__ = ("definition",)
-
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
-
-    def __hash__(self) -> int:
-        return hash(self.definition.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Known) and other.definition.digest == self.definition.digest
-
-    def rules(self, record_type: str) -> Rules:
-        return _rules(self).get(record_type, _NONE)
+    return _rules(Known(definition)).get(record_type, _NONE)
 
 
 @lru_cache(maxsize=512)
-def _rules(known: _Known) -> dict[str, Rules]:
+def _rules(known: Known) -> dict[str, Rules]:
     records = known.definition.records
     circles = [_circle(kind, kind.holding) for kind in records.values() if kind.holding and kind.holding.invariants]
     found = {}

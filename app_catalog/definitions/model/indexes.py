@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from app_catalog.definitions.model.definition import Definition
 from app_catalog.definitions.model.fields import Field
+from app_catalog.definitions.model.known import Known
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
 """Types that are in the order of their number."""
@@ -22,7 +23,7 @@ def is_looked_up(field: Field) -> bool:
 
 def looked_up(definition: Definition, record_type: str) -> tuple[Field, ...]:
     """The fields of a type that this version keeps for looking up; none of a type that it does not have."""
-    return _looked_up(_Known(definition)).get(record_type, ())
+    return _looked_up(Known(definition)).get(record_type, ())
 
 
 def index_name(record_type: str, field: str) -> str:
@@ -34,28 +35,13 @@ def index_types(definition: Definition) -> dict[str, str]:
     """The type of the field by the name of each index that this version keeps."""
     return {
         index_name(record_type, field.id): field.type
-        for record_type, fields in _looked_up(_Known(definition)).items()
+        for record_type, fields in _looked_up(Known(definition)).items()
         for field in fields
     }
 
 
-class _Known:
-    """A definition that is known by its digest."""
-
-    __slots__ = ("definition",)
-
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
-
-    def __hash__(self) -> int:
-        return hash(self.definition.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Known) and other.definition.digest == self.definition.digest
-
-
 @lru_cache(maxsize=512)
-def _looked_up(known: _Known) -> dict[str, tuple[Field, ...]]:
+def _looked_up(known: Known) -> dict[str, tuple[Field, ...]]:
     found = {}
     for kind in known.definition.records.values():
         fields = tuple(field for field in kind.fields.values() if is_looked_up(field))
