@@ -16,6 +16,7 @@ from lumbung.errors import Invalid
 from lumbung.i18n import t
 
 PAGE = 20
+_LONGEST_NUMBER = 200
 GEOJSON = "application/geo+json"
 _NAMES = frozenset({"limit", "after", "state", "updated_since", "bbox", "format"})
 
@@ -31,17 +32,20 @@ class Asked:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_asked(query: MultiDict[str, str], *, choices: frozenset[str], geojson: bool = False) -> Asked:
-    """What the query string asks for; `choices` are the fields of the type that one may filter by.
+def read_asked(
+    query: MultiDict[str, str], *, choices: frozenset[str], geojson: bool = False, parent: bool = False
+) -> Asked:
+    """What the query string asks for; `choices` are the fields of the type that one may filter by, `parent` says that
+    its records belong to others.
 
     Raises Invalid with every parameter that is unknown or does not fit.
     """
     if not query:
         return Asked(geojson=geojson)
     errors: dict[str, list[str]] = {}
-    values: dict[str, Any] = {}
-    filters: set[str] = set()
-    for name in query:
+    values = _parent(query) if parent else {}
+    filters = {*values}
+    for name in set(query) - ({"parent"} if parent else set()):
         try:
             if name in choices or name == "state":
                 values[name] = _one_of(query.getlist(name))
@@ -71,6 +75,17 @@ def _one_of(chosen: list[str]) -> str:
     if not all(name.replace("-", "").replace("_", "").isalnum() for name in names):
         raise ValueError(t("Nilai ini tidak sah.", "This value is not valid."))
     return ",".join(names)
+
+
+def _parent(query: MultiDict[str, str]) -> dict[str, Any]:
+    """By the parent's id, or else by its number."""
+    if "parent" not in query:
+        return {}
+    text = query["parent"]
+    try:
+        return {"parent": UUID(text)}
+    except ValueError:
+        return {"parent_number": text[:_LONGEST_NUMBER]}
 
 
 def _limit(text: str) -> dict[str, Any]:

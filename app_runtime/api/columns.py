@@ -6,7 +6,7 @@ each definition. `private` is never among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, Uuid, bindparam, case, cast, func, literal, literal_column, null, select
@@ -30,6 +30,8 @@ _PLAIN: dict[str, Any] = {
 FILTERED_TYPES = ("choice", "agency", "area", "record", *sorted(SEVERAL))
 """The types of the fields that a list may be filtered by."""
 _ID = "^[0-9a-f-]{36}$"
+Family = Sequence[tuple[str, ColumnElement[Any]]]
+"""What a record tells of its family: the members `parent` and `children` as far as it has them."""
 BUILT_IN = (*_PLAIN, "agency")
 """Built-in attributes that the interface gives where the definition lets the public read them, in this order."""
 
@@ -39,14 +41,16 @@ def public_names(kind: RecordType) -> frozenset[str]:
     return fields_read_by(kind, [PUBLIC_ROLE])
 
 
-def record_document(definition: Definition, kind: RecordType) -> ColumnElement[Any]:
-    """One record as JSON. Takes the values `records_url` and `photos_url` (each with its last slash) and `tenant`."""
-    return func.json_build_object(*_flat(_members(definition, kind)))
+def record_document(definition: Definition, kind: RecordType, family: Family = ()) -> ColumnElement[Any]:
+    """One record as JSON, with its `family`. Takes the values `records_url` and `photos_url` (each with its last slash)
+    and `tenant`."""
+    return func.json_build_object(*_flat((*_members(definition, kind), *family)))
 
 
-def record_feature(definition: Definition, kind: RecordType) -> ColumnElement[Any]:
+def record_feature(definition: Definition, kind: RecordType, family: Family = ()) -> ColumnElement[Any]:
     """One record as a GeoJSON feature (RFC 7946); its geometry is null where there is no place to show."""
-    properties = [(name, value) for name, value in _members(definition, kind) if name not in ("id", "place")]
+    members = (*_members(definition, kind), *family)
+    properties = [(name, value) for name, value in members if name not in ("id", "place")]
     return func.json_build_object(
         "type",
         "Feature",

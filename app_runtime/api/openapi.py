@@ -13,6 +13,8 @@ from app_catalog.definitions.schemas import record_schema
 from app_catalog.definitions.schemas.records import CheckedValue
 from app_runtime.api.asking import GEOJSON, PAGE
 from app_runtime.api.columns import BUILT_IN, FILTERED_TYPES, public_names, shows_place
+from app_runtime.api.family import takes_parent
+from app_runtime.api.family_schema import PARENT_HELP, family_members
 from app_runtime.exporting.reading import MOST_ROWS
 from app_runtime.exporting.writing import KINDS
 from app_runtime.records.paging import LARGEST_PAGE
@@ -104,11 +106,14 @@ def _describe(spec: APISpec, offer: Offer) -> None:
     name = f"{slug}.{kind.id}"
     listed: dict[str, Any] = {}
     if offer.reads:
-        spec.components.schema(name, _read_schema(offer.readable))
-        listed["get"] = _list_operation(name, offer.readable)
+        definitions = offer.app.definitions
+        family = family_members(definitions, kind.id, offer.readable)
+        spec.components.schema(name, _read_schema(offer.readable, family))
+        queries = [_query("parent", str(PARENT_HELP), _TEXT)] if takes_parent(definitions, kind.id) else []
+        listed["get"] = _list_operation(name, offer.readable, queries)
         one = {"get": _one_operation(name, kind)}
         spec.path(f"{offer.path}/{{reference}}", operations=one)
-        spec.path(f"{offer.path}/export.{{kind}}", operations={"get": _export_operation(name, offer.readable)})
+        spec.path(f"{offer.path}/export.{{kind}}", operations={"get": _export_operation(name, offer.readable, queries)})
     if offer.sends:
         sent = record_schema(
             kind, settings=offer.app.settings, lang=current_language(), only=sorted(offer.sends), on_form=False
@@ -119,7 +124,7 @@ def _describe(spec: APISpec, offer: Offer) -> None:
     spec.path(offer.path, operations=listed)
 
 
-def _read_schema(kinds: Sequence[RecordType]) -> dict[str, Any]:
+def _read_schema(kinds: Sequence[RecordType], family: Mapping[str, Any]) -> dict[str, Any]:
     """What a record may hold: it is answered as its own version shows it, so that the versions are described together,
     each member in the words of the newest that has it."""
     shapes: dict[str, list[dict[str, Any]]] = {}
@@ -150,6 +155,7 @@ def _read_schema(kinds: Sequence[RecordType]) -> dict[str, Any]:
             **place,
             "fields": {"type": "object", "properties": fields},
             "url": _ADDRESS,
+            **family,
         },
     }
 
@@ -174,7 +180,7 @@ _MADE = {
 }
 
 
-def _list_operation(name: str, kinds: Sequence[RecordType]) -> dict[str, Any]:
+def _list_operation(name: str, kinds: Sequence[RecordType], queries: Sequence[dict[str, Any]]) -> dict[str, Any]:
     ref = {"$ref": f"#/components/schemas/{name}"}
     page = {
         "type": "object",
@@ -182,7 +188,7 @@ def _list_operation(name: str, kinds: Sequence[RecordType]) -> dict[str, Any]:
         "properties": {"items": {"type": "array", "items": ref}, "next": {"type": ["string", "null"], "format": "uri"}},
     }
     filters = [_query("state", t("Satu keadaan atau lebih, dipisah koma.", "One or more states, by comma."), _TEXT)]
-    filters += _choice_queries(kinds)
+    filters += [*_choice_queries(kinds), *queries]
     return {
         "summary": pick(kinds[0].name),
         "operationId": f"list-{name}",
@@ -215,7 +221,7 @@ def _choice_queries(kinds: Sequence[RecordType]) -> list[dict[str, Any]]:
     return [_query(field, label, _TEXT) for field, label in choices.items()]
 
 
-def _export_operation(name: str, kinds: Sequence[RecordType]) -> dict[str, Any]:
+def _export_operation(name: str, kinds: Sequence[RecordType], queries: Sequence[dict[str, Any]]) -> dict[str, Any]:
     kind = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string", "enum": [*KINDS]}}
     state = _query("state", t("Satu keadaan atau lebih, dipisah koma.", "One or more states, by comma."), _TEXT)
     content = {media.split(";")[0]: {"schema": {"type": "string", "format": "binary"}} for media in KINDS.values()}
@@ -223,7 +229,7 @@ def _export_operation(name: str, kinds: Sequence[RecordType]) -> dict[str, Any]:
         "summary": t("Berkas: {what}", "File: {what}", what=pick(kinds[0].name)),
         "description": t("Paling banyak {n} baris.", "At most {n} rows.", n=MOST_ROWS),
         "operationId": f"export-{name}",
-        "parameters": [kind, state, *_choice_queries(kinds)],
+        "parameters": [kind, state, *_choice_queries(kinds), *queries],
         "responses": {"200": {"description": "OK", "content": content}, **_problems("404", "422", "429")},
     }
 

@@ -146,6 +146,8 @@ def look_up_shelf(
             "installation": app.installation.id,
             "app": slug,
             "records_url": f"{origin}/{slug}/{record_type}/",
+            "app_url": f"{origin}/{slug}/",
+            "api_url": f"{origin}/api/v1/{slug}/",
             "photos_url": f"{origin}/{slug}/photos/",
         }
     )

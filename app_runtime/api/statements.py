@@ -40,7 +40,8 @@ from app_catalog.definitions.model import SEVERAL, Definition, RecordType
 from app_catalog.installations.models import Installation, InstalledDefinition
 from app_catalog.releases.models import Release
 from app_runtime.api.by_index import ByIndex, as_known
-from app_runtime.api.columns import FILTERED_TYPES, public_names, record_document, record_feature, shows_place
+from app_runtime.api.columns import FILTERED_TYPES, Family, public_names, record_document, record_feature, shows_place
+from app_runtime.api.family import PARENT_FILTERS, children_document, of_parent, parent_document, takes_parent
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import read_access, rows_predicate
@@ -78,6 +79,11 @@ class Statements:
             if (spec := kind.fields.get(name)) is not None and spec.type in FILTERED_TYPES
         )
 
+    @property
+    def takes_parent(self) -> bool:
+        """Whether a list may be filtered by its parent."""
+        return takes_parent(self.definitions, self.record_type)
+
     def a_list(self, filters: frozenset[str], *, geojson: bool, single: frozenset[str] = frozenset()) -> DirectRead:
         """A list: documents joined by commas, how many beyond the page, and the keys of its last record. `single` are
         the filters with one value, for which an index has the very order of the list."""
@@ -102,7 +108,7 @@ class Statements:
         found = (
             way.join(
                 select(
-                    self._document(geojson=geojson).label("document"),
+                    self._document(self._parent(), geojson=geojson).label("document"),
                     way.made_at.label("at"),
                     way.record_id.label("id"),
                     func.row_number().over(order_by=order).label("n"),
@@ -131,7 +137,7 @@ class Statements:
         column: Any = Record.id if by == "id" else Record.number
         wanted = column == bindparam("wanted", type_=Uuid() if by == "id" else Text())
         found = (
-            select(self._document(geojson=False).label("document"), Record.id.label("id"))
+            select(self._document(self._parent(), geojson=False, alone=True).label("document"), Record.id.label("id"))
             .where(*self._public(frozenset(), ByIndex(self.record_type)), wanted)
             .subquery("found")
         )
@@ -153,16 +159,33 @@ class Statements:
             by_own_kind(self.kinds, rows),
             Record.hidden_at.is_(None),
             *(_OF_EVERY_ROW[name](way) for name in sorted(filters) if name in _OF_EVERY_ROW),
+            *(
+                of_parent(self.definitions, self.record_type, name)
+                for name in PARENT_FILTERS
+                if self._by(name, filters)
+            ),
             *way.among(),
         ]
 
-    def _document(self, *, geojson: bool) -> ColumnElement[Any]:
+    def _document(self, parent: Family, *, geojson: bool, alone: bool = False) -> ColumnElement[Any]:
         make = record_feature if geojson else record_document
         by_digest = {definition.digest: definition for definition in self.definitions}
-        made = [(digest, make(by_digest[digest], kind)) for digest, kind in self.kinds]
+        made = []
+        for digest, kind in self.kinds:
+            children = children_document(self.definitions, kind) if alone else None
+            family = [*parent, *([("children", children)] if children is not None else [])]
+            made.append((digest, make(by_digest[digest], kind, family)))
         return case(
             *((Record.definition_digest == literal_column(f"'{digest}'"), document) for digest, document in made)
         )
+
+    def _parent(self) -> Family:
+        parent = parent_document(self.definitions, self.record_type)
+        return [("parent", parent)] if parent is not None else []
+
+    def _by(self, name: str, filters: frozenset[str]) -> bool:
+        """Whether a list is filtered by the parent, and not by a field of that name."""
+        return name in filters and name not in self.choices
 
     def _standing(self, found: Select[Any]) -> Select[Any]:
         """Only while the municipality and the app stand as they did when this was compiled."""
@@ -218,6 +241,8 @@ def _filter(kind: RecordType, name: str, way: ByIndex) -> ColumnElement[bool]:
     if name == "bbox":
         return true() if shows_place(kind) else literal_column("false", Boolean)
     if name in _OF_EVERY_ROW:
+        return true()
+    if name in PARENT_FILTERS and name not in kind.fields:
         return true()
     if name not in public_names(kind):
         return literal_column("false", Boolean)

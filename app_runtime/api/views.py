@@ -134,7 +134,8 @@ def _from_shelf(slug: str, record_type: str, read: Any) -> Any:
 
 
 def _asked(shelf: Shelf, *, geojson: bool) -> Asked:
-    return read_asked(request.args, choices=shelf.statements.choices, geojson=geojson)
+    known = shelf.statements
+    return read_asked(request.args, choices=known.choices, geojson=geojson, parent=known.takes_parent)
 
 
 def _list_answer(page: Page, *, geojson: bool) -> Response:

@@ -60,7 +60,7 @@ def show_family(app: RunningApp, record: Record, reader: Actor) -> ShownFamily:
 def _children(app: RunningApp, record: Record, reader: Actor) -> list[ShownChildren]:
     kinds = app.record_type(record.record_type).children
     found = list_children(app.session, record) if kinds else ()
-    opened = _opened_by(app, record, reader)
+    opened = opened_by(app, record, reader)
     shown = []
     for spec in kinds.values():
         mine = [(child, _presented(app, child, reader)) for child in found if child.record_type == spec.record]
@@ -75,7 +75,7 @@ def _children(app: RunningApp, record: Record, reader: Actor) -> list[ShownChild
     return shown
 
 
-def _opened_by(app: RunningApp, record: Record, reader: Actor) -> set[str]:
+def opened_by(app: RunningApp, record: Record, reader: Actor) -> set[str]:
     """Types of children that the reader opens by an action of their roles on this record, whatever its state is now."""
     workflow = app.record_type(record.record_type).workflow
     roles = roles_on(app.definition, reader, record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from app_catalog.definitions.model import Event
 from app_runtime.children.family import count_children, find_parent, kind_of_child, reading_agencies
@@ -48,6 +49,11 @@ def share_with_holders(change: Change) -> None:
     parent = find_parent(change.session, change.record)
     if parent is not None:
         _share(change.session, parent)
+
+
+def share_up(session: AnySession, tenant_id: UUID, record_id: UUID) -> None:
+    """Let those who hold children of a record read it, and all above it; nobody is told."""
+    _share(session, session.get_one(Record, (tenant_id, record_id)))
 
 
 def _tell(parent: Change, child: Record) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app_runtime.children.reading import Parent
 from app_runtime.imports.notes import Note
 from app_runtime.imports.places import Point
 
@@ -37,6 +38,7 @@ class Draft:
     agency: str | None = None
     source: str | None = None
     number: str | None = None
+    parent: Parent | None = None
 
     def warn(self, code: str, **values: Any) -> None:
         """Say something about the line."""

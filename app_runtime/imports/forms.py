@@ -10,6 +10,7 @@ from typing import Any
 from app_catalog.definitions.model import Field, RecordType
 from app_runtime.imports.mapping import FAR_KILOMETRES, Mapping, Source
 from app_runtime.imports.moments import ZONES
+from app_runtime.imports.parents import PARENT
 from app_runtime.imports.schemas import field_names
 from app_runtime.imports.values import TEXTS
 from app_runtime.records.options import Option, field_options
@@ -40,6 +41,7 @@ SPECIALS: Dict[str, tuple[Text, Text]] = {
         Text("Nomor lama", "Former number"),
         Text("Ditampilkan dalam riwayat; nomor baru tetap diberikan.", "Shown in the history; a new number is given."),
     ),
+    "parent": PARENT,
 }
 _MOST_RADIUS = 2000
 
@@ -95,10 +97,13 @@ def field_rows(app: RunningApp, kind: RecordType, mapping: Mapping) -> list[Fiel
     return rows
 
 
-def special_rows(mapping: Mapping) -> list[tuple[str, str, str, str]]:
-    """What a line may say beside its fields: name, label, help, and the column that is chosen now."""
+def special_rows(mapping: Mapping, *, parents: bool) -> list[tuple[str, str, str, str]]:
+    """What a line may say beside its fields: name, label, help, and the column that is chosen now. A parent only where
+    records of the type have `parents`."""
     rows = []
     for name, (label, help_text) in SPECIALS.items():
+        if name == "parent" and not parents:
+            continue
         source: Source | None = getattr(mapping, name)
         rows.append((name, str(label), str(help_text), (source.column or "") if source else ""))
     return rows
@@ -136,6 +141,7 @@ def read_form(form: Dict[str, str], kind: RecordType, before: Mapping) -> Mappin
         agency=special["agency"],
         number=special["number"],
         source_id=special["source_id"],
+        parent=special["parent"],
         zone=form.get("zone") or None,
         history="as_is" if form.get("history") == "as_is" else "closed",
         unmapped="initial" if form.get("unmapped") == "initial" else "closed",

@@ -7,7 +7,8 @@ from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from typing import Any
 
-from app_catalog.definitions.model import WRITTEN, Field, RecordType
+from app_catalog.definitions.model import WRITTEN, Definition, Field, RecordType
+from app_catalog.definitions.model.families import parent_types
 from app_runtime.imports.mapping import Mapping, Source
 from app_runtime.imports.reading.tables import GEOMETRY
 from app_runtime.imports.schemas import field_names
@@ -49,6 +50,7 @@ _WORDS: Dict[str, tuple[str, ...]] = {
     "number": ("nomor", "no laporan", "nomor laporan", "number", "no tiket", "nomor tiket", "no aduan", "tiket"),
     "source_id": ("id", "kode", "uuid", "guid", "service request id", "id laporan", "pkey", "objectid", "id aduan",
                   "report id", "kode laporan"),
+    "parent": ("induk", "nomor induk", "no induk", "parent number", "catatan induk"),
     "longitude": ("lon", "long", "lng", "longitude", "bujur", "x", "garis bujur", "longitud"),
     "latitude": ("lat", "latitude", "lintang", "y", "garis lintang"),
     "place": ("koordinat", "coordinates", "coordinate", "lokasi", "location", "titik", "point", "latlong", "lat long",
@@ -62,15 +64,16 @@ _BYWORDS = frozenset(
 """What the columns of such a file are all about, so that it tells none from another: "Judul Laporan" is "judul"."""
 
 
-def guess_mapping(kind: RecordType, columns: Sequence[Dict[str, Any]], *, zone: str) -> Mapping:
+def guess_mapping(definition: Definition, kind: RecordType, columns: Sequence[Dict[str, Any]], *, zone: str) -> Mapping:
     """A proposal for the columns of a file as `stage_lines` describes them; an admin looks at it before anything is
     brought in."""
-    return _Guess(kind, columns).mapping(zone)
+    parents = [definition.records[name] for name in parent_types([definition], kind.id)]
+    return _Guess(kind, columns, parents).mapping(zone)
 
 
 class _Guess:
-    def __init__(self, kind: RecordType, columns: Sequence[Dict[str, Any]]) -> None:
-        self.kind = kind
+    def __init__(self, kind: RecordType, columns: Sequence[Dict[str, Any]], parents: Sequence[RecordType] = ()) -> None:
+        self.kind, self.parents = kind, parents
         self.columns = {str(column["name"]): column for column in columns}
         self.by_word: dict[str, str] = {}
         for name in self.columns:
@@ -86,6 +89,7 @@ class _Guess:
         created_at, source_id = self._source("created_at"), self._source("source_id")
         if source_id is not None and not self._unique(source_id.column or ""):
             source_id = None
+        parent = self._parent()
         fields: dict[str, Source] = {}
         for name in field_names(self.kind):
             source = self._field(name)
@@ -101,6 +105,7 @@ class _Guess:
             agency=self._source("agency"),
             number=self._source("number"),
             source_id=source_id,
+            parent=parent,
             zone=zone,
         )
 
@@ -115,6 +120,14 @@ class _Guess:
             return Source(column=column, default=self._only_choice(spec))
         default = self._only_choice(spec)
         return Source(constant=default) if default else None
+
+    def _parent(self) -> Source | None:
+        """The column of the parent's number: by its own words, or named after the parent ("Nomor surat")."""
+        if not self.parents:
+            return None
+        names = [name for parent in self.parents for name in (parent.id, *parent.name.values())]
+        column = self._find("parent", *(f"{word} {name}".strip() for name in names for word in ("nomor", "no", "")))
+        return Source(column=column) if column else None
 
     def _place(self) -> Source | None:
         if GEOMETRY in self.columns:

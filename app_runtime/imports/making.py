@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Dict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,10 +16,13 @@ from app_catalog.definitions.model import Field, RecordType
 from app_runtime.imports.drafts import Draft
 from app_runtime.imports.mapping import Mapping, Source
 from app_runtime.imports.moments import parse_moment
+from app_runtime.imports.notes import Note
+from app_runtime.imports.parents import LONGEST_NUMBER, Parents
 from app_runtime.imports.places import Found, place_of, place_of_two
 from app_runtime.imports.schemas import PLACEHOLDER
 from app_runtime.imports.staging import StagedLine
 from app_runtime.imports.values import FieldReader, choices_of, folded, written
+from app_runtime.records.actors import Actor
 from app_runtime.records.links import LONGEST_LINK, MOST_LINKS
 from app_runtime.records.nearby import metres_between
 from app_runtime.records.running_app import RunningApp
@@ -37,12 +41,13 @@ _NAMES = {
 
 @dataclass
 class Maker:
-    """Makes drafts for one import; `at` is the time of the import."""
+    """Makes drafts for one import by `actor`; `at` is the time of the import."""
 
     app: RunningApp
     kind: RecordType
     mapping: Mapping
     at: datetime
+    actor: Actor
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -59,6 +64,12 @@ class Maker:
         best = next((state for state in ends if state.end == "success"), ends[0] if ends else None)
         return self.mapping.closed_state or (best.id if best else "")
 
+    def make_all(self, lines: Sequence[StagedLine]) -> list[Draft]:
+        """The drafts of several lines."""
+        if self.mapping.parent is not None:
+            self._parents.look_ahead(self._parent_of(staged.line.values) for staged in lines if not staged.line.fault)
+        return [self.make(staged) for staged in lines]
+
     def make(self, staged: StagedLine) -> Draft:
         """The draft of a line; never raises because of what the line says."""
         line = staged.line
@@ -67,6 +78,7 @@ class Maker:
             draft.refuse(line.fault)
             return draft
         self._identity(draft, line.values)
+        self._parent(draft, line.values)
         for name, source in self.mapping.fields.items():
             self._field(draft, name, source, line.values)
         if not draft.values and not draft.links:
@@ -89,6 +101,26 @@ class Maker:
         number = raw_value(self.mapping.number, values)
         if number not in EMPTY:
             draft.number = written(number)[:_LONGEST_SOURCE]
+
+    @cached_property
+    def _parents(self) -> Parents:
+        return Parents(self.app, self.kind, self.actor)
+
+    def _parent_of(self, values: Dict[str, Any]) -> str:
+        own = raw_value(self.mapping.parent, values)
+        return "" if own in EMPTY else written(own).strip()[:LONGEST_NUMBER]
+
+    def _parent(self, draft: Draft, values: Dict[str, Any]) -> None:
+        word = self._parent_of(values)
+        if not word:
+            if self.mapping.parent is not None:
+                draft.warn("alone")
+            return
+        found = self._parents.find(word)
+        if isinstance(found, Note):
+            draft.refuse(found.code, **found.values)
+        else:
+            draft.parent = found
 
     # Fields.
 

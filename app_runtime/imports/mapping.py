@@ -9,8 +9,9 @@ from typing import Any, Literal
 HISTORY = ("closed", "as_is")
 UNMAPPED = ("initial", "closed")
 DUPLICATES = ("mark", "skip")
-SPECIAL = ("created_at", "updated_at", "closed_at", "state", "agency", "number", "source_id")
-"""What a line may say beside the fields of its record type. `number` is the number that it had before."""
+SPECIAL = ("created_at", "updated_at", "closed_at", "state", "agency", "number", "source_id", "parent")
+"""What a line may say beside the fields of its record type. `number` is the number that it had before, `parent` the
+number of the record that it belongs to."""
 
 FAR_KILOMETRES = 50.0
 """Beyond this distance from its centre a place is hardly in a municipality; large regencies say more."""
@@ -59,6 +60,7 @@ class Mapping:
     agency: Source | None = None
     number: Source | None = None
     source_id: Source | None = None
+    parent: Source | None = None
     zone: str | None = None
     history: Literal["closed", "as_is"] = "closed"
     unmapped: Literal["initial", "closed"] = "closed"

@@ -28,6 +28,12 @@ WORDS: Mapping[str, Text] = {
         "{label}: “{value}” bukan waktu yang dapat dibaca.", "{label}: “{value}” is no time that can be read."
     ),
     "future": Text("{label} ada di masa depan: {value}.", "{label} lies in the future: {value}."),
+    "no-parent": Text("Tidak ada catatan induk “{value}”.", "There is no parent “{value}”."),
+    "parent-type": Text(
+        "“{value}” adalah {type}, yang tidak dapat menjadi induk dari {kind}.",
+        "“{value}” is a record of type {type}, to which none of type {kind} can belong.",
+    ),
+    "parents": Text("“{value}” menyebut lebih dari satu catatan induk.", "“{value}” names more than one parent."),
     "same": Text("Kemungkinan ganda dari {other}; dilewati.", "Probably a duplicate of {other}; left out."),
     # Warnings.
     "missing": Text("{label} kosong.", "{label} is missing."),
@@ -40,6 +46,7 @@ WORDS: Mapping[str, Text] = {
     "zero-place": Text("Lokasi 0, 0 dianggap kosong.", "The place 0, 0 counts as none."),
     "swapped": Text("Lintang dan bujur tertukar; sudah dibalik.", "Latitude and longitude were swapped; put right."),
     "far": Text("Lokasi {km} km dari pusat daerah.", "The place is {km} km from the municipality's centre."),
+    "alone": Text("Tanpa catatan induk.", "It belongs to no other record."),
     "no-time": Text("Tanpa waktu; dipakai waktu impor.", "No time; the time of the import is used."),
     "order": Text(
         "Waktu selesai sebelum waktu masuk; dipakai waktu masuk.",

@@ -13,7 +13,7 @@ from app_runtime.imports.mapping import Mapping
 from app_runtime.imports.models import Import
 from app_runtime.imports.neighbours import Neighbourhood
 from app_runtime.imports.notes import Note
-from app_runtime.imports.running import known_sources
+from app_runtime.imports.running import actor_of, known_sources
 from app_runtime.imports.services import app_of_import
 from app_runtime.imports.staging import staged_lines
 from app_runtime.records.running_app import RunningApp
@@ -73,9 +73,9 @@ def preview_import(
     file = find_file(session, found.staged_id) if found.staged_id else None
     if file is None:
         raise NotFound
-    maker = Maker(app, kind, mapping, now())
+    maker = Maker(app, kind, mapping, now(), actor_of(found))
     with open_file(file) as source:
-        drafts = [maker.make(line) for line in staged_lines(source, start=0, most=most)]
+        drafts = maker.make_all(list(staged_lines(source, start=0, most=most)))
     known = known_sources(session, found, [draft.source_key for draft in drafts])
     for draft in drafts:
         if not draft.refused and draft.source_key in known:

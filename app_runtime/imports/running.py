@@ -118,14 +118,13 @@ def _take(session: AnySession, found: Import, lines: Sequence[StagedLine]) -> No
     kind = app.record_type(found.record_type)
     mapping = read_mapping(found.mapping)
     # The app may have another version than when the mapping was made.
-    check_mapping(mapping, kind, [str(column["name"]) for column in found.columns])
+    check_mapping(mapping, app.definition, kind, [str(column["name"]) for column in found.columns])
     at = now()
-    maker = Maker(app, kind, mapping, at)
-    drafts = [maker.make(line) for line in lines]
+    drafts = Maker(app, kind, mapping, at, actor_of(found)).make_all(lines)
     _skip_known(session, found, drafts)
     Neighbourhood(app, kind).mark(drafts, skip=mapping.duplicates == "skip")
     wanted = [draft for draft in drafts if not draft.refused and not draft.skipped]
-    ids = Storing(app, kind, mapping, _actor(found), found, at).store(wanted)
+    ids = Storing(app, kind, mapping, actor_of(found), found, at).store(wanted)
     rows = [_line(found, draft, ids.get(draft.line)) for draft in drafts]
     session.execute(insert(ImportLine), rows)
     found.imported += len(ids)
@@ -174,7 +173,8 @@ def _line(found: Import, draft: Draft, record_id: UUID | None) -> dict[str, Any]
     }
 
 
-def _actor(found: Import) -> Actor:
+def actor_of(found: Import) -> Actor:
+    """Who an import is by: an administrator, or the platform where it was started by a command."""
     if found.account_id is None:
         return SYSTEM
     return Actor(kind="member", account_id=found.account_id, name=found.actor_name, roles=frozenset({"tenant_admin"}))

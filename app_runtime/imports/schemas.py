@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load, validate
 
-from app_catalog.definitions.model import RecordType
+from app_catalog.definitions.model import Definition, RecordType
+from app_catalog.definitions.model.families import parent_types
 from app_runtime.imports.mapping import DUPLICATES, FAR_KILOMETRES, HISTORY, SPECIAL, UNMAPPED, Mapping, Source
 from lumbung.errors import Invalid
 from lumbung.i18n import t
@@ -58,6 +59,7 @@ class MappingSchema(Schema):
     agency = fields.Nested(SourceSchema, allow_none=True)
     number = fields.Nested(SourceSchema, allow_none=True)
     source_id = fields.Nested(SourceSchema, allow_none=True)
+    parent = fields.Nested(SourceSchema, allow_none=True)
     zone = fields.String(allow_none=True)
     history = fields.String(validate=validate.OneOf(HISTORY))
     unmapped = fields.String(validate=validate.OneOf(UNMAPPED))
@@ -96,8 +98,9 @@ def write_mapping(mapping: Mapping) -> dict[str, Any]:
     return written
 
 
-def check_mapping(mapping: Mapping, kind: RecordType, columns: Collection[str]) -> None:
-    """Raise Invalid unless the mapping fits: fields of the type, columns of the file, a known zone, a final state."""
+def check_mapping(mapping: Mapping, definition: Definition, kind: RecordType, columns: Collection[str]) -> None:
+    """Raise Invalid unless the mapping fits: fields of the type, columns of the file, a known zone, a final state, and
+    a parent where the type has one."""
     errors: dict[str, list[str]] = {}
     known = set(field_names(kind))
     for name in mapping.fields:
@@ -114,10 +117,17 @@ def check_mapping(mapping: Mapping, kind: RecordType, columns: Collection[str]) 
     ends = {state.id for state in kind.workflow.states.values() if state.end} if kind.workflow else set()
     if mapping.closed_state is not None and mapping.closed_state not in ends:
         errors["closed_state"] = [t("Bukan status akhir.", "This is no final state.")]
+    errors |= _family_errors(mapping, definition, kind)
     if not mapping.fields:
         errors["fields"] = [t("Pilih paling sedikit satu kolom.", "Choose at least one column.")]
     if errors:
         raise Invalid(fields=errors)
+
+
+def _family_errors(mapping: Mapping, definition: Definition, kind: RecordType) -> dict[str, list[str]]:
+    if mapping.parent is None or parent_types([definition], kind.id):
+        return {}
+    return {"parent": [t("Jenis ini tidak memiliki induk.", "Records of this type belong to none.")]}
 
 
 def field_names(kind: RecordType) -> list[str]:

@@ -74,7 +74,7 @@ def begin_import(
         file_name=kept[0].name,
         format=chosen,
         columns=columns,
-        mapping=write_mapping(guess_mapping(kind, columns, zone=app.municipality.timezone)),
+        mapping=write_mapping(guess_mapping(app.definition, kind, columns, zone=app.municipality.timezone)),
         total=total,
         account_id=who,
         actor_name=by.name if by else "",
@@ -115,8 +115,8 @@ def app_of_import(session: AnySession, found: Import) -> tuple[RunningApp, Recor
 def set_mapping(session: AnySession, import_id: UUID, mapping: Mapping) -> Import:
     """Keep the mapping of a draft. Raises Invalid with every mistake, Conflict once the import was started."""
     found = _locked_draft(session, import_id)
-    _, kind = app_of_import(session, found)
-    check_mapping(mapping, kind, [str(column["name"]) for column in found.columns])
+    app, kind = app_of_import(session, found)
+    check_mapping(mapping, app.definition, kind, [str(column["name"]) for column in found.columns])
     found.mapping = write_mapping(mapping)
     session.flush()
     return found

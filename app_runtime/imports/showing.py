@@ -13,6 +13,7 @@ from app_catalog.installations.services import list_installations
 from app_runtime.imports.drafts import Draft
 from app_runtime.imports.models import Import, ImportStatus
 from app_runtime.imports.notes import note_text
+from app_runtime.imports.parents import PARENT
 from app_runtime.imports.previewing import Preview
 from app_runtime.imports.running import GONE, LEFT, OUTGROWN
 from app_runtime.imports.services import list_lines
@@ -131,6 +132,8 @@ def _draft(preview: Preview, draft: Draft) -> ShownLine:
         for name, spec in kind.fields.items()
         if name in draft.values and spec.type != "group" and str(draft.values[name]) != title
     ]
+    if draft.parent is not None:
+        facts.insert(0, (str(PARENT[0]), draft.parent.number))
     facts += [(pick(kind.fields[name].label), " ".join(links)) for name, links in draft.links.items()]
     if draft.created_at is not None and not draft.refused:
         facts.append((str(Text("Masuk", "Received")), show_datetime(draft.created_at, zone)))

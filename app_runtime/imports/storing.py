@@ -19,6 +19,7 @@ from app_runtime.imports.drafts import Draft
 from app_runtime.imports.mapping import Mapping
 from app_runtime.imports.models import Import
 from app_runtime.imports.numbering import number_records
+from app_runtime.imports.parents import join_families, share_with_joined
 from app_runtime.indexing.entries import entries_of_many
 from app_runtime.indexing.models import IndexEntry
 from app_runtime.notifications.sending import send_message
@@ -67,6 +68,7 @@ class Storing:
         records = [self._record(draft) for draft in drafts]
         if not records:
             return {}
+        parents = join_families(self.app, records, drafts)
         number_records(self.app, self.kind, records)
         for record in records:
             record.search_text = search_text(record, self.kind)
@@ -80,6 +82,7 @@ class Storing:
             session.execute(insert(RecordKey), counted, execution_options=_ALIKE)
         if found := entries_of_many(self.app, records):
             session.execute(insert(IndexEntry), found, execution_options=_ALIKE)
+        share_with_joined(self.app, parents)
         self._set_off([record.id for record in records if record.open])
         return {draft.line: record.id for record, draft in zip(records, drafts, strict=True)}
 
@@ -104,6 +107,8 @@ class Storing:
             private={LANGUAGE_KEY: "id"},
             search_text="",
             created_by=None,
+            parent_id=None,
+            root_id=None,
             version=1 if draft.closed_at is None else 2,
             created_at=draft.created_at,
             updated_at=draft.updated_at,

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from werkzeug.wrappers import Response as AnyResponse
 
 from app_catalog.definitions.model import RecordType
+from app_catalog.definitions.model.families import parent_types
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import access_installation
 from app_runtime.imports.forms import field_rows, read_form, read_words, special_rows, zones
@@ -265,7 +266,7 @@ def _columns_page(found: Import, mapping: Mapping, errors: dict[str, list[str]],
         name=_target_name(found),
         mapping=replace(mapping, zone=zone),
         rows=field_rows(app, kind, mapping),
-        specials=special_rows(mapping),
+        specials=special_rows(mapping, parents=bool(parent_types([app.definition], kind.id))),
         zones=zones(zone),
         flow=kind.workflow is not None,
         publishes=kind.published is not None,

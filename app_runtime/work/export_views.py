@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Response
 
 from app_runtime.exporting.columns import Cell, Column, built_in_columns, columns_of
+from app_runtime.exporting.family import Family
 from app_runtime.exporting.reading import exported_rows
 from app_runtime.exporting.writing import KINDS, export_file
 from app_runtime.records.actors import Actor, actor_for
@@ -62,6 +63,7 @@ class _Reading:
     def __init__(self, found: Found, actor: Actor) -> None:
         self.found, self.actor, self.count = found, actor, 0
         self.apps: dict[UUID, RunningApp] = {}
+        self.families: dict[UUID, Family] = {}
         self.zone = ZoneInfo(session_municipality(db.session).timezone)
 
     def app(self, installation_id: UUID) -> RunningApp:
@@ -78,6 +80,8 @@ class _Reading:
             app = self.app(installation_id)
             mine = [record for record in records if record.installation_id == installation_id]
             official = at_work(self.actor.in_app(app.installation.slug))
+            if installation_id in self.families:
+                self.families[installation_id].look_ahead(mine)
             shown |= {one.id: one for one in present_rows(app, mine, official)}
         return [shown[record.id] for record in records]
 
@@ -86,10 +90,13 @@ class _Reading:
         for key, one in self.found.installations.items():
             if slug and one.slug == slug:
                 app, official = self.app(key), at_work(self.actor.in_app(slug))
+                family = self.families[key] = Family(app, official)
+                names = dict.fromkeys(kind for each in app.definitions for kind in each.records)
                 found: dict[str, Column] = {}
-                for name in dict.fromkeys(kind for each in app.definitions for kind in each.records):
+                for name in names:
                     found |= {c.id: c for c in columns_of(app.kinds(name), official, self.zone) if c.id not in found}
-                return list(found.values())
+                of_family = {column.id: column for name in names for column in family.columns(name)}
+                return [*found.values(), *of_family.values()]
         return [Column("app", t("Aplikasi", "App"), _app_of), *built_in_columns(self.zone)]
 
 
