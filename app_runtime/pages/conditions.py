@@ -23,6 +23,12 @@ def any_conditional(fields: Iterable[Field]) -> bool:
 
 def deciding_fields(kind: RecordType, specs: Iterable[Field]) -> frozenset[str]:
     """Ids of the fields whose answers decide what of `specs` is asked, or is computed; also by what is computed."""
+    found = deciding_names(kind, specs)
+    return frozenset(name for name in found if name in kind.fields and kind.fields[name].computed is None)
+
+
+def deciding_names(kind: RecordType, specs: Iterable[Field]) -> frozenset[str]:
+    """All that decides what of `specs` is asked, or is computed: fields, and attributes that every record has."""
     found: set[str] = set()
     waiting = {name for spec in specs for one in (spec, *_members(spec)) for name in _named(_conditions(one))}
     while waiting:
@@ -31,7 +37,15 @@ def deciding_fields(kind: RecordType, specs: Iterable[Field]) -> frozenset[str]:
         spec = kind.fields.get(name)
         if spec is not None and spec.computed is not None:
             waiting |= _named([spec.computed]) - found
-    return frozenset(name for name in found if name in kind.fields and kind.fields[name].computed is None)
+    return frozenset(found)
+
+
+def reads_computed(kind: RecordType, specs: Iterable[Field]) -> bool:
+    """Whether a condition of these fields, their checks among them, reads what is computed."""
+    every = [one for spec in specs for one in (spec, *_members(spec))]
+    conditions = [condition for one in every for condition in _conditions(one)]
+    conditions += [one.check.condition for one in every if one.check is not None]
+    return not _named(conditions).isdisjoint(kind.computed)
 
 
 def asked_here(kind: RecordType, step: Mapping[str, Field], hidden: frozenset[str]) -> dict[str, Field]:

@@ -14,7 +14,7 @@ from app_catalog.definitions.expressions import Scope
 from app_catalog.definitions.model import SEVERAL, Field
 from app_catalog.installations.durations_form import join_duration
 from app_runtime.pages.controls import Typed
-from app_runtime.photos.uploads import KeptFile, receive_files
+from app_runtime.photos.uploads import MOST_FILES, KeptFile, receive_files
 from app_runtime.records.actors import Actor
 from app_runtime.records.answers import EMPTY, Answers, Asked
 from app_runtime.records.form_moments import typed_moment
@@ -76,6 +76,23 @@ def read_form(
     return written
 
 
+def read_unsent(app: RunningApp, fields: Mapping[str, Field], form: Texts) -> Written:
+    """What stands in a form that somebody is still writing; stores nothing.
+
+    Files are not sent for it: a script names those that are chosen as `<field>.chosen`.
+    """
+    texts = {name: spec for name, spec in fields.items() if spec.type != "files"}
+    written = read_form(app, texts.values(), form, Uploads())
+    written.values |= {name: chosen_files(form, name) for name in fields.keys() - texts.keys()}
+    return written
+
+
+def chosen_files(form: Texts, name: str) -> list[str]:
+    """As many ids as files are chosen or kept under this name; conditions may count them."""
+    count = len(form.getlist(f"{name}.kept")) + len(form.getlist(f"{name}.chosen"))
+    return [str(UUID(int=number)) for number in range(min(count, MOST_FILES))]
+
+
 def typed_form(
     form: Texts,
     kept: Mapping[str, Sequence[KeptFile]] | None = None,
@@ -107,7 +124,7 @@ def check_form(
     by_landmark = {name for name, text in written.landmarks.items() if text and name not in written.values}
     asked = {name: spec for name, spec in fields.items() if name not in by_landmark}
     try:
-        return Answers(app, asked, "form", scope_of, actor).clean(_sent(written))
+        return Answers(app, asked, "form", scope_of, actor).clean(sent_answers(written))
     except Invalid as error:
         # A refused photo says more than that a photo is missing.
         wrong = {name: texts for name, texts in error.fields.items() if name not in written.errors}
@@ -119,10 +136,11 @@ def asked_in_form(
     app: RunningApp, fields: Mapping[str, Field], written: Written, scope_of: ScopeOf, actor: Actor
 ) -> Asked:
     """Which of these fields what was written so far shows and demands."""
-    return Answers(app, fields, "form", scope_of, actor).asked(_sent(written))
+    return Answers(app, fields, "form", scope_of, actor).asked(sent_answers(written))
 
 
-def _sent(written: Written) -> dict[str, Any]:
+def sent_answers(written: Written) -> dict[str, Any]:
+    """What was written as the engine takes it, files by their ids."""
     return {**written.values, **{name: [str(one) for one in ids] for name, ids in written.files.items() if ids}}
 
 

@@ -9,17 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 from app_catalog.definitions.model import Field, FormStep
 from app_runtime.drafts.services import save_draft
 from app_runtime.pages.conditions import asked_here
 from app_runtime.pages.controls import Typed
 from app_runtime.pages.opening import OpenPage
-from app_runtime.pages.reading_form import ScopeOf, Texts, Uploads, Written, asked_in_form, check_form, read_form
+from app_runtime.pages.reading_form import (
+    ScopeOf,
+    Texts,
+    Uploads,
+    Written,
+    asked_in_form,
+    check_form,
+    read_form,
+    read_unsent,
+)
 from app_runtime.pages.sending import SENT_FROM_ADDRESS, Sending, form_fields, refused
 from app_runtime.pages.submission_keys import AT, GO, OWN_NAMES, SEEN, clean_key
-from app_runtime.photos.uploads import MOST_FILES
 from app_runtime.records.answers import Asked
 from app_runtime.records.creating import scope_of_new
 from app_runtime.records.form_rows import MORE
@@ -132,17 +139,9 @@ def asked_now(opened: OpenPage, fields: Mapping[str, Field], written: Written | 
 
 
 def asked_of(opened: OpenPage, form: Texts) -> Asked:
-    """What is hidden and what is demanded by what stands in a form at this moment; stores nothing.
-
-    Files are not sent for it: a script names those that are chosen as `<field>.chosen`.
-    """
+    """What is hidden and what is demanded by what stands in a form at this moment; stores nothing."""
     fields = form_fields(opened)
-    texts = {name: spec for name, spec in fields.items() if spec.type != "files"}
-    written = read_form(opened.app, texts.values(), form, Uploads())
-    for name in fields.keys() - texts.keys():
-        count = len(form.getlist(f"{name}.kept")) + len(form.getlist(f"{name}.chosen"))
-        written.values[name] = [str(UUID(int=number)) for number in range(min(count, MOST_FILES))]
-    return asked_now(opened, fields, written)
+    return asked_now(opened, fields, read_unsent(opened.app, fields, form))
 
 
 def typed_for(step: FormStep, typed: Typed, seen: Sequence[str]) -> Typed:

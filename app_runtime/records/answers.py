@@ -56,6 +56,8 @@ class Answers:
     errors: dict[str, list[str]] = field(default_factory=dict)
     missing: bool = False
     unmet: bool = False
+    hidden: set[str] = field(default_factory=set)
+    """Ids of the fields that their condition hid, once the answers are clean."""
 
     def clean(self, sent: Mapping[str, Any], *, partial: bool = False) -> dict[str, Any]:
         """The cleaned values by field id; with `partial` nothing that was not sent is asked for, and None empties.
@@ -66,6 +68,7 @@ class Answers:
         for name, spec in self.fields.items():
             if not self._shown(spec, scope):
                 values.pop(name, None)
+                self.hidden.add(name)
                 continue
             if name in sent or not partial:
                 self._check_value(name, spec, values, scope)
@@ -96,7 +99,19 @@ class Answers:
                 if spec.default is not None and values.get(name) in EMPTY:
                     values[name] = spec.default
         self._choose_named(values)
-        return values, self.scope_of({name: value for name, value in values.items() if value not in EMPTY})
+        known = {name: value for name, value in values.items() if value not in EMPTY}
+        scope = self.scope_of(known)
+        # What is hidden is not taken: it must not decide about others either.
+        while (gone := self._first_hidden(known, scope)) is not None:
+            del known[gone]
+            scope = self.scope_of(known)
+        return values, scope
+
+    def _first_hidden(self, known: Mapping[str, Any], scope: Scope) -> str | None:
+        written = (
+            (name, spec) for name, spec in self.fields.items() if spec.visible_when is not None and name in known
+        )
+        return next((name for name, spec in written if not self._shown(spec, scope)), None)
 
     def _choose_named(self, values: dict[str, Any]) -> None:
         """Put the id of the record that is meant in place of its number."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from app_catalog.definitions.model import Action, Field
+from flask import url_for
+
+from app_catalog.definitions.model import Action
 from app_runtime.checklists.judging import asked_now
 from app_runtime.pages.controls import Control, Typed, controls, labels_of
 from app_runtime.pages.done import Deadline, running_deadlines
 from app_runtime.pages.opening import find_page
-from app_runtime.pages.reading_form import Texts, Uploads, Written, check_form, read_form
+from app_runtime.pages.reading_form import Texts, Uploads, Written, check_form, read_form, read_unsent, sent_answers
 from app_runtime.pages.showing import Shown, show_record
 from app_runtime.photos.urls import photo_key
 from app_runtime.records.actors import Actor
@@ -24,6 +26,7 @@ from app_runtime.records.tracking import tracking_digest
 from app_runtime.records.values import field_values
 from app_runtime.satisfaction.asking import ShownQuestion, Tried, show_question
 from app_runtime.workflow.acting import allowed_actions, take_action
+from app_runtime.workflow.asking import Reckoned, find_askable, look_at, moving_parts, scope_of_asks
 from lumbung.codes import is_valid, normalise
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Forbidden, Invalid, LumbungError
@@ -35,6 +38,9 @@ from lumbung.web.access import Visitor
 LOOKED_UP_FROM_ADDRESS = Limit("tracking-lookups", size=120, seconds=10 * 60)
 """Openings of codes from one address. A code has 60 random bits, so this keeps guessing hopeless with room for the many
 who share an address on a mobile network."""
+
+ASKED_FROM_ADDRESS = Limit("tracking-asked", size=600, seconds=10 * 60)
+"""Questions from one address about what a form asks now: one for each answer that decides about others."""
 
 NO_CODE = Text(
     "Ini bukan kode lacak, atau ada huruf yang salah ketik. Kode terdiri dari 13 huruf dan angka.",
@@ -75,6 +81,8 @@ class ActionForm:
     labels: Mapping[str, str]
     errors: Mapping[str, list[str]]
     submission_key: str
+    live: Mapping[str, str] | None = None
+    sums: Reckoned = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,17 +106,18 @@ class Attempt:
     submission_key: str
     done: bool = False
     typed: Typed = field(default_factory=Typed)
+    written: Written = field(default_factory=Written)
     errors: Mapping[str, list[str]] = field(default_factory=dict)
     refusal: LumbungError | None = None
     status: int = 200
 
 
-def open_tracked(session: AnySession, visitor: Visitor, code: str) -> Tracked:
+def open_tracked(session: AnySession, visitor: Visitor, code: str, *, limit: Limit | None = None) -> Tracked:
     """The record with this code, however it was typed, for its reporter; disabled apps and closed records too.
 
-    Raises WrongCode (422 for what is no code, else 404), TooMany from an address that opens too many.
+    Raises WrongCode (422 for what is no code, else 404), TooMany from an address that opens too many (`limit`).
     """
-    spend(LOOKED_UP_FROM_ADDRESS, address_key())
+    spend(limit or LOOKED_UP_FROM_ADDRESS, address_key())
     if not is_valid(code):
         wrong = WrongCode(NO_CODE)
         wrong.status = 422
@@ -137,7 +146,7 @@ def show_tracked(
         tracked=tracked,
         shown=shown,
         deadlines=running_deadlines(session, app, record),
-        actions=[_action_form(app, action, attempt) for action in allowed_actions(session, record, tracked.actor)],
+        actions=[_action_form(tracked, action, attempt) for action in allowed_actions(session, record, tracked.actor)],
         # What an open record waits for the reporter to answer was said in its newest step.
         question=shown.timeline[-1]["text"] if record.open and shown.timeline else "",
         enabled=app.installation.status == "enabled",
@@ -156,10 +165,13 @@ def attempt_action(session: AnySession, tracked: Tracked, action_id: str, form: 
     if find_result(session, scope, attempt.submission_key) is not None:
         attempt.done = True
         return attempt
-    fields = _asks(tracked, action_id)
+    action = _asking(tracked, action_id)
+    fields = {ask.id: ask.field for ask in action.asks.values()} if action else {}
     written = read_form(tracked.app, fields.values(), form, uploads, uploaded_by=tracked.actor.account_id)
-    check_form(tracked.app, fields, written, lambda known: tracked.app.scope(known, actor=tracked.actor), tracked.actor)
-    attempt.typed, attempt.errors = written.typed, written.errors
+    attempt.written, attempt.typed, attempt.errors = written, written.typed, written.errors
+    if action is not None:
+        change = look_at(tracked.app, tracked.record, tracked.actor)
+        check_form(tracked.app, fields, written, scope_of_asks(change, action), tracked.actor)
     if written.errors:
         attempt.status = 422
         return attempt
@@ -173,6 +185,18 @@ def attempt_action(session: AnySession, tracked: Tracked, action_id: str, form: 
     if not attempt.done:
         session.rollback()
     return attempt
+
+
+def asked_of_action(tracked: Tracked, action_id: str, form: Texts) -> dict[str, Any]:
+    """What the form of an action asks by what stands in it, for the page's script; nothing of it is kept.
+
+    Raises NotFound when the reporter cannot take the action now, Conflict when there is none.
+    """
+    change = look_at(tracked.app, tracked.record, tracked.actor)
+    action = find_askable(change, action_id)
+    fields = {ask.id: ask.field for ask in action.asks.values()}
+    parts = moving_parts(change, action, sent_answers(read_unsent(tracked.app, fields, form)))
+    return parts.told() if parts else {"hidden": [], "needed": [], "sums": {}}
 
 
 def _take(session: AnySession, tracked: Tracked, action_id: str, form: Texts, written: Written) -> dict[str, Any]:
@@ -192,27 +216,31 @@ def _take(session: AnySession, tracked: Tracked, action_id: str, form: Texts, wr
     return {"record_id": str(record.id)}
 
 
-def _asks(tracked: Tracked, action_id: str) -> dict[str, Field]:
+def _asking(tracked: Tracked, action_id: str) -> Action | None:
     kind = tracked.app.record_type(tracked.record.record_type)
     action = kind.workflow.actions.get(action_id) if kind.workflow else None
-    if action is None:
-        return {}
-    asked = asked_now(kind, action, field_values(tracked.record, kind))
-    return {ask.id: ask.field for ask in asked.asks.values()}
+    return asked_now(kind, action, field_values(tracked.record, kind)) if action is not None else None
 
 
-def _action_form(app: RunningApp, action: Action, attempt: Attempt | None) -> ActionForm:
+def _action_form(tracked: Tracked, action: Action, attempt: Attempt | None) -> ActionForm:
+    app = tracked.app
     mine = attempt if attempt is not None and attempt.action_id == action.id else None
     fields = [ask.field for ask in action.asks.values()]
     errors = mine.errors if mine else {}
+    parts = moving_parts(
+        look_at(app, tracked.record, tracked.actor), action, sent_answers(mine.written) if mine else {}
+    )
+    address = url_for("tracking.asked", code=tracked.code, action_id=action.id)
     return ActionForm(
         action=action,
         label=pick(action.label) or action.id,
         help=pick(action.help),
-        controls=controls(app, fields, mine.typed if mine else Typed(), errors),
+        controls=controls(app, fields, mine.typed if mine else Typed(), errors, parts.asked if parts else None),
         labels=labels_of(fields),
         errors=errors,
         submission_key=mine.submission_key if mine else str(uuid4()),
+        live=parts.live(address) if parts else None,
+        sums=parts.sums if parts else {},
     )
 
 

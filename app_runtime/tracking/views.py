@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app_runtime.notifications.following import follow_record, list_followers, unfollow_record
@@ -10,9 +10,11 @@ from app_runtime.pages.opening import app_name
 from app_runtime.pages.page_views import private_answer
 from app_runtime.satisfaction.asking import Tried, try_answer
 from app_runtime.tracking.services import (
+    ASKED_FROM_ADDRESS,
     Attempt,
     Tracked,
     WrongCode,
+    asked_of_action,
     attempt_action,
     open_tracked,
     show_tracked,
@@ -72,6 +74,14 @@ def act(code: str, action_id: str) -> AnyResponse:
         return _page(open_tracked(db.session, current_visitor(), code), attempt)
     flash(t("Terkirim. Petugas sudah dapat melihatnya.", "Sent. Officials can see it now."), "success")
     return redirect(url_for("tracking.show", code=tracked.code), 303)
+
+
+@tracking.post("/<code>/<action_id>/asked")
+@access(PUBLIC)
+def asked(code: str, action_id: str) -> Response:
+    """What the form of an action asks by the answers so far, for the page's script; nothing of it is kept."""
+    tracked = open_tracked(db.session, current_visitor(), code, limit=ASKED_FROM_ADDRESS)
+    return private_answer(jsonify(asked_of_action(tracked, action_id, request.form)))
 
 
 @tracking.post("/<code>/devices/follow")

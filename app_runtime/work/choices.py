@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import Action
 from app_runtime.checklists.judging import asked_now
 from app_runtime.naming.choosing import as_shown
+from app_runtime.pages.reading_form import chosen_files
 from app_runtime.records.change import open_change
 from app_runtime.records.permissions import visible_fields
 from app_runtime.records.values import field_values, latest_rounds
-from app_runtime.work.controls import Control, make_controls
+from app_runtime.work.controls import Control, make_controls, read_controls
+from app_runtime.work.editing import emptied
 from app_runtime.work.reach import Work, at_work
 from app_runtime.workflow.acting import allowed_actions
+from app_runtime.workflow.asking import Reckoned, find_askable, look_at, moving_parts
 from app_runtime.workflow.permissions import why_not
+from lumbung.errors import NotFound
 from lumbung.i18n import pick
 from lumbung.ids import new_id
 
@@ -34,6 +40,8 @@ class ActionForm:
     submission_key: str
     errors: Mapping[str, Sequence[str]]
     open: bool = False
+    live: Mapping[str, str] | None = None
+    sums: Reckoned = field(default_factory=dict)
 
     @property
     def has_files(self) -> bool:
@@ -68,18 +76,22 @@ class Tried:
 def action_forms(work: Work, tried: Tried | None = None) -> list[ActionForm]:
     """The actions that are possible now; the likeliest is first and open, or the one that was just tried."""
     found = sorted(_possible(work), key=lambda action: action.id != likeliest(work))
+    looked = look_at(work.app, work.record, work.actor)
     forms = []
     for index, action in enumerate(found):
         again = tried if tried is not None and tried.action == action.id else None
         prefix = action.id
         errors = {f"{prefix}.{name}": texts for name, texts in (again.errors if again else {}).items()}
+        values = dict(again.values) if again else _suggested(work, action)
+        parts = moving_parts(looked, action, values | _ids(again.files) if again else values)
         controls = make_controls(
             work.app,
             [ask.field for ask in action.asks.values()],
             prefix=prefix,
-            values=again.values if again else _suggested(work, action),
+            values=values,
             errors=again.errors if again else None,
             kept=again.files if again else None,
+            asked=parts.asked if parts else None,
         )
         forms.append(
             ActionForm(
@@ -90,9 +102,34 @@ def action_forms(work: Work, tried: Tried | None = None) -> list[ActionForm]:
                 again.submission_key if again else str(new_id()),
                 errors,
                 open=again is not None or (tried is None and index == 0),
+                live=parts.live(f"{_address(work)}/act/{action.id}/asked", f"{prefix}.") if parts else None,
+                sums={f"{prefix}.{name}": sum_ for name, sum_ in parts.sums.items()} if parts else {},
             )
         )
     return forms
+
+
+def asked_of_action(work: Work, action_id: str, form: MultiDict[str, str]) -> dict[str, Any]:
+    """What the form of an action asks by what stands in it, for the page's script; nothing of it is kept.
+
+    Raises NotFound when this official cannot take the action now.
+    """
+    action = find_mine(work, action_id)
+    if action is None:
+        raise NotFound
+    looked = look_at(work.app, work.record, work.actor)
+    action = find_askable(looked, action_id)
+    parts = moving_parts(looked, action, typed_answers(work, action, form))
+    return parts.told(f"{action_id}.") if parts else {"hidden": [], "needed": [], "sums": {}}
+
+
+def typed_answers(work: Work, action: Action, form: MultiDict[str, str]) -> dict[str, Any]:
+    """What stands in the form of an action that somebody is still writing; chosen files are counted."""
+    fields = [ask.field for ask in action.asks.values()]
+    typed = read_controls(work.app, fields, form, prefix=action.id)
+    typed |= {name: emptied(typed[name]) for name in standing_values(work, action) if name in typed}
+    files = {one.id: chosen_files(form, f"{action.id}.{one.id}") for one in fields if one.type == "files"}
+    return typed | {name: ids for name, ids in files.items() if ids}
 
 
 def blocked_actions(work: Work) -> list[Blocked]:
@@ -131,6 +168,14 @@ def likeliest(work: Work) -> str:
         if fitting:
             return min(fitting, key=lambda one: _clocks_met(work, one)).id
     return possible[0].id if possible else ""
+
+
+def _ids(files: Mapping[str, Sequence[UUID]]) -> dict[str, list[str]]:
+    return {name: [str(one) for one in ids] for name, ids in files.items() if ids}
+
+
+def _address(work: Work) -> str:
+    return f"/work/{work.app.installation.slug}/{work.record.id}"
 
 
 def _suggested(work: Work, action: Action) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from app_catalog.definitions.model import PEOPLE, SEVERAL, Field
 from app_catalog.definitions.schemas.quantities import shown_decimal
 from app_catalog.installations.durations_form import join_duration, split_duration, unit_options
 from app_runtime.naming.choosing import suggest_address
+from app_runtime.pages.conditions import conditional
+from app_runtime.records.answers import Asked
 from app_runtime.records.form_moments import shown_moment, typed_moment
 from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.running_app import RunningApp
@@ -45,6 +47,10 @@ class Control:
     rows: tuple[tuple[Control, ...], ...] = ()
     blank: tuple[Control, ...] = ()
     suggest: str = ""
+    conditional: bool = False
+    """Asked for by other answers; `off` when they hide it now, `needed` when they demand it."""
+    off: bool = False
+    needed: bool = False
 
 
 def make_controls(
@@ -55,15 +61,18 @@ def make_controls(
     values: Mapping[str, Any],
     errors: Mapping[str, Sequence[str]] | None = None,
     kept: Mapping[str, Sequence[UUID]] | None = None,
+    asked: Asked | None = None,
 ) -> tuple[Control, ...]:
-    """Controls for the fields, named `<prefix>.<field>`; `values`, `errors` and `kept` are by field id."""
+    """Controls for the fields, named `<prefix>.<field>`; `values`, `errors` and `kept` are by field id, `asked` is what
+    the answers make of their conditions."""
     found = errors or {}
     return tuple(
         _control(
-            app, field, f"{prefix}.{field.id}", values.get(field.id), found, field.id, (kept or {}).get(field.id, ())
+            app, field, f"{prefix}.{field.id}", values.get(field.id), found, field.id,
+            (kept or {}).get(field.id, ()), asked,
         )
         for field in fields
-    )
+    )  # fmt: skip
 
 
 def read_controls(
@@ -85,6 +94,7 @@ def _control(
     errors: Mapping[str, Sequence[str]],
     key: str,
     kept: Sequence[UUID] = (),
+    asked: Asked | None = None,
 ) -> Control:
     stored = value if isinstance(value, Mapping) else {}
     rows = [*(value if isinstance(value, list) else []), {}] if field.type == "list" else []
@@ -103,7 +113,8 @@ def _control(
         type=_kind(field),
         label=pick(field.label),
         help=pick(field.help),
-        required=field.required != "no",
+        # What is asked for only sometimes must not be demanded by the browser.
+        required=field.required != "no" and field.visible_when is None,
         value=_shown(app.zone, field, value),
         errors=tuple(errors.get(key, ())),
         options=_options(app, field),
@@ -113,13 +124,18 @@ def _control(
         max_mb=field.max_size / 1_000_000 if field.max_size else None,
         kept=tuple(kept),
         members=tuple(
-            _control(app, member, f"{name}.{member.id}", stored.get(member.id), errors, f"{key}.{member.id}")
+            _control(
+                app, member, f"{name}.{member.id}", stored.get(member.id), errors, f"{key}.{member.id}", asked=asked
+            )
             for member in field.fields.values()
             if field.type == "group"
         ),
         rows=tuple(row(number, values) for number, values in enumerate(rows)),
         blank=row("__n__", {}) if field.type == "list" else (),
         suggest=suggest_address(app, field),
+        conditional=asked is not None and conditional(field),
+        off=asked is not None and key in asked.hidden,
+        needed=asked is not None and key in asked.needed,
     )
 
 

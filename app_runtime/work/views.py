@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app_runtime.records.actors import actor_for
 from app_runtime.records.reading import access_record, access_record_file
 from app_runtime.work.acting import act
-from app_runtime.work.choices import Tried
+from app_runtime.work.choices import Tried, asked_of_action
 from app_runtime.work.inbox import TABS, Inbox, Question, Tab, find_next, list_work
 from app_runtime.work.reach import Work, access_work
 from app_runtime.work.record_page import show_record
@@ -85,6 +85,16 @@ def take(app_slug: str, record_id: UUID, action_id: str) -> Page:
     db.session.rollback()
     again = access_work(db.session, current_visitor(), app_slug, record_id)
     return refused_page(again, outcome.refusal, outcome.tried)
+
+
+@work.post("/<app_slug>/<uuid:record_id>/act/<action_id>/asked")
+@access(MEMBER)
+def asked(app_slug: str, record_id: UUID, action_id: str) -> Response:
+    """What the form of an action asks by the answers so far, for the page's script; nothing of it is kept."""
+    found = access_work(db.session, current_visitor(), app_slug, record_id)
+    response = jsonify(asked_of_action(found, action_id, request.form))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @work.get("/<app_slug>/<uuid:record_id>/files/<uuid:file_id>")

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from app_catalog.definitions.model import Action, Event
-from app_runtime.checklists.judging import check_verdicts, flattened
-from app_runtime.records.answers import Answers, Channel
+from app_runtime.checklists.judging import check_verdicts
+from app_runtime.records.answers import Channel
 from app_runtime.records.change import Change, Opening
 from app_runtime.records.deriving import derive_open
 from app_runtime.records.errors import invalid_answers
-from app_runtime.records.niks import with_kept_digits
 from app_runtime.records.numbering import give_numbers
 from app_runtime.records.permissions import read_access
-from app_runtime.records.values import field_values
+from app_runtime.workflow.asking import clean_answers
 from app_runtime.workflow.setting import find_member, set_by_rule, write_values
 from lumbung.i18n import t
 
@@ -25,22 +24,8 @@ OWNERS = ("agency", "assignee")
 def clean_asks(change: Change, action: Action, sent: Mapping[str, Any], *, channel: Channel) -> dict[str, Any]:
     """The cleaned answers to an action's asks; None empties the field that an ask sets. Raises Invalid with every error
     at once."""
-    sent = flattened(change.record_type.fields, sent)
-    fields, kind = {ask.id: ask.field for ask in action.asks.values()}, change.record_type
-    setting = {ask.id: ask.sets for ask in action.asks.values() if ask.sets is not None and ask.sets in kind.fields}
-    whole = {
-        name: with_kept_digits(change.record, kind, {field: sent[name]})[field]
-        for name, field in setting.items()
-        if name in sent
-    }
-    standing = field_values(change.record, kind)
-    kept = {ask: standing[name] for ask, name in setting.items() if name in standing}
-    cleaned: dict[str, Any] = Answers(change.app, fields, channel, change.scope, change.actor, kept).clean(
-        {**sent, **whole}
-    )
-    check_verdicts(fields, cleaned)
-    shown = {name for name in setting if fields[name].visible_when is None}
-    cleaned |= {name: None for name, value in whole.items() if value is None and name in shown}
+    cleaned = clean_answers(change, action, sent, channel=channel)
+    check_verdicts({ask.id: ask.field for ask in action.asks.values()}, cleaned)
     for ask in action.asks.values():
         if ask.sets == "assignee" and cleaned.get(ask.id) and find_member(change, str(cleaned[ask.id])) is None:
             message = t("Pilih seorang pegawai yang aktif.", "Choose somebody who works here.")

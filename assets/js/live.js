@@ -59,7 +59,7 @@ export function enhanceLive(root) {
       if (turn === asking) apply(form, found);
     };
     const later = ({ target }) => {
-      if (!target.name || !reads.includes(target.name.split(".")[0])) return;
+      if (!target.name || !reads.some((name) => target.name === name || target.name.startsWith(`${name}.`))) return;
       // Until the answer is there nobody is kept from sending: what was demanded may no longer be, and the server decides.
       form.querySelectorAll("[data-when]").forEach((box) => demand(box, false));
       clearTimeout(timer);
