@@ -71,14 +71,21 @@ def _readable(kind: RecordType, actor: Actor) -> frozenset[str]:
 
 
 def _place_columns() -> Iterator[Column]:
-    yield Column("longitude", t("Bujur", "Longitude"), lambda record: record.place[0] if record.place else None)
-    yield Column("latitude", t("Lintang", "Latitude"), lambda record: record.place[1] if record.place else None)
+    yield Column("longitude", t("Bujur", "Longitude"), lambda record: (open_place(record) or (None, None))[0])
+    yield Column("latitude", t("Lintang", "Latitude"), lambda record: (open_place(record) or (None, None))[1])
+
+
+def open_place(record: PresentedRecord) -> tuple[float, float] | None:
+    """Where a record is, unless its own version keeps that private."""
+    is_open = any(field.type == "point" and not field.private for field in record.fields)
+    return record.place if is_open else None
 
 
 def _of_field(name: str, kind: str, zone: ZoneInfo) -> Callable[[PresentedRecord], Cell]:
     def cell(record: PresentedRecord) -> Cell:
         field = record.field(name)
-        if field is None:
+        # A version before may have kept private what is open now.
+        if field is None or field.private or field.type in _APART:
             return None
         return _typed(kind, field.value, field.text, zone)
 

@@ -16,7 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-from app_runtime.exporting.columns import Cell, Column, cells
+from app_runtime.exporting.columns import Cell, Column, cells, open_place
 from app_runtime.records.presenting import PresentedRecord
 from lumbung.spreadsheets import plain_cell
 
@@ -87,7 +87,7 @@ def _write_geojson(file: IO[bytes], columns: Sequence[Column], records: Iterable
     file.write(b'{"type":"FeatureCollection","features":[')
     plain = [column for column in columns if column.id not in ("longitude", "latitude")]
     for number, record in enumerate(records):
-        place = [round(part, 6) for part in record.place] if record.place else None
+        place = [round(part, 6) for part in found] if (found := open_place(record)) else None
         feature = {
             "type": "Feature",
             "id": str(record.id),

@@ -26,6 +26,7 @@ from app_runtime.records.listing import present_rows
 from app_runtime.records.models import Record, RecordHistory
 from app_runtime.records.permissions import may_read, rows_predicate
 from app_runtime.records.pinned import Kinds, by_own_kind
+from app_runtime.records.places import place_fields
 from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.db import now
@@ -214,7 +215,7 @@ def _of(app: RunningApp, record_type: str) -> tuple[Any, ...]:
 def _layer(opened: _Open, spec: LiveLayer, patience: Patience) -> Layer:
     app = opened.app
     kinds = app.kinds(spec.record)
-    places = frozenset(field.id for _, kind in kinds for field in kind.fields.values() if field.type == "point")
+    places = frozenset(name for _, kind in kinds for name in place_fields(kind))
     rows = by_own_kind(
         kinds,
         lambda kind: and_(

@@ -18,6 +18,7 @@ from app_runtime.records.landmarks import landmark_of
 from app_runtime.records.likeness import alike
 from app_runtime.records.models import Record
 from app_runtime.records.nearby import metres_between
+from app_runtime.records.places import place_fields
 from lumbung.db import now
 from lumbung.idempotency import list_results
 
@@ -47,7 +48,7 @@ def _alike(opened: OpenPage, record: Record, written: Written) -> bool:
     rule = opened.record_type.duplicates or _NO_RULE
     if any(str(record.data.get(name, "")) != str(written.values.get(name, "")) for name in rule.same):
         return False
-    point = next((spec.id for spec in fields.values() if spec.type == "point"), None)
+    point = next(iter(place_fields(opened.record_type)), None)
     if point is not None:
         place = written.values.get(point)
         if place and record.place_lon is not None and record.place_lat is not None:

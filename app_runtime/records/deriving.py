@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from app_catalog.definitions.model import RecordType
 from app_runtime.records.change import Change
 from app_runtime.records.computing import compute
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import title_fields
+from app_runtime.records.places import place_fields, place_of
 from app_runtime.records.values import field_values, numbers_of
 
 LONGEST_SEARCH_TEXT = 20_000
@@ -29,7 +28,7 @@ def derive(change: Change) -> None:
     derive_open(record, record_type)
     if record_type.published is not None:
         record.published = change.evaluate(record_type.published, rule="published").holds
-    record.place_lon, record.place_lat = _place(record, record_type)
+    record.place_lon, record.place_lat = _place(record, record_type) or (None, None)
     record.search_text = search_text(record, record_type)
 
 
@@ -65,12 +64,9 @@ def _follow_agency(change: Change, record_type: RecordType) -> None:
     change.record.agency_id = agency.id if agency else None
 
 
-def _place(record: Record, record_type: RecordType) -> tuple[float | None, float | None]:
-    for field in record_type.fields.values():
-        point: Any = field_values(record, record_type).get(field.id) if field.type == "point" else None
-        if point:
-            return float(point[0]), float(point[1])
-    return None, None
+def _place(record: Record, record_type: RecordType) -> tuple[float, float] | None:
+    # Private values are not even read for a type without a place.
+    return place_of(record_type, field_values(record, record_type)) if place_fields(record_type) else None
 
 
 def search_text(record: Record, record_type: RecordType) -> str:

@@ -216,8 +216,10 @@ def _known(kinds: Kinds, name: str) -> bool:
 def found_by(kind: RecordType, actor: Actor, search: str) -> ColumnElement[bool]:
     """Rows of this kind that a search finds: by words where the reader sees every field that words are taken from, else
     by the number and by a title that the reader sees."""
+    # A title made of anything private is not among the words.
+    titled = title_fields(kind) if not any(kind.fields[name].private for name in title_fields(kind)) else frozenset()
     by_words = and_(
-        rows_predicate(kind, actor, needing=searched_fields(kind)),
+        rows_predicate(kind, actor, needing=searched_fields(kind) | titled),
         Record.search.op("@@")(func.websearch_to_tsquery(text("'indonesian'::regconfig"), search)),
     )
     pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

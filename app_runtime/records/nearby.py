@@ -18,6 +18,7 @@ from app_runtime.records.listing import list_matching, present_rows
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import rows_predicate
 from app_runtime.records.pinned import by_own_kind
+from app_runtime.records.places import place_fields
 from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import running_app
 from lumbung.db import now
@@ -81,7 +82,7 @@ def possible_duplicates(
     rule = kind.duplicates
     if rule is None or any(not values.get(name) for name in rule.same):
         return []
-    field = next((f.id for f in kind.fields.values() if f.type == "point"), None)
+    field = next(iter(place_fields(kind)), None)
     if field is None:
         return []
     query = select(Record).where(
@@ -108,7 +109,7 @@ def possible_duplicates(
 
 def _told(kind: RecordType, same: Sequence[str]) -> frozenset[str]:
     """What a hint tells of a record: the same values, and where it is."""
-    return frozenset({*same, *(field.id for field in kind.fields.values() if field.type == "point")})
+    return frozenset({*same, *place_fields(kind)})
 
 
 def _within(session: AnySession, query: Select[Record], point: Sequence[Any], metres: int) -> Sequence[Record]:

@@ -20,6 +20,7 @@ from app_runtime.records.links import links_of
 from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.named import ANYBODY, NamedRecord, not_for_you
 from app_runtime.records.permissions import may_moderate, title_fields, visible_fields
+from app_runtime.records.places import place_fields
 from app_runtime.records.running_app import RunningApp
 from app_runtime.records.values import built_in_values, field_values, numbers_of
 from lumbung.i18n import pick, show_date, show_datetime, show_decimal, show_number, show_rupiah, show_time, t
@@ -57,6 +58,8 @@ class PresentedField:
     rows: tuple[tuple[PresentedField, ...], ...] = ()
     named: NamedRecord | None = None
     """The record that the field names, where the reader may see it."""
+    private: bool = False
+    """Whether it is private in the version that the record runs on."""
 
     @property
     def shown(self) -> str:
@@ -257,7 +260,10 @@ def _present_fields(
         if field.target is not None and named is None:
             value = None
         label = pick(field.label)
-        found.append(PresentedField(name, field.type, label, value, text, attached, members, links, rows, named))
+        personal = field.private
+        found.append(
+            PresentedField(name, field.type, label, value, text, attached, members, links, rows, named, personal)
+        )
     return tuple(found)
 
 
@@ -301,7 +307,7 @@ def _title(record: Record, kind: RecordType, allowed: frozenset[str]) -> str:
 
 
 def _place(record: Record, kind: RecordType, shown: frozenset[str]) -> tuple[float, float] | None:
-    visible = any(field.type == "point" and field.id in shown for field in kind.fields.values())
+    visible = any(name in shown for name in place_fields(kind))
     if not visible or record.place_lon is None or record.place_lat is None:
         return None
     return record.place_lon, record.place_lat
