@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, Text, Uuid, bindparam, case, cast, func, l
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from app_catalog.definitions.model import SEVERAL, Definition, Field, RecordType
+from app_catalog.definitions.model import SEVERAL, Field, RecordType
+from app_runtime.api.open_targets import OpenTarget
 from app_runtime.records.models import Record, RecordFile
-from app_runtime.records.permissions import fields_read_by, read_access, title_fields
+from app_runtime.records.permissions import fields_read_by, title_fields
+from app_runtime.records.places import place_fields
 from tenants.agencies.models import Agency
 
 PUBLIC_ROLE = "public"
@@ -41,15 +43,17 @@ def public_names(kind: RecordType) -> frozenset[str]:
     return fields_read_by(kind, [PUBLIC_ROLE])
 
 
-def record_document(definition: Definition, kind: RecordType, family: Family = ()) -> ColumnElement[Any]:
-    """One record as JSON, with its `family`. Takes the values `records_url` and `photos_url` (each with its last slash)
-    and `tenant`."""
-    return func.json_build_object(*_flat((*_members(definition, kind), *family)))
+def record_document(targets: Sequence[OpenTarget], kind: RecordType, family: Family = ()) -> ColumnElement[Any]:
+    """One record as JSON, with its `family`; what it names as far as `targets` are open.
+
+    Takes the values `records_url` and `photos_url` (each with its last slash) and `tenant`.
+    """
+    return func.json_build_object(*_flat((*_members(targets, kind), *family)))
 
 
-def record_feature(definition: Definition, kind: RecordType, family: Family = ()) -> ColumnElement[Any]:
+def record_feature(targets: Sequence[OpenTarget], kind: RecordType, family: Family = ()) -> ColumnElement[Any]:
     """One record as a GeoJSON feature (RFC 7946); its geometry is null where there is no place to show."""
-    members = (*_members(definition, kind), *family)
+    members = (*_members(targets, kind), *family)
     properties = [(name, value) for name, value in members if name not in ("id", "place")]
     return func.json_build_object(
         "type",
@@ -71,10 +75,10 @@ def record_feature(definition: Definition, kind: RecordType, family: Family = ()
 def shows_place(kind: RecordType) -> bool:
     """Whether the public sees where a record is."""
     allowed = public_names(kind)
-    return any(field.type == "point" and name in allowed for name, field in kind.fields.items())
+    return any(name in allowed for name in place_fields(kind))
 
 
-def _members(definition: Definition, kind: RecordType) -> Iterator[tuple[str, Any]]:
+def _members(targets: Sequence[OpenTarget], kind: RecordType) -> Iterator[tuple[str, Any]]:
     allowed = public_names(kind)
     yield "id", Record.id
     yield "title", _title(kind, allowed)
@@ -88,39 +92,37 @@ def _members(definition: Definition, kind: RecordType) -> Iterator[tuple[str, An
     yield "updated_at", Record.updated_at
     if shows_place(kind):
         yield "place", case((Record.place_lon.is_not(None), _place()), else_=null())
-    yield "fields", func.json_build_object(*_flat(_fields(definition, kind, allowed)))
+    yield "fields", func.json_build_object(*_flat(_fields(targets, kind, allowed)))
     yield "url", bindparam("records_url", type_=Text).op("||")(cast(Record.id, Text))
 
 
-def _fields(definition: Definition, kind: RecordType, allowed: frozenset[str]) -> Iterator[tuple[str, Any]]:
+def _fields(targets: Sequence[OpenTarget], kind: RecordType, allowed: frozenset[str]) -> Iterator[tuple[str, Any]]:
     for name, field in kind.fields.items():
         if name not in allowed or field.private:
             continue
         if field.type == "files":
             yield name, _files(name)
         elif field.target is not None:
-            yield name, _named(definition, field, name)
+            yield name, _named(targets, field, name)
         elif field.type != "point":
             yield name, Record.data[name]
 
 
-def _named(definition: Definition, field: Field, name: str) -> ColumnElement[Any]:
+def _named(targets: Sequence[OpenTarget], field: Field, name: str) -> ColumnElement[Any]:
     """The record that a field names, by id and number, while everybody may read it; null otherwise."""
     assert field.target is not None
-    own = definition.records.get(field.target.record) if field.target.app is None else None
-    rule = read_access(own, PUBLIC_ROLE) if own is not None else None
-    if field.target.app is None and (own is None or rule is None or "number" not in public_names(own)):
+    wanted = (field.target.record, field.target.app)
+    target = next((one for one in targets if (one.record, one.app) == wanted), None)
+    if target is None or not (target.whole or target.published):
         return null()
     other = aliased(Record)
     # What is no id names nothing, and must not break the list.
-    wanted = cast(func.substring(Record.data[name].astext, literal_column(f"'{_ID}'")), Uuid)
+    named = cast(func.substring(Record.data[name].astext, literal_column(f"'{_ID}'")), Uuid)
     found = (
         select(func.json_build_object(literal_column("'id'"), other.id, literal_column("'number'"), other.number))
-        .where(other.tenant_id == bindparam("tenant"), other.id == wanted, other.hidden_at.is_(None))
+        .where(other.tenant_id == bindparam("tenant"), other.id == named, target.shows(other))
         .correlate(Record)
     )
-    if rule is None or "all" not in rule.rows:
-        found = found.where(other.published)
     return case((Record.data.has_key(name), found.scalar_subquery()), else_=null())
 
 

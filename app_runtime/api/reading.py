@@ -13,6 +13,7 @@ from uuid import UUID
 
 from app_catalog.definitions.model import Definition
 from app_runtime.api.asking import Asked
+from app_runtime.api.open_targets import OpenTarget, open_targets
 from app_runtime.api.statements import Statements
 from app_runtime.indexing.using import indexed_fields, usable_indexes
 from app_runtime.pages.opening import open_app
@@ -152,20 +153,22 @@ def look_up_shelf(
         }
     )
     ready = frozenset(usable_indexes(app, record_type, indexed_fields(app.definition, record_type)).types)
-    return Shelf(tenant, _statements(app.definitions, record_type, ready), values)
+    return Shelf(tenant, _statements(app.definitions, record_type, ready, open_targets(app, record_type)), values)
 
 
-_compiled: OrderedDict[tuple[tuple[str, ...], str, frozenset[str]], Statements] = OrderedDict()
+_compiled: OrderedDict[tuple[tuple[str, ...], str, frozenset[str], tuple[OpenTarget, ...]], Statements] = OrderedDict()
 _compiled_lock = Lock()
 
 
-def _statements(definitions: Sequence[Definition], record_type: str, ready: frozenset[str]) -> Statements:
+def _statements(
+    definitions: Sequence[Definition], record_type: str, ready: frozenset[str], targets: tuple[OpenTarget, ...]
+) -> Statements:
     """The statements for these definitions: the same for every municipality that runs them."""
-    key = (tuple(one.digest for one in definitions), record_type, ready)
+    key = (tuple(one.digest for one in definitions), record_type, ready, targets)
     with _compiled_lock:
         found = _compiled.get(key)
         if found is None:
-            found = _compiled[key] = Statements(definitions, record_type, ready)
+            found = _compiled[key] = Statements(definitions, record_type, ready, targets)
             while len(_compiled) > _KEPT:
                 _compiled.popitem(last=False)
         return found

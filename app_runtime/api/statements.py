@@ -42,6 +42,7 @@ from app_catalog.releases.models import Release
 from app_runtime.api.by_index import ByIndex, as_known
 from app_runtime.api.columns import FILTERED_TYPES, Family, public_names, record_document, record_feature, shows_place
 from app_runtime.api.family import PARENT_FILTERS, children_document, of_parent, parent_document, takes_parent
+from app_runtime.api.open_targets import OpenTarget, still_present
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import read_access, rows_predicate
@@ -57,11 +58,13 @@ _TENANT: ColumnElement[Any] = bindparam("tenant", type_=Uuid)
 @dataclass
 class Statements:
     """The compiled statements of one record type. `definitions` are all that its records may run on, the present one
-    first; each record is found and shown by its own (ADR 0003). `ready` are the fields that have a whole index."""
+    first; each record is found and shown by its own (ADR 0003). `ready` are the fields that have a whole index,
+    `targets` what fields may name."""
 
     definitions: Sequence[Definition]
     record_type: str
     ready: frozenset[str] = frozenset()
+    targets: tuple[OpenTarget, ...] = ()
     _compiled: dict[Any, DirectRead] = field(default_factory=dict)
 
     @property
@@ -169,12 +172,11 @@ class Statements:
 
     def _document(self, parent: Family, *, geojson: bool, alone: bool = False) -> ColumnElement[Any]:
         make = record_feature if geojson else record_document
-        by_digest = {definition.digest: definition for definition in self.definitions}
         made = []
         for digest, kind in self.kinds:
             children = children_document(self.definitions, kind) if alone else None
             family = [*parent, *([("children", children)] if children is not None else [])]
-            made.append((digest, make(by_digest[digest], kind, family)))
+            made.append((digest, make(self.targets, kind, family)))
         return case(
             *((Record.definition_digest == literal_column(f"'{digest}'"), document) for digest, document in made)
         )
@@ -193,6 +195,7 @@ class Statements:
             Municipality.slug == bindparam("slug", type_=Text), Municipality.domain == bindparam("domain", type_=Text)
         )
         return found.where(
+            *still_present(self.targets),
             select(text("1"))
             .select_from(Municipality)
             .where(Municipality.id == _TENANT, host, Municipality.status == literal_column("'active'"))

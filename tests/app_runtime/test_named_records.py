@@ -26,8 +26,8 @@ from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
 from tests.app_runtime.test_children_together import actor
 from tests.browsing import browse, words_of
-from tests.named_records import LOKER, courses
-from tests.small_app import codes_of, enable_small, failures_of
+from tests.named_records import APP, JOB, LOKER, courses
+from tests.small_app import codes_of, enable_small, failures_of, next_small, small_files
 from tests.world import World
 
 ANYBODY = Actor(kind="visitor")
@@ -239,6 +239,39 @@ def test_an_app_names_what_another_opens_and_shows_it_while_the_reader_may_read_
         take_action(session, session.get_one(Record, (world.tangsel.id, jobs.open)), jobs.clerk, "close", {})
         session.commit()
     assert "LK/001" not in visitor.get(f"/kursus/course/{course.id}").text
+
+
+def test_programs_learn_nothing_of_another_apps_records_that_the_public_may_not_read(
+    app: LumbungFlask, session: Sessions, world: World
+) -> None:
+    rule = "  public: {read: {rows: published, fields: [number, job, pay, state]}}\n"
+    hidden = JOB.replace(rule, "").replace("\"record.state == 'open'\"", '"true"')
+    loker = enable_small(
+        session, world, small_files({"job": hidden}, app_id="loker", app=APP), roles=[("admin", "clerk")]
+    )
+    kursus = enable_small(session, world, courses(), roles=[("admin", "clerk")])
+    with as_tenant(session, world.tangsel.id):
+        clerk = actor(session, world, loker, "admin")
+        job = create_record(session, loker, clerk, "job", {"job": "Sopir"}).record
+        values = {"name": "Mengemudi", "leads_to": job.number}
+        create_record(session, kursus, actor(session, world, kursus, "admin"), "course", values)
+        session.commit()
+
+    def told() -> list[Any]:
+        listed = browse(app, world.tangsel.host).get("/api/v1/kursus/course").get_json()["items"]
+        return [item["fields"]["leads_to"] for item in listed]
+
+    assert told() == [None]
+    # The other app opens its numbers with its next version, for records of that one.
+    shown = hidden.replace("access:\n", "access:\n" + rule)
+    next_small(session, world, loker, small_files({"job": shown}, app_id="loker", app=APP))
+    assert told() == [None]
+    with as_tenant(session, world.tangsel.id):
+        job = create_record(session, session.merge(loker), clerk, "job", {"job": "Satpam"}).record
+        values = {"name": "Menjaga", "leads_to": job.number}
+        create_record(session, kursus, actor(session, world, kursus, "admin"), "course", values)
+        session.commit()
+    assert told() == [{"id": str(job.id), "number": "LK/002"}, None]
 
 
 def test_an_app_runs_only_with_those_that_it_needs_and_holds_them(session: Sessions, world: World) -> None:
