@@ -7,11 +7,13 @@ from hmac import compare_digest
 from uuid import UUID
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from app_catalog.installations.services import find_installation
 from app_runtime.agendas.models import CalendarSubscription
 from app_runtime.pages.opening import OpenPage
 from lumbung.audit import record_audit
+from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import NotFound
 from lumbung.ids import new_id
@@ -42,24 +44,24 @@ def show_subscribing(opened: OpenPage) -> Subscribing:
     return Subscribing(address, secret=True, offered=found is None)
 
 
-def subscribe(opened: OpenPage) -> CalendarSubscription:
-    """A new secret address of this calendar for whoever asks; the one before is none any more."""
-    revoke(opened, noted=False)
-    made = CalendarSubscription(
+def subscribe(opened: OpenPage) -> None:
+    """Make a new secret address of this calendar for whoever asks; the one before is none any more."""
+    session, subscription_id = opened.app.session, new_id()
+    # In one statement, because whoever taps twice asks twice at once.
+    row = insert(CalendarSubscription).values(
         tenant_id=opened.app.installation.tenant_id,
-        id=new_id(),
+        id=subscription_id,
         installation_id=opened.app.installation.id,
         page_id=opened.page.id,
         account_id=_account_id(opened),
+        created_at=now(),
     )
-    session = opened.app.session
-    session.add(made)
-    session.flush()
-    record_audit(session, "calendar.subscribed", subject_type="calendar", subject_id=made.id)
-    return made
+    again = {"id": row.excluded.id, "created_at": row.excluded.created_at}
+    session.execute(row.on_conflict_do_update(constraint="uq_calendar_subscriptions_person", set_=again))
+    record_audit(session, "calendar.subscribed", subject_type="calendar", subject_id=subscription_id)
 
 
-def revoke(opened: OpenPage, *, noted: bool = True) -> None:
+def revoke(opened: OpenPage) -> None:
     """Take the person's secret address of this calendar away; nothing happens without one."""
     session = opened.app.session
     found = _find(opened)
@@ -70,8 +72,7 @@ def revoke(opened: OpenPage, *, noted: bool = True) -> None:
             CalendarSubscription.tenant_id == found.tenant_id, CalendarSubscription.id == found.id
         )
     )
-    if noted:
-        record_audit(session, "calendar.revoked", subject_type="calendar", subject_id=found.id)
+    record_audit(session, "calendar.revoked", subject_type="calendar", subject_id=found.id)
 
 
 def access_subscription(session: AnySession, slug: str, page_id: str, token: str) -> Account:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from icalendar import Calendar
@@ -13,7 +14,7 @@ from lumbung.db import as_tenant, set_clock
 from lumbung.web.sites import LumbungFlask
 from tenants.people.models import RoleGrant
 from tests.app_runtime.stage import Sessions
-from tests.browsing import Browser, browse
+from tests.browsing import Browser, browse, csrf_token
 from tests.meetings import enable_meetings, meeting_files, plan
 from tests.small_app import codes_of
 from tests.world import World
@@ -121,6 +122,16 @@ def test_a_secret_address_shows_what_its_person_may_see_now_until_it_is_taken_aw
         assert unit.post_form("/rapat/agenda", {"step": "revoke"}, to=change).status_code == 303
         assert program.get(last).status_code == 404
         assert _address(unit) == ""
+
+
+def test_who_asks_for_an_address_many_times_at_once_has_one(session: Sessions, world: World, app: LumbungFlask) -> None:
+    _filled(session, world)
+    unit = browse(app, world.tangsel.host, world.tangsel.accounts["head"])
+    sent = {"step": "make", "csrf_token": csrf_token(unit.get("/rapat/agenda").text)}
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda _: unit.post("/rapat/agenda/calendar", sent).status_code, range(8))
+    assert set(answers) == {303}
+    assert browse(app, world.tangsel.host).get(_address(unit)).status_code == 200
 
 
 def test_everybody_subscribes_to_a_public_calendar(session: Sessions, world: World, app: LumbungFlask) -> None:
