@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession, current_tenant
@@ -61,19 +62,25 @@ def keep_device(
     device = find_by_endpoint(session, subscription.endpoint)
     if account_id is not None and (device is None or device.account_id != account_id):
         _expect_room(session, account_id)
-    if device is None:
-        device = PushDevice(
-            tenant_id=current_tenant(session),
-            id=new_id(),
-            endpoint=subscription.endpoint,
-            endpoint_digest=_digest(subscription.endpoint),
-        )
-        session.add(device)
-    device.account_id = account_id if account_id is not None else device.account_id
-    device.p256dh, device.auth, device.key = subscription.p256dh, subscription.auth, key.public
-    device.name, device.last_used_at = describe_device(user_agent), now()
-    session.flush()
-    return device
+    kept = {
+        "p256dh": subscription.p256dh,
+        "auth": subscription.auth,
+        "key": key.public,
+        "name": describe_device(user_agent),
+        "last_used_at": now(),
+        **({} if account_id is None else {"account_id": account_id}),
+    }
+    # In one statement, because a browser that sends twice sends at once.
+    row = insert(PushDevice).values(
+        tenant_id=current_tenant(session),
+        id=new_id(),
+        created_at=now(),
+        endpoint=subscription.endpoint,
+        endpoint_digest=_digest(subscription.endpoint),
+        **kept,
+    )
+    stored = row.on_conflict_do_update(constraint="uq_push_devices_endpoint", set_=kept).returning(PushDevice)
+    return session.scalars(stored, execution_options={"populate_existing": True}).one()
 
 
 def find_by_endpoint(session: AnySession, endpoint: str) -> PushDevice | None:

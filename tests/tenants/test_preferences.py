@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time
 
 import pytest
@@ -17,7 +18,7 @@ from lumbung.web.sites import LumbungFlask
 from tenants.preferences.choices import topic_of
 from tenants.preferences.devices import MOST_DEVICES, TooManyDevices, keep_device
 from tenants.preferences.models import MessageChoice, PushDevice, QuietHours
-from tests.browsing import Browser, browse, words_of
+from tests.browsing import Browser, browse, csrf_token, words_of
 from tests.push_service import FakeBrowser
 from tests.world import World
 
@@ -118,6 +119,16 @@ def test_a_device_is_mine_until_i_stop_it(
     assert official.post_form(PAGE, {}, to=f"{PAGE}/devices/{device.id}/remove").status_code == 303
     session.rollback()
     assert session.scalars(select(PushDevice)).all() == []
+
+
+def test_a_browser_that_asks_many_times_at_once_is_one_device(
+    with_key: LumbungFlask, official: Browser, session: AnySession
+) -> None:
+    sent = {**FakeBrowser().form, "csrf_token": csrf_token(official.get(PAGE).text)}
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda _: official.post(f"{PAGE}/devices", sent).status_code, range(8))
+    assert set(answers) == {303}
+    assert len(session.scalars(select(PushDevice)).all()) == 1
 
 
 @pytest.mark.parametrize(
