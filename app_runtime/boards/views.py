@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -35,7 +36,7 @@ def move(slug: str, page_id: str, record_id: UUID, action_id: str) -> AnyRespons
         return redirect(outcome, 303)
     if outcome.refusal is None:
         flash(outcome.told, "success")
-        chosen = f"?{request.query_string.decode()}" if request.query_string else ""
+        chosen = f"?{urlencode(list(request.args.items(multi=True)))}" if request.args else ""
         return redirect(url_for("pages.page", slug=slug, page_id=page_id) + chosen, 303)
     db.session.rollback()
     again = open_page(db.session, current_visitor(), slug, page_id, kind="board")
