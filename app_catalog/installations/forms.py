@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import Column, Definition, Field, SettingSpec
 from app_catalog.definitions.schemas.quantities import check_decimal, shown_decimal
 from app_catalog.installations.durations_form import join_duration, split_duration, unit_options
+from app_catalog.installations.moments_form import shown_moment, typed_moment
+from app_catalog.installations.points_form import shown_point, typed_point
 from lumbung.i18n import current_language, pick, t
 
 Form = Mapping[str, str]
@@ -38,8 +42,9 @@ class Answers:
         return None
 
 
-def read_answers(definition: Definition, form: Form) -> Answers:
-    """Own values from a submitted form; what equals the package's default is no own value."""
+def read_answers(definition: Definition, form: Form, *, zone: ZoneInfo) -> Answers:
+    """Own values from a submitted form; what equals the package's default is no own value. Times were typed by the
+    municipality's clock (`zone`)."""
     answers = Answers()
     name = form.get("own_name", "").strip()
     if name and name != pick(definition.name):
@@ -49,22 +54,22 @@ def read_answers(definition: Definition, form: Form) -> Answers:
             if form.get(spec.id, ""):
                 answers.secrets[spec.id] = form[spec.id]
         elif spec.type == "table":
-            _read_table(spec, form, answers)
+            _read_table(spec, form, answers, zone)
         else:
-            value = _read_value(spec, spec.id, form)
+            value = _read_value(spec, spec.id, form, zone)
             if not _same(value, spec.default):
                 answers.overrides[spec.id] = value
     return answers
 
 
-def _read_value(spec: SettingSpec | Column, name: str, form: Form) -> Any:
-    if spec.type == "boolean":
-        return form.get(name) == TRUE
-    if spec.type == "duration":
-        return join_duration(form.get(f"{name}__amount", ""), form.get(f"{name}__unit", ""))
-    raw = form.get(name, "").strip()
+def _read_value(spec: SettingSpec | Column, name: str, form: Form, zone: ZoneInfo) -> Any:
+    if spec.type in _COMPOSED:
+        return _COMPOSED[spec.type](name, form)
+    raw = form.get(name, "").replace("\r\n", "\n").strip()
     if not raw:
         return None
+    if spec.type == "datetime":
+        return typed_moment(zone, raw)
     if spec.type == "decimal":
         try:
             return check_decimal(raw, Field(spec.id, "decimal", spec.label), current_language())
@@ -76,13 +81,28 @@ def _read_value(spec: SettingSpec | Column, name: str, form: Form) -> Any:
     return raw
 
 
-def _read_table(spec: SettingSpec, form: Form, answers: Answers) -> None:
+def _several(name: str, form: Form) -> list[str] | None:
+    chosen = form.getlist(name) if isinstance(form, MultiDict) else [form[name]] if form.get(name) else []
+    return sorted({one for one in chosen if one}) or None
+
+
+_COMPOSED: dict[str, Callable[[str, Form], Any]] = {
+    "boolean": lambda name, form: form.get(name) == TRUE,
+    "duration": lambda name, form: join_duration(form.get(f"{name}__amount", ""), form.get(f"{name}__unit", "")),
+    "choices": _several,
+    "point": typed_point,
+}
+"""Values that come from more than one text."""
+
+
+def _read_table(spec: SettingSpec, form: Form, answers: Answers, zone: ZoneInfo) -> None:
     default: Mapping[str, Any] = spec.default or {}
     own: dict[str, Any] = {}
     seen: list[str] = []
     for number in _row_numbers(spec.id, form):
         prefix = f"{spec.id}.{number}"
-        cells = {column.id: _read_value(column, f"{prefix}.{column.id}", form) for column in spec.columns.values()}
+        columns = spec.columns.values()
+        cells = {column.id: _read_value(column, f"{prefix}.{column.id}", form, zone) for column in columns}
         row_id = form.get(f"{prefix}._id", "").strip()
         filled = any(value not in (None, False, "") for value in cells.values())
         if form.get(f"{prefix}._remove") == TRUE or not (row_id or filled):
@@ -106,7 +126,9 @@ def _changed_cells(default: Mapping[str, Any], cells: Mapping[str, Any]) -> dict
 
 def _same(value: Any, default: Any) -> bool:
     if isinstance(default, Mapping) and isinstance(value, str):
-        return value == pick(default)
+        return value == pick(default).strip()
+    if isinstance(default, list):
+        return sorted(value or ()) == sorted(default)
     return bool(value == default) or (value in (None, False) and default in (None, False, ""))
 
 
@@ -126,13 +148,14 @@ def _new_id(cells: Mapping[str, Any], taken: set[str]) -> str:
 
 
 def shown_settings(
-    definition: Definition, values: Mapping[str, Any], *, agencies: Mapping[str, str]
+    definition: Definition, values: Mapping[str, Any], *, agencies: Mapping[str, str], zone: ZoneInfo
 ) -> list[dict[str, Any]]:
-    """What the page needs for each setting, in order: id, kind of control, label, help, value, options and rows."""
-    return [_shown(spec, values.get(spec.id), agencies) for spec in definition.settings.values()]
+    """What the page needs for each setting, in order: id, kind of control, label, help, value, options and rows; times
+    by the municipality's clock (`zone`)."""
+    return [_shown(spec, values.get(spec.id), agencies, zone) for spec in definition.settings.values()]
 
 
-def _shown(spec: SettingSpec, value: Any, agencies: Mapping[str, str]) -> dict[str, Any]:
+def _shown(spec: SettingSpec, value: Any, agencies: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": spec.id,
         "type": spec.type,
@@ -140,20 +163,24 @@ def _shown(spec: SettingSpec, value: Any, agencies: Mapping[str, str]) -> dict[s
         "help": pick(spec.help) if spec.help else None,
         "optional": not spec.required and spec.default is None,
         "secret": spec.secret,
-        "value": _written(spec, value),
+        "value": _written(spec, value, zone),
         "options": _options(spec, agencies),
     }
     if spec.type == "duration":
         shown["amount"], shown["unit"] = split_duration(value)
         shown["units"] = unit_options()
+    if spec.type == "point":
+        shown |= shown_point(value)
     if spec.type == "table":
         shown["columns"] = [control for column in spec.columns.values() for control in _column(column, agencies)]
-        shown["rows"] = [_row(spec, row_id, cells) for row_id, cells in (value or {}).items()]
+        shown["rows"] = [_row(spec, row_id, cells, zone) for row_id, cells in (value or {}).items()]
     return shown
 
 
-def _written(spec: SettingSpec | Column, value: Any) -> Any:
+def _written(spec: SettingSpec | Column, value: Any, zone: ZoneInfo) -> Any:
     """A value as its control takes it."""
+    if spec.type == "datetime" and isinstance(value, str):
+        return shown_moment(zone, value)
     if spec.type == "decimal" and isinstance(value, int | float):
         return shown_decimal(value, current_language())
     return pick(value) if isinstance(value, Mapping) and spec.type != "table" else value
@@ -180,12 +207,13 @@ def _column(column: Column, agencies: Mapping[str, str]) -> list[dict[str, Any]]
             {**unit, "required": True, "help": None},
         ]
     kinds = {"agency": "select", "choice": "select", "boolean": "select", "integer": "number", "money": "number"}
+    kinds["datetime"] = "datetime-local"
     if column.type == "boolean":
         base["options"] = [("", t("Tidak", "No")), (TRUE, t("Ya", "Yes"))]
     return [{**base, "type": kinds.get(column.type, "text")}]
 
 
-def _row(spec: SettingSpec, row_id: str, cells: Mapping[str, Any]) -> dict[str, Any]:
+def _row(spec: SettingSpec, row_id: str, cells: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     row: dict[str, Any] = {"_id": row_id, "_title": pick(cells.get("name")) or row_id}
     for column in spec.columns.values():
         value = cells.get(column.id, column.default)
@@ -194,5 +222,5 @@ def _row(spec: SettingSpec, row_id: str, cells: Mapping[str, Any]) -> dict[str, 
         elif column.type == "boolean":
             row[column.id] = TRUE if value else ""
         else:
-            row[column.id] = "" if value is None else _written(column, value)
+            row[column.id] = "" if value is None else _written(column, value, zone)
     return row

@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import select
 
 from app_catalog.definitions.model import Definition
+from app_catalog.definitions.schemas.values import find_moment
 from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.installations.held_values import find_misfits
 from app_catalog.installations.models import Installation, SettingsVersion
 from app_catalog.installations.values import show_duration
 from lumbung.db.tenancy import AnySession
-from lumbung.i18n import pick, show_decimal, t
+from lumbung.i18n import pick, show_datetime, show_decimal, t
 from tenants.agencies.models import Agency
+from tenants.municipalities.models import Municipality
 from tenants.people.models import Membership
 
 
@@ -44,6 +46,7 @@ def list_changes(session: AnySession, installation: Installation, definition: De
     people: dict[Any, str] = dict(members.all())
     agencies = _agency_names(session, installation)
     changes = []
+    zone = session.get_one(Municipality, installation.tenant_id).timezone
     before: Mapping[str, Any] = effective_settings(definition, {})
     for version in versions:
         # What only another version could hold says nothing in the words of this one.
@@ -56,7 +59,7 @@ def list_changes(session: AnySession, installation: Installation, definition: De
                 version.created_at,
                 people.get(version.changed_by, t("Sistem", "System")),
                 version.reason,
-                tuple(_differences(definition, before, after, agencies)),
+                tuple(_differences(definition, before, after, agencies, zone)),
             )
         )
         before = after
@@ -71,7 +74,11 @@ def _agency_names(session: AnySession, installation: Installation) -> dict[str, 
 
 
 def _differences(
-    definition: Definition, before: Mapping[str, Any], after: Mapping[str, Any], agencies: Mapping[str, str]
+    definition: Definition,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    agencies: Mapping[str, str],
+    zone: str,
 ) -> Iterator[tuple[str, str, str]]:
     for spec in definition.settings.values():
         old, new = before.get(spec.id), after.get(spec.id)
@@ -79,7 +86,7 @@ def _differences(
             continue
         if spec.type != "table":
             words = agencies if spec.type == "agency" else spec.options
-            yield pick(spec.label), _show(spec.type, old, words), _show(spec.type, new, words)
+            yield pick(spec.label), _show(spec.type, old, words, zone), _show(spec.type, new, words, zone)
             continue
         old, new = old or {}, new or {}
         for row_id in dict.fromkeys([*old, *new]):
@@ -89,10 +96,10 @@ def _differences(
                 if was != became:
                     label = f"{pick(spec.label)} · {row} · {pick(column.label)}"
                     words = agencies if column.type == "agency" else column.options
-                    yield label, _show(column.type, was, words), _show(column.type, became, words)
+                    yield label, _show(column.type, was, words, zone), _show(column.type, became, words, zone)
 
 
-def _show(kind: str, value: Any, options: Mapping[str, Any]) -> str:
+def _show(kind: str, value: Any, options: Mapping[str, Any], zone: str) -> str:
     if value is None or value == "":
         return "–"
     if kind == "boolean":
@@ -101,6 +108,12 @@ def _show(kind: str, value: Any, options: Mapping[str, Any]) -> str:
         return show_duration(str(value))
     if kind == "agency":
         return str(options.get(value, value))
+    if kind == "datetime" and isinstance(value, str) and (moment := find_moment(value)) is not None:
+        return show_datetime(moment, zone)
+    if kind == "choices" and isinstance(value, list):
+        return ", ".join(pick(options[one]) if one in options else str(one) for one in value)
+    if kind == "point" and isinstance(value, list):
+        return ", ".join(f"{part:.5f}" for part in reversed(value))
     if kind == "choice" and value in options:
         return pick(options[value])
     if kind == "decimal" and isinstance(value, int | float):

@@ -15,10 +15,12 @@ from app_catalog.definitions.patterns import matches_pattern
 from app_catalog.definitions.schemas.values import CHECKS
 from app_catalog.definitions.shape.scalars import is_id
 from lumbung.i18n import current_language, pick, t
+from tenants.municipalities.places import in_indonesia
 
 MOST_ROWS = 500
 _YEARS = re.compile(r"P(\d{1,3})Y")
-_IN_LANGUAGES = ("text", "long_text")
+_IN_LANGUAGES = ("text", "long_text", "markdown")
+_LISTS = ("choices", "point")
 Errors = dict[str, list[str]]
 Spec = SettingSpec | Column
 
@@ -75,7 +77,9 @@ def check_value(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | No
     """What is wrong with one value and what would be right; None when it fits."""
     if value is None or value in ("", {}, []):
         return _missing() if spec.required else None
-    if isinstance(value, Mapping | list) and spec.type not in _IN_LANGUAGES:
+    if isinstance(value, list) != (spec.type in _LISTS) or (
+        isinstance(value, Mapping) and spec.type not in _IN_LANGUAGES
+    ):
         # A table's value, say, where there is a single one in another version.
         return _another_kind()
     checker = _CHECKERS.get(spec.type)
@@ -124,12 +128,29 @@ def _text(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
     text = pick(value) if isinstance(value, Mapping) else value
     if not isinstance(text, str):
         return t("Isi dengan teks.", "Enter a text.")
-    longest = int(spec.max) if spec.max is not None else 4_000
+    longest = int(spec.max) if spec.max is not None else 20_000 if spec.type == "markdown" else 4_000
     return t("Paling panjang {n} huruf.", "At most {n} characters.", n=longest) if len(text) > longest else None
 
 
 def _choice(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
     return None if value in spec.options else t("Pilih salah satu pilihan.", "Choose one of the options.")
+
+
+def _choices(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
+    if not all(isinstance(one, str) and one in spec.options for one in value):
+        return t("Pilih dari pilihan yang ada.", "Choose from the options.")
+    if spec.min is not None and len(value) < int(spec.min):
+        return t("Pilih paling sedikit {n}.", "Choose at least {n}.", n=spec.min)
+    if spec.max is not None and len(value) > int(spec.max):
+        return t("Pilih paling banyak {n}.", "Choose at most {n}.", n=spec.max)
+    return None
+
+
+def _point(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
+    problem = _as_a_field(spec, value, agencies)
+    if problem is None and not in_indonesia(*value):
+        return t("Titik ini di luar Indonesia. Pilih lagi.", "This point lies outside Indonesia. Choose again.")
+    return problem
 
 
 def _boolean(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
@@ -161,7 +182,14 @@ def _as_a_field(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | No
     return None
 
 
-_FIELDS: dict[str, FieldType] = {"date": "date", "time": "time", "url": "url"}
+_FIELDS: dict[str, FieldType] = {
+    "date": "date",
+    "time": "time",
+    "datetime": "datetime",
+    "url": "url",
+    "area": "area",
+    "point": "point",
+}
 _CHECKERS: dict[str, Callable[[Spec, Any, Mapping[str, str]], str | None]] = {
     "duration": _duration,
     "integer": _number,
@@ -172,8 +200,13 @@ _CHECKERS: dict[str, Callable[[Spec, Any, Mapping[str, str]], str | None]] = {
     "phone": _text,
     "date": _as_a_field,
     "time": _as_a_field,
+    "datetime": _as_a_field,
+    "area": _as_a_field,
     "url": _as_a_field,
+    "markdown": _text,
+    "point": _point,
     "choice": _choice,
+    "choices": _choices,
     "boolean": _boolean,
     "agency": _agency,
     "email": _email,

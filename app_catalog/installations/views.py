@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -35,6 +36,7 @@ from lumbung.db import db
 from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import Text, pick, t
 from lumbung.web.access import ADMIN, access, current_visitor
+from lumbung.web.sites import current_municipality
 
 installations = Blueprint(
     "installations", __name__, url_prefix="/manage/apps", subdomain="portal", template_folder="templates"
@@ -64,7 +66,7 @@ def enable_form(slug: str) -> Page:
 def enable(slug: str) -> Page:
     """Enable the app with these settings."""
     offer = access_offer(db.session, slug)
-    answers = read_answers(offer.definition, request.form)
+    answers = read_answers(offer.definition, request.form, zone=_zone())
     try:
         installation = enable_app(
             db.session,
@@ -99,7 +101,7 @@ def save_settings(slug: str) -> Page:
     """Write the next version of the settings."""
     installation = access_installation(db.session, slug)
     definition = definition_by_digest(db.session, installation.definition_digest)
-    answers = read_answers(definition, request.form)
+    answers = read_answers(definition, request.form, zone=_zone())
     seen = request.form.get("seen_version", "")
     try:
         change_settings(
@@ -189,6 +191,10 @@ def continue_app(slug: str) -> Page:
     return redirect(url_for("installations.settings_form", slug=slug), 303)
 
 
+def _zone() -> ZoneInfo:
+    return ZoneInfo(current_municipality().timezone)
+
+
 def _enable_page(offer: Any, values: Mapping[str, Any], errors: Mapping[str, list[str]], answers: Answers) -> str:
     agencies = agency_keys(db.session)
     return render_template(
@@ -250,7 +256,7 @@ def _form(
         summary[f"{setting}.{number}.{control}"] = list(messages)
         labels[f"{setting}.{number}.{control}"] = f"{labels[setting]} {number + 1}, {pick(spec.label)}"
     return {
-        "settings": shown_settings(definition, values, agencies=agencies),
+        "settings": shown_settings(definition, values, agencies=agencies, zone=_zone()),
         "errors": plain,
         "cell_errors": cells,
         "summary": summary,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping as Dict
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
@@ -26,10 +27,10 @@ def asked_settings(report: UpgradeReport) -> Definition:
     return replace(report.after, settings=settings)
 
 
-def read_settings(report: UpgradeReport, form: Dict[str, str]) -> tuple[Answers, dict[str, Any]]:
+def read_settings(report: UpgradeReport, form: Dict[str, str], *, zone: ZoneInfo) -> tuple[Answers, dict[str, Any]]:
     """The answers, and the municipality's own values with them."""
     asked = asked_settings(report)
-    answers = read_answers(asked, form)
+    answers = read_answers(asked, form, zone=zone)
     kept = {name: value for name, value in report.own.items() if name not in asked.settings}
     return answers, {**kept, **answers.overrides}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -32,7 +33,7 @@ from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import pick, t
 from lumbung.limits import Limit, spend
 from lumbung.web.access import ADMIN, access, current_visitor
-from lumbung.web.sites import current_site
+from lumbung.web.sites import current_municipality, current_site
 
 upgrades = Blueprint(
     "upgrades", __name__, url_prefix="/manage/apps/<slug>", subdomain="portal", template_folder="templates"
@@ -107,7 +108,7 @@ def switch(slug: str, version: str) -> Page:
     release = access_release(db.session, installation, version)
     seen_settings = installation.settings_version
     made = make_report(db.session, installation, release)
-    answers, overrides = read_settings(made, request.form)
+    answers, overrides = read_settings(made, request.form, zone=_zone())
     visitor = current_visitor()
     try:
         change = switch_version(
@@ -209,6 +210,10 @@ def undo(slug: str, move_id: UUID) -> Page:
     return redirect(url_for("upgrades.show_move", slug=slug, move_id=move_id), 303)
 
 
+def _zone() -> ZoneInfo:
+    return ZoneInfo(current_municipality().timezone)
+
+
 def _name(installation: Installation) -> str:
     return shown_name(installation, definition_by_digest(db.session, installation.definition_digest))
 
@@ -228,7 +233,7 @@ def _report_page(
         report=made,
         differences=group_differences(made.differences),
         setting_words=setting_words,
-        settings=shown_settings(asked, values, agencies=agency_keys(db.session)),
+        settings=shown_settings(asked, values, agencies=agency_keys(db.session), zone=_zone()),
         errors={key: list(texts) for key, texts in (errors or {}).items()},
         labels={name: pick(spec.label) for name, spec in made.after.settings.items()},
     )

@@ -81,6 +81,6 @@ def test_a_wrong_default_is_told() -> None:
         ({"type": "date", "default": "besok"}, "wrong-kind"),
         ({"type": "time", "min": "10:00", "max": "09:00"}, "min-above-max"),
         ({"type": "url", "default": 5}, "wrong-kind"),
-        ({"type": "markdown"}, "not-supported-yet"),
+        ({"type": "nik"}, "not-supported-yet"),
     ):
         assert code in [found for found, _ in problems({}, form={"settings": {"thing": spec}})], spec

@@ -183,12 +183,12 @@ class Evaluator:
         columns = self._definition.settings[setting].columns
         return {
             row: {
-                # CEL holds no moments inside of maps, so that a date in a table is its ISO text.
+                # CEL holds no moments inside of maps, so that a date or a moment in a table is its ISO text.
                 column.id: _DEFAULTS.get(kind, "")
                 if (cell := cells.get(column.id, column.default)) is None
                 else _cel_value(cell, kind)
                 for column in columns.values()
-                for kind in ("text" if column.type == "date" else column.type,)
+                for kind in ("text" if column.type in ("date", "datetime") else column.type,)
             }
             for row, cells in rows.items()
         }

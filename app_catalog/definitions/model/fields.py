@@ -188,10 +188,11 @@ class Column:
 class SettingSpec:
     """A setting that a municipality may fill in.
 
-    ``type`` is one of text, long_text, integer, decimal, money, boolean, date, time, duration, choice, email,
-    phone, url, agency, table. ``default`` is a plain value (a date and a duration are ISO texts); for a table
-    a map row id -> column id -> value, where a text may be a map by language. ``min`` and ``max`` are ISO
-    texts for dates, times and durations, and numbers otherwise. A ``secret`` is stored encrypted and never shown again.
+    ``type`` is one of text, long_text, markdown, integer, decimal, money, boolean, date, time, datetime, duration,
+    choice, choices, point, area, email, phone, url, agency, table. ``default`` is a plain value (a date, a moment and
+    a duration are ISO texts, several choices a list); for a table a map row id -> column id -> value, where a text may
+    be a map by language. ``min`` and ``max`` are ISO texts for dates, times and durations, and numbers otherwise. A
+    ``secret`` is stored encrypted and never shown again.
     """
 
     id: str

@@ -205,12 +205,20 @@ VALUES: dict[str, Kind] = {
     "boolean": Boolean(),
     "date": Day(),
     "time": TimeOfDay(),
+    "datetime": Moment(),
     "duration": DurationText(),
     "choice": Words(60),
+    "area": Words(100),
     "email": Words(254),
     "phone": Words(30),
     "url": Words(2000),
     "agency": Words(60),
+}
+# What a setting alone may be: a cell of a table holds none of these.
+ALONE: dict[str, Kind | None] = {
+    "markdown": TextByLanguage(max=20_000),
+    "choices": ListOf(Words(60)),
+    "point": None,
 }
 _LIMITS: dict[str, dict[str, Kind]] = {
     "text": {**BOUNDS, "pattern": Pattern()},
@@ -222,20 +230,29 @@ _LIMITS: dict[str, dict[str, Kind]] = {
     "time": {"min": TimeOfDay(), "max": TimeOfDay()},
     "duration": {"min": DurationText(), "max": DurationText()},
     "url": {"pattern": Pattern()},
+    "markdown": BOUNDS,
+    "choices": COUNT,
 }
 LATER_SETTING_KEYS = ("unique", "check", "required_when", "indexed", "computed")
-LATER_SETTING_TYPES = tuple(name for name in (*LATER_TYPES, *OWN_KEYS, "group") if name not in VALUES)
+LATER_SETTING_TYPES = tuple(name for name in (*LATER_TYPES, *OWN_KEYS, "group") if name not in {**VALUES, **ALONE})
 
 
 def _value_case(kind: str, shared: dict[str, Kind]) -> Keys:
     required: dict[str, Kind] = {"type": Words()}
-    if kind == "choice":
+    if kind in ("choice", "choices"):
         required["options"] = FIXED_OPTIONS
-    optional = {**NAMED, "required": Boolean(), "default": VALUES[kind], **_LIMITS.get(kind, {}), **shared}
+    default = {**VALUES, **ALONE}[kind]
+    optional = {
+        **NAMED,
+        "required": Boolean(),
+        **({"default": default} if default is not None else {}),
+        **_LIMITS.get(kind, {}),
+        **shared,
+    }
     return Keys(required, optional, LATER_SETTING_KEYS, also=(_default_fits, _BOUNDED.get(kind, _numbers_fit)))
 
 
-COLUMN = Variant("type", {kind: _value_case(kind, {}) for kind in VALUES}, (*LATER_SETTING_TYPES, "table"))
+COLUMN = Variant("type", {kind: _value_case(kind, {}) for kind in VALUES}, (*LATER_SETTING_TYPES, *ALONE, "table"))
 SETTING_KEYS: dict[str, Kind] = {"secret": Boolean(), "visible_when": Expr("bool")}
 
 
@@ -266,6 +283,6 @@ TABLE = Keys(
 )
 SETTING = Variant(
     "type",
-    {**{kind: _value_case(kind, SETTING_KEYS) for kind in VALUES}, "table": TABLE},
+    {**{kind: _value_case(kind, SETTING_KEYS) for kind in (*VALUES, *ALONE)}, "table": TABLE},
     LATER_SETTING_TYPES,
 )
