@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import false, select
 
 from app_runtime.drafts.services import sealed_for
-from app_runtime.joining.services import letter_context
+from app_runtime.joining.services import letter_context, person_context
 from app_runtime.records.models import Record
 from app_runtime.records.niks import NIK_DIGEST, SEALED_NIK, nik_context, nik_digest_context
 from app_runtime.records.tracking import SEALED_KEY
@@ -50,6 +50,8 @@ def _draft(row: Mapping[str, Any]) -> Iterable[SealedValue]:
 def _letter(row: Mapping[str, Any]) -> Iterable[SealedValue]:
     if row["sealed"]:
         yield SealedValue(("sealed",), row["sealed"], letter_context(row["tenant_id"], row["id"]))
+    if row["sealed_person"]:
+        yield SealedValue(("sealed_person",), row["sealed_person"], person_context(row["tenant_id"], row["id"]))
 
 
 carry("records", Carrying(sealed=_sealed))

@@ -11,7 +11,7 @@ from app_catalog.definitions.checks.examples import check_example_names, check_e
 from app_catalog.definitions.checks.exchange import check_exchange
 from app_catalog.definitions.checks.filters import check_filters
 from app_catalog.definitions.checks.holding import check_holding
-from app_catalog.definitions.checks.named import check_named
+from app_catalog.definitions.checks.named import check_merging, check_named
 from app_catalog.definitions.checks.numbers import check_numbers
 from app_catalog.definitions.checks.pages import check_pages
 from app_catalog.definitions.checks.references import check_references
@@ -32,6 +32,7 @@ CHECKS = (
     check_holding,
     check_filters,
     check_named,
+    check_merging,
     check_checklists,
     check_numbers,
     check_texts,

@@ -15,6 +15,8 @@ from sqlalchemy.orm import aliased
 
 from app_catalog.definitions.model import SEVERAL, Field, RecordType
 from app_runtime.api.open_targets import OpenTarget
+from app_runtime.joining.models import RecordJoin
+from app_runtime.joining.services import may_be_joined
 from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.permissions import fields_read_by, title_fields
 from app_runtime.records.places import place_fields
@@ -90,6 +92,8 @@ def _members(targets: Sequence[OpenTarget], kind: RecordType) -> Iterator[tuple[
     if "agency" in allowed:
         yield "agency", _agency_key()
     yield "updated_at", Record.updated_at
+    if may_be_joined(kind):
+        yield "joined", _joined()
     if shows_place(kind):
         yield "place", case((Record.place_lon.is_not(None), _place()), else_=null())
     yield "fields", func.json_build_object(*_flat(_fields(targets, kind, allowed)))
@@ -144,6 +148,13 @@ def _agency_key() -> Any:
         .correlate(Record)
         .scalar_subquery()
     )
+
+
+def _joined() -> Any:
+    """How many say "me too"."""
+    counted = select(func.count()).select_from(RecordJoin)
+    mine = counted.where(RecordJoin.tenant_id == bindparam("tenant"), RecordJoin.record_id == Record.id)
+    return mine.correlate(Record).scalar_subquery()
 
 
 def _files(name: str) -> ColumnElement[Any]:

@@ -17,6 +17,7 @@ from app_runtime.api.family import takes_parent
 from app_runtime.api.family_schema import PARENT_HELP, family_members
 from app_runtime.exporting.reading import MOST_ROWS
 from app_runtime.exporting.writing import KINDS
+from app_runtime.joining.services import may_be_joined
 from app_runtime.records.paging import LARGEST_PAGE
 from lumbung.i18n import current_language, pick, t
 
@@ -152,12 +153,18 @@ def _read_schema(kinds: Sequence[RecordType], family: Mapping[str, Any]) -> dict
             **built_in,
             **({"numbers": _NUMBERS} if "number" in allowed and any(len(kind.numbers) > 1 for kind in kinds) else {}),
             "updated_at": _MOMENT,
+            **({"joined": _joined()} if any(may_be_joined(kind) for kind in kinds) else {}),
             **place,
             "fields": {"type": "object", "properties": fields},
             "url": _ADDRESS,
             **family,
         },
     }
+
+
+def _joined() -> dict[str, Any]:
+    told = t("Berapa orang yang juga mengalaminya.", "How many people it is true for as well.")
+    return {"type": "integer", "minimum": 0, "description": told}
 
 
 def _public_fields(kind: RecordType) -> Iterator[tuple[str, Field]]:

@@ -1,4 +1,4 @@
-"""Columns about the family of a record: its parent's number, and how many children it has."""
+"""Columns about the family of a record: its parent's number, and how many children it has; and who joined it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app_catalog.definitions.model.families import parent_types
 from app_runtime.children.family import Count
 from app_runtime.children.reading import count_families, find_numbers
 from app_runtime.exporting.columns import Cell, Column
+from app_runtime.exporting.joined import Joined
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record
 from app_runtime.records.presenting import PresentedRecord
@@ -25,11 +26,16 @@ class Family:
 
     app: RunningApp
     reader: Actor
+    _joined: Joined = field(init=False)
     _parents: dict[UUID, str] = field(default_factory=dict)
     _counts: dict[UUID, dict[str, Count]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._joined = Joined(self.app)
+
     def look_ahead(self, records: Sequence[Record]) -> None:
         """Read the families of the next rows, and forget those before."""
+        self._joined.look_ahead(records)
         above = {record.id: record.parent_id for record in records if record.parent_id is not None}
         types = dict.fromkeys(
             name
@@ -42,8 +48,9 @@ class Family:
 
     def columns(self, record_type: str) -> list[Column]:
         """The columns of a type: of a child its parent's number, of a parent the number of its children of each kind,
-        those that are done and those that are not. Most types have none."""
-        found = []
+        those that are done and those that are not; and of one that can be joined how many have. Most types have
+        none."""
+        found = self._joined.columns(record_type)
         if parent_types(self.app.definitions, record_type):
             found.append(Column("parent", t("Nomor induk", "Parent's number"), lambda row: self._parents.get(row.id)))
         specs = {spec.id: spec for _, kind in reversed(self.app.kinds(record_type)) for spec in kind.children.values()}

@@ -15,8 +15,9 @@ class RecordJoin(TenantTable):
 
     `person` is a keyed digest of the account or the browser for this record alone, so that nobody joins twice and no
     two rows tell that they are of one person. `sealed` holds an address to write to and the code that leaves again,
-    `leave_digest` finds the row by that code. All three are emptied when the record's personal data are erased; the row
-    still counts.
+    `leave_digest` finds the row by that code. `sealed_person` tells whom the digest is of once a duplicate is merged
+    into another record, so that each person counts once there too. All four are emptied when the record's personal data
+    are erased; the row still counts.
     """
 
     __tablename__ = "record_joins"
@@ -31,5 +32,6 @@ class RecordJoin(TenantTable):
     record_id: Mapped[UUID]
     person: Mapped[str | None]
     sealed: Mapped[str | None]
+    sealed_person: Mapped[str | None]
     leave_digest: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="id")

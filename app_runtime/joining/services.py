@@ -48,6 +48,10 @@ def join_record(session: AnySession, app: RunningApp, record: Record, *, who: st
         raise NotFound
     if app.installation.status != "enabled" or not record.open:
         raise Conflict(_CLOSED)
+    # A record that is closed or merged meanwhile waits for this, or is found so.
+    locked = select(Record.open).where(Record.tenant_id == record.tenant_id, Record.id == record.id)
+    if not session.scalar(locked.with_for_update(read=True)):
+        raise Conflict(_CLOSED)
     row_id, sealed, digest = new_id(), None, None
     if email.strip():
         try:
@@ -65,6 +69,7 @@ def join_record(session: AnySession, app: RunningApp, record: Record, *, who: st
             record_id=record.id,
             person=person_of(record.id, who),
             sealed=sealed,
+            sealed_person=encrypt(who, context=person_context(record.tenant_id, row_id)),
             leave_digest=digest,
             language=current_language(),
             created_at=now(),
@@ -124,6 +129,11 @@ def count_joined(session: AnySession, record_ids: Iterable[UUID]) -> dict[UUID, 
 def leave_digest(code: str) -> str:
     """What a code is found by, however it was typed."""
     return blind_index(codes.normalise(code) or "", "record_joins:leave")
+
+
+def person_context(tenant_id: UUID, row_id: UUID) -> str:
+    """What it is sealed for who joined."""
+    return f"record_joins:{tenant_id}:{row_id}:person"
 
 
 def letter_context(tenant_id: UUID, row_id: UUID) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app_runtime.joining.merging import merge_joined
 from app_runtime.joining.models import RecordJoin
 from app_runtime.joining.services import letter_context, may_be_joined
 from app_runtime.pages.opening import ANYBODY, app_name
@@ -28,6 +29,9 @@ _AT_ONCE = 200
 
 def tell_joined(change: Change) -> None:
     """Note that who joined is told, when a stored record that can be joined has come to another state."""
+    if merge_joined(change):
+        # They follow the record that is kept, and are told so.
+        return
     if not may_be_joined(change.record_type) or not change.old or change.old.get("state") == change.record.state:
         return
     _enqueue(change.session, change.record.id, change.record.state, change.at.isoformat(), None)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask import session as browser
 from werkzeug.wrappers import Response as AnyResponse
 
+from app_runtime.joining.merging import kept_of
 from app_runtime.joining.services import count_joined, find_join, has_joined, join_record, leave_record, may_be_joined
 from app_runtime.pages.opening import ANYBODY, open_app
 from app_runtime.records.models import Record
@@ -31,13 +32,15 @@ def joining_card(app: RunningApp, record: Record, *, error: str = "", typed: str
     """The part of a record's public page where one joins; empty where that cannot be."""
     if not may_be_joined(app.record_type(record.record_type)):
         return ""
+    # What was merged is joined where it was merged into, from its own page too.
+    followed = kept_of(app.session, app, record)
     who = _who(known_only=True)
     return render_template(
         "joining/_card.html",
         record=record,
         slug=app.installation.slug,
-        count=count_joined(app.session, [record.id]).get(record.id, 0),
-        joined=bool(who) and has_joined(app.session, record, who=who),
+        count=count_joined(app.session, [followed.id]).get(followed.id, 0),
+        joined=bool(who) and has_joined(app.session, followed, who=who),
         can_mail=channel_available("email"),
         error=error,
         typed=typed,
@@ -60,7 +63,7 @@ def join(slug: str, record_type: str, record_id: UUID) -> AnyResponse | tuple[st
     spend(JOINED_FROM_ADDRESS, address_key())
     email = request.form.get("email", "")[:320]
     try:
-        fresh = join_record(db.session, app, record, who=_who(), email=email)
+        fresh = join_record(db.session, app, kept_of(db.session, app, record), who=_who(), email=email)
     except Invalid as error:
         card = joining_card(app, record, error=" ".join(error.fields.get("email", [])), typed=email)
         return render_template("joining/again.html", card=card, record=record, slug=slug), 422
@@ -73,8 +76,8 @@ def join(slug: str, record_type: str, record_id: UUID) -> AnyResponse | tuple[st
 @access(PUBLIC)
 def leave(slug: str, record_type: str, record_id: UUID) -> AnyResponse:
     """Leave again, from the browser or account that joined."""
-    record, _ = _open(slug, record_type, record_id)
-    leave_record(db.session, record, who=_who())
+    record, app = _open(slug, record_type, record_id)
+    leave_record(db.session, kept_of(db.session, app, record), who=_who())
     flash(t("Anda tidak ikut lagi.", "You have left."), "success")
     return _back(slug, record_type, record_id)
 

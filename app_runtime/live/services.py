@@ -7,9 +7,9 @@ without one, those that are public. Counts and shares tell nothing of single rec
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, false, func, select
@@ -20,6 +20,7 @@ from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
 from app_runtime.filtering.clauses import where_clause
+from app_runtime.joining.services import count_joined, may_be_joined
 from app_runtime.live.patience import PATIENT, Patience
 from app_runtime.records.actors import Actor, actor_for
 from app_runtime.records.listing import present_rows
@@ -70,6 +71,8 @@ class Told:
 
     app_name: str
     record: PresentedRecord
+    joined: int = 0
+    """How many others it is true for as well."""
 
     @property
     def href(self) -> str:
@@ -150,7 +153,7 @@ def newest(session: AnySession, visitor: Visitor | None = None, *, limit: int = 
             found.append(
                 Happening(at=row.created_at, what=what, alarming=alarming, app_name=opened.name, record=presented)
             )
-    return found
+    return _with_joined(session, apps, found)
 
 
 def at_risk(session: AnySession, visitor: Visitor | None = None, *, limit: int = MOST_ROWS) -> list[AtRisk]:
@@ -179,7 +182,23 @@ def at_risk(session: AnySession, visitor: Visitor | None = None, *, limit: int =
             found.append(
                 AtRisk(due_at=presented.due_at, late=late, app_name=apps[record.installation_id].name, record=presented)
             )
-    return found
+    return _with_joined(session, apps, found)
+
+
+_OneTold = TypeVar("_OneTold", bound=Told)
+
+
+def _with_joined(session: AnySession, apps: Mapping[UUID, _Open], found: list[_OneTold]) -> list[_OneTold]:
+    """The same with how many have joined each; nothing is asked where no record can be joined."""
+    joinable = {
+        (opened.app.installation.slug, name)
+        for opened in apps.values()
+        for name in opened.app.definition.records
+        if any(may_be_joined(kind) for _, kind in opened.app.kinds(name))
+    }
+    ids = {one.record.id for one in found if (one.record.app, one.record.record_type) in joinable}
+    counts = count_joined(session, ids)
+    return [replace(one, joined=counts.get(one.record.id, 0)) for one in found]
 
 
 def _address(record_id: UUID) -> str:

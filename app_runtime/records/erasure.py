@@ -35,7 +35,7 @@ def erase_person(session: AnySession, record: Record) -> None:
     session.execute(
         update(RecordJoin)
         .where(RecordJoin.tenant_id == record.tenant_id, RecordJoin.record_id == record.id)
-        .values(person=None, sealed=None, leave_digest=None)
+        .values(person=None, sealed=None, sealed_person=None, leave_digest=None)
         .execution_options(synchronize_session=False)
     )
     record.private = {}

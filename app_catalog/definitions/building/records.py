@@ -161,7 +161,15 @@ def _rung(name: str, spec: Json) -> Rung:
 
 def _duplicates(spec: Json) -> Duplicates:
     same, open_only = ids(spec.get("same")), spec.get("open_only", True)
-    return Duplicates(spec["within"], same, open_only, spec.get("days"), spec.get("join", False))
+    return Duplicates(
+        spec["within"],
+        same,
+        open_only,
+        spec.get("days"),
+        join=spec.get("join", False),
+        into=spec.get("into"),
+        with_reporter=spec.get("with_reporter", False),
+    )
 
 
 def _satisfaction(spec: Json) -> Satisfaction:

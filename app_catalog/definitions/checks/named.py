@@ -24,6 +24,21 @@ def check_named(package: PackageReading) -> None:
                 _note(package, "named-without-number", f"records/{name}.yaml", place, found=target)
 
 
+def check_merging(package: PackageReading) -> None:
+    """Note types whose duplicates are merged into nothing that people can join."""
+    for name, record in package.canonical["records"].items():
+        rule = record.get("duplicates", {})
+        for key in ("into", "with_reporter"):
+            if key in rule and not _merges(rule, record.get("fields", {}), name):
+                _note(package, "merged-into-nothing", f"records/{name}.yaml", ("duplicates", key), found=name)
+                break
+
+
+def _merges(rule: Mapping[str, Any], fields: Mapping[str, Any], record: str) -> bool:
+    field = fields.get(rule.get("into", ""), {})
+    return bool(rule.get("join")) and field.get("type") == "record" and field.get("record") == record
+
+
 def _naming(record: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
     for field, spec in record.get("fields", {}).items():
         if spec.get("type") == "record":

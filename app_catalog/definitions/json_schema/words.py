@@ -100,6 +100,8 @@ same | Isian yang sama. | The fields that are the same.
 open_only | Hanya yang masih terbuka. | Only those that are open.
 days | Dalam berapa hari. | Within how many days.
 join | Orang lain boleh ikut ("saya juga"). | Others may join ("me too").
+into | Isian yang menyebut laporan yang dipertahankan. | The field that names the record it is merged into.
+with_reporter | Pembuatnya ikut terhitung di sana. | Whoever made it counts there too.
 capacity | Tempat yang terbatas. | Places that are limited.
 aggregates | Angka atas banyak catatan. | Figures over many records.
 lookups | Catatan lain yang dibaca. | Another record that is read.

@@ -182,6 +182,9 @@ class Clock:
 class Duplicates:
     """When a new record hints at an old one: within ``within`` metres, same fields, at most ``days`` old. With ``join``
     others may say "me too" on a public one instead of reporting it again.
+
+    ``into`` is the field in which a record names the one that it is merged into: who joined it follows that one from
+    then on, with ``with_reporter`` whoever made it as well.
     """
 
     within: int
@@ -189,6 +192,8 @@ class Duplicates:
     open_only: bool = True
     days: int | None = None
     join: bool = False
+    into: str | None = None
+    with_reporter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

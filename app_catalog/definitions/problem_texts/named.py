@@ -20,6 +20,16 @@ NAMED_TEXTS: dict[str, ProblemText] = {
             "Remove “{found}” from requires.apps; a record type of its own is written without the app.",
         ),
     ),
+    "merged-into-nothing": (
+        both(
+            "Laporan ganda digabung lewat isian jenis record yang menunjuk “{found}” lain, dengan join: true.",
+            "Duplicates are merged by a field of type record that names another “{found}”, and with join: true alone.",
+        ),
+        both(
+            "Tulis duplicates: {{join: true, into: same_as}} dan isian same_as: {{type: record, record: {found}}}.",
+            "Write duplicates: {{join: true, into: same_as}} and a field same_as: {{type: record, record: {found}}}.",
+        ),
+    ),
     "named-without-number": (
         both(
             "Catatan “{found}” tidak bernomor, jadi tidak ada yang dapat menyebutnya.",

@@ -188,7 +188,14 @@ RECORD_OPTIONAL: dict[str, Kind] = {
     "clocks": MapOf(CLOCK),
     "duplicates": Keys(
         {"within": Measure("metres")},
-        {"same": SetOf(Ref("field")), "open_only": Boolean(), "days": Integer(1, 3650), "join": Boolean()},
+        {
+            "same": SetOf(Ref("field")),
+            "open_only": Boolean(),
+            "days": Integer(1, 3650),
+            "join": Boolean(),
+            "into": Ref("field"),
+            "with_reporter": Boolean(),
+        },
     ),
     "satisfaction": Keys({"ask_on": STATES}, {"scale": Integer(2, 10), "reasons": Boolean()}),
     "automations": MapOf(AUTOMATION),
