@@ -12,6 +12,7 @@ from sqlalchemy import or_
 from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import WRITTEN, RecordType
+from app_catalog.definitions.schemas.niks import find_digits
 from app_runtime.joining.services import count_joined, may_be_joined
 from app_runtime.naming.choosing import named_before
 from app_runtime.pages.legends import map_legend, told
@@ -76,7 +77,9 @@ class Found:
 
 def searched(query: Query) -> str:
     """The words that are searched for."""
-    return " ".join(query.get("q", "").split())[:100]
+    words = " ".join(query.get("q", "").split())[:100]
+    # A NIK is looked for elsewhere, and what stands in an address already goes no further.
+    return "" if find_digits(words) is not None else words
 
 
 def browse_site(opened: OpenPage, query: Query) -> Found:

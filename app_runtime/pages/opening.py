@@ -11,6 +11,7 @@ from app_runtime.pages.errors import ServiceOff
 from app_runtime.records.actors import Actor, actor_for
 from app_runtime.records.agency_tree import agencies_asked, agencies_of
 from app_runtime.records.municipal import session_municipality
+from app_runtime.records.niks import nik_fields
 from app_runtime.records.running_app import RunningApp, running_app
 from lumbung.db.fetching import fetched
 from lumbung.db.inside import run_inside
@@ -47,6 +48,11 @@ class OpenPage:
     def record_type(self) -> RecordType:
         """The type that the page is about. Raises NotFound when it is about none."""
         return self.app.record_type(self.page.record or "")
+
+    @property
+    def asks_nik(self) -> bool:
+        """Whether records of the page's type may hold a NIK, so that somebody may look for one."""
+        return any(nik_fields(kind) for _, kind in self.app.kinds(self.page.record or ""))
 
 
 def open_app(session: AnySession, slug: str) -> RunningApp:

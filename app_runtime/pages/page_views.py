@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Response, flash, json, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app_catalog.definitions.schemas.niks import find_digits
 from app_runtime.agendas.showing import browse_calendar
 from app_runtime.boards.showing import browse_board
 from app_runtime.dashboards.keeping import recent_dashboard
@@ -54,6 +55,9 @@ def page(slug: str, page_id: str) -> Answer | AnyResponse:
         return redirect(url_for("pages.page", slug=slug, page_id=page_id))
     if kind == "form":
         return show_form(opened, open_form(opened))
+    if find_digits(request.args.get("q", "")) is not None:
+        # They are in the address already; at least no link of the page carries them on.
+        return redirect(url_for("pages.page", slug=slug, page_id=page_id))
     if kind == "track":
         return redirect(url_for("tracking.ask"))
     template, browse = BROWSED[kind]

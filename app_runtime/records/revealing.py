@@ -15,6 +15,19 @@ from lumbung.i18n import t
 LONGEST_REASON = 300
 
 
+def read_reason(written: str) -> str:
+    """Why somebody looks at such a number, in one line. Raises Invalid when that is not said."""
+    why = " ".join(written.split())
+    if 5 <= len(why) <= LONGEST_REASON:
+        return why
+    text = t(
+        "Tulis alasan melihat NIK ini (5–{n} huruf).",
+        "Say why you look at this NIK (5–{n} characters).",
+        n=LONGEST_REASON,
+    )
+    raise Invalid(fields={"reason": [text]})
+
+
 def reveal_nik(session: AnySession, record: Record, actor: Actor, path: str, *, reason: str) -> str:
     """The whole number in a field, for an official who may see the field; the audit log keeps who and why.
 
@@ -25,19 +38,7 @@ def reveal_nik(session: AnySession, record: Record, actor: Actor, path: str, *, 
     allowed = visible_fields(app.definition, record.record_type, actor, record)
     if not actor.is_member or path not in nik_fields(kind) or path.partition(".")[0] not in allowed:
         raise NotFound
-    why = " ".join(reason.split())
-    if not 5 <= len(why) <= LONGEST_REASON:
-        raise Invalid(
-            fields={
-                "reason": [
-                    t(
-                        "Tulis alasan melihat NIK ini (5–{n} huruf).",
-                        "Say why you look at this NIK (5–{n} characters).",
-                        n=LONGEST_REASON,
-                    )
-                ]
-            }
-        )
+    why = read_reason(reason)
     digits = open_sealed(record, path)
     if digits is None:
         raise NotFound

@@ -5,6 +5,7 @@ from __future__ import annotations
 import app_runtime.work.edit_views
 import app_runtime.work.export_views
 import app_runtime.work.moderation_views
+import app_runtime.work.nik_views
 import app_runtime.work.reveal_views  # noqa: F401 - routes are known once imported.
 from app_catalog.evaluations.facts import install_facts_source
 from app_catalog.reviews.asking import install_use_source

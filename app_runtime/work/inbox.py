@@ -82,7 +82,7 @@ class Inbox:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """The records of one type of one app that are this person's work, each by the definition that it runs on."""
 
     kinds: Kinds
@@ -151,7 +151,7 @@ def list_work(
     apps = found.installations
     names = {key: shown_name(one, definition_by_digest(session, one.definition_digest)) for key, one in apps.items()}
     return Inbox(
-        items=tuple(_present(session, [row[0] for row in rows[:PAGE]], actor, apps, names, at)),
+        items=tuple(present_items(session, [row[0] for row in rows[:PAGE]], actor, apps, names, at)),
         counts=found.counts,
         apps=tuple((one.slug, names[key]) for key, one in apps.items() if one.status == "enabled"),
         next_cursor=encode_cursor(rows[PAGE - 1][1:]) if len(rows) > PAGE else None,
@@ -166,7 +166,7 @@ def find_work(session: AnySession, actor: Actor, asked: Question, *, at: datetim
     """What an inbox holds, before it is read."""
     installations = list_installations(session, with_disabled=True)
     chosen = [one for one in installations if not asked.app_slug or one.slug == asked.app_slug]
-    parts = _parts(session, actor, chosen)
+    parts = parts_of_work(session, actor, chosen)
     tabs = _tabs(parts, at)
     filters: list[Filter] = []
     reach = and_(Record.tenant_id == current_tenant(session), _found(parts, asked.search))
@@ -206,18 +206,23 @@ def _count(matching: ColumnElement[bool], tab: Tab) -> ScalarSelect[int]:
     return select(func.count()).select_from(some.subquery(tab)).scalar_subquery()
 
 
-def _parts(session: AnySession, actor: Actor, installations: Sequence[Installation]) -> list[_Part]:
+def parts_of_work(
+    session: AnySession, actor: Actor, installations: Sequence[Installation], *, record_type: str = ""
+) -> list[Part]:
+    """What somebody works on in these apps, by record type; of one type alone where that is given."""
     parts = []
     used = definitions_of_all(session, installations)
     for one in installations:
         official = at_work(actor.in_app(one.slug))
-        for record_type in dict.fromkeys(name for definition in used[one.id] for name in definition.records):
-            mine = and_(Record.installation_id == one.id, Record.record_type == record_type)
-            parts.append(_Part(kinds_of(used[one.id], record_type), official, mine, one.status == "enabled"))
+        for name in dict.fromkeys(name for definition in used[one.id] for name in definition.records):
+            if record_type and name != record_type:
+                continue
+            mine = and_(Record.installation_id == one.id, Record.record_type == name)
+            parts.append(Part(kinds_of(used[one.id], name), official, mine, one.status == "enabled"))
     return parts
 
 
-def _tabs(parts: Sequence[_Part], at: datetime) -> dict[Tab, ColumnElement[bool]]:
+def _tabs(parts: Sequence[Part], at: datetime) -> dict[Tab, ColumnElement[bool]]:
     running = [part for part in parts if part.enabled]
     overdue = late(at)
     return {
@@ -229,7 +234,7 @@ def _tabs(parts: Sequence[_Part], at: datetime) -> dict[Tab, ColumnElement[bool]
     }
 
 
-def _found(parts: Sequence[_Part], search: str) -> ColumnElement[bool]:
+def _found(parts: Sequence[Part], search: str) -> ColumnElement[bool]:
     """By number, and by title and words where this person sees every field that these are taken from."""
     wanted = search.strip()[:200]
     if not wanted:
@@ -237,7 +242,7 @@ def _found(parts: Sequence[_Part], search: str) -> ColumnElement[bool]:
     return or_(false(), *(part.rows(partial(found_by, actor=part.actor, search=wanted)) for part in parts))
 
 
-def _present(
+def present_items(
     session: AnySession,
     records: Sequence[Record],
     actor: Actor,
@@ -245,6 +250,7 @@ def _present(
     names: Mapping[UUID, str],
     at: datetime,
 ) -> list[InboxItem]:
+    """Records as rows of an inbox, in their order; `names` are those of the apps by installation."""
     presented: dict[UUID, InboxItem] = {}
     by_app: dict[UUID, list[Record]] = {}
     for record in records:
@@ -267,6 +273,6 @@ def _item(record: Record, row: PresentedRecord, app_name: str, zone: str, at: da
     return InboxItem(row, app_name, is_late, due, age_of(record.created_at, at))
 
 
-def _has_actions(part: _Part) -> bool:
+def _has_actions(part: Part) -> bool:
     flows = [kind.workflow for _, kind in part.kinds if kind.workflow]
     return part.enabled and any(part.actor.roles & set(action.by) for flow in flows for action in flow.actions.values())

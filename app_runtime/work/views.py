@@ -5,8 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from app_catalog.definitions.schemas.niks import find_digits
 from app_runtime.records.actors import actor_for
 from app_runtime.records.reading import access_record, access_record_file
 from app_runtime.work.acting import act
@@ -28,6 +30,9 @@ Page = str | AnyResponse | tuple[str, int]
 @access(MEMBER)
 def inbox() -> Page:
     """What I must do, over all apps."""
+    if find_digits(request.args.get("q", "")) is not None:
+        # They are in the address already; at least no link of the page carries them on.
+        return redirect(url_for("work.inbox"))
     return render_template("work/inbox.html", inbox=_inbox(), asked=_asked())
 
 
@@ -127,10 +132,18 @@ _FILTER = "f."
 
 
 def _asked() -> dict[str, str]:
+    return asked_of(request.args)
+
+
+def asked_of(sent: MultiDict[str, str]) -> dict[str, str]:
+    """What the inbox is asked for by an address or a form. Sixteen digits are no words: a NIK is looked for elsewhere
+    (`work.search`)."""
     names = ["tab", "app", "q", "order", "cursor"]
-    filters = [name for name in request.args if name.startswith(_FILTER)][:20]
-    found = {name: request.args.get(name, "")[:200] for name in names}
-    return found | {name: value for name in filters if (value := request.args[name][:200])}
+    filters = [name for name in sent if name.startswith(_FILTER)][:20]
+    found = {name: sent.get(name, "")[:200] for name in names}
+    if find_digits(found["q"]) is not None:
+        found["q"] = ""
+    return found | {name: value for name in filters if (value := sent[name][:200])}
 
 
 def _inbox() -> Inbox:

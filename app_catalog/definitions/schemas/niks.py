@@ -34,6 +34,13 @@ def masked_nik(digits: str) -> str:
     return digits[:SHOWN] + "*" * (len(digits) - SHOWN)
 
 
+def find_digits(text: str) -> str | None:
+    """The sixteen digits that a text is, with spaces, dots and dashes left out; None for any other text. They may be a
+    NIK, or one with a digit mistyped, so that no address may hold them."""
+    plain = re.sub(r"[\s.\-]", "", text[:60])
+    return plain if _DIGITS.fullmatch(plain) else None
+
+
 def check_nik(value: Any, field: Field, lang: str) -> Nik:
     """A NIK: region (6 digits), date of birth (day, month, year; a woman's day plus 40), serial number.
 
