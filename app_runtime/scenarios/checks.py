@@ -14,6 +14,7 @@ from app_catalog.definitions.model import (
     Check,
     ClockCheck,
     CountCheck,
+    EscalatedCheck,
     MessageCheck,
     NumberCheck,
     SightCheck,
@@ -27,7 +28,7 @@ from app_runtime.records.values import NUMBERS, expression_values, latest_rounds
 from app_runtime.scenarios.errors import Refused
 from app_runtime.scenarios.sights import check_sight
 from app_runtime.scenarios.stage import Stage, unknown
-from app_runtime.scenarios.steps import act_on, make_record
+from app_runtime.scenarios.steps import act_on, make_record, update_named
 from lumbung.i18n import Text
 
 CLOCK_WORDS = {"paused": "running", "met_late": "met", "ended": "met"}
@@ -93,14 +94,44 @@ def _clocks(stage: Stage, check: ClockCheck) -> Iterator[Text]:
             yield _instead("tenggat", "clock", full, expected, exact)
 
 
+def _escalated(stage: Stage, check: EscalatedCheck) -> Iterator[Text]:
+    for (name, path), expected in check.clocks.items():
+        record, clock = stage.follow(name, path)
+        known = stage.record_type(record.record_type).clocks
+        if clock not in known:
+            raise unknown("tenggat", "clock", clock, known)
+        rounds = {row.clock: row for row in latest_rounds(list_clocks(stage.session, record))}
+        row = rounds.get(clock)
+        ladder = sorted(known[clock].escalate.values(), key=lambda rung: rung.order)
+        found = dict.fromkeys(rung.to for rung in ladder if row is not None and rung.id in row.rungs_done)
+        if set(found) != set(expected):
+            yield _instead(
+                "eskalasi", "escalation", f"{name}.{path}", ", ".join(expected) or "none", ", ".join(found) or "none"
+            )
+
+
 def _messages(stage: Stage, check: MessageCheck) -> Iterator[Text]:
     query = select(RecordHistory.name, RecordHistory.changes).where(
         RecordHistory.tenant_id == stage.scratch.municipality.id, RecordHistory.kind == "message"
     )
     written = [(row.name, str(row.changes["to"]), list(row.changes["reached"])) for row in stage.session.execute(query)]
-    for message, to in check.messages.items():
+    for message in (*check.messages, *check.unsent):
         if message not in stage.definition.messages:
             raise unknown("pesan", "message", message, stage.definition.messages)
+    for message, to in check.unsent.items():
+        told = [whom for name, whom, reached in written if name == message and reached and to in (None, whom)]
+        if told:
+            wanted = Text(f" kepada {to}", f" to {to}") if to else Text("", "")
+            everybody = ", ".join(dict.fromkeys(told))
+            times = len(told)
+            yield Failure.instead(
+                Text(f"tidak ada pesan “{message}”{wanted.id}", f"no message “{message}”{wanted.en}"),
+                Text(
+                    f"pesan itu dikirim {times} kali, kepada {everybody}",
+                    f"it was sent {times} time{'s' if times > 1 else ''}, to {everybody}",
+                ),
+            )
+    for message, to in check.messages.items():
         mine = [(whom, reached) for name, whom, reached in written if name == message]
         if any(reached and to in (None, whom) for whom, reached in mine):
             continue
@@ -136,6 +167,13 @@ def _cannot(stage: Stage, check: CannotCheck) -> Iterator[Text]:
 
         def work() -> Record:
             return act_on(stage, check.role, on, action, check.values)
+
+    elif check.update is not None:
+        what = f"update {check.update}"
+        named = check.update
+
+        def work() -> Record:
+            return update_named(stage, check.role, named, check.values)
 
     else:
         what = f"create {check.create}"
@@ -204,6 +242,7 @@ _CHECKS: dict[type, Callable[[Stage, Any], Iterator[Text]]] = {
     ValueCheck: _values,
     NumberCheck: _numbers,
     ClockCheck: _clocks,
+    EscalatedCheck: _escalated,
     MessageCheck: _messages,
     CountCheck: _counts,
     SightCheck: check_sight,

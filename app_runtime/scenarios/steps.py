@@ -75,6 +75,14 @@ def act_on(stage: Stage, role: str, on: str, action: str, values: Mapping[str, A
     return take_action(stage.session, record, actor, action, values, channel="scenario")
 
 
+def update_named(stage: Stage, role: str, on: str, values: Mapping[str, Any]) -> Record:
+    """Fields of a named record changed by whoever holds the role."""
+    record = stage.record(on)
+    actor: Actor = stage.actor(role, record=record)
+    given = stage.with_named(values, stage.record_type(record.record_type).fields)
+    return update_record(stage.session, record, actor, given, channel="scenario")
+
+
 def _play(stage: Stage, step: Step) -> None:
     stage.check_time()
     stage.tell(describe_step(step))
@@ -83,7 +91,7 @@ def _play(stage: Stage, step: Step) -> None:
     elif isinstance(step, ActStep):
         stage.attempt(lambda: act_on(stage, step.role, step.on, step.action, step.values))
     elif isinstance(step, UpdateStep):
-        stage.attempt(lambda: _update(stage, step))
+        stage.attempt(lambda: update_named(stage, step.role, step.on, step.values))
     elif isinstance(step, EventStep):
         _take_event(stage, step)
     else:
@@ -95,13 +103,6 @@ def _create(stage: Stage, step: CreateStep) -> None:
         record = stage.attempt(lambda: make_record(stage, step.role, step.record, step.values))
         if step.id is not None:
             stage.named[step.id] = record.id
-
-
-def _update(stage: Stage, step: UpdateStep) -> Record:
-    record = stage.record(step.on)
-    actor: Actor = stage.actor(step.role, record=record)
-    values = stage.with_named(step.values, stage.record_type(record.record_type).fields)
-    return update_record(stage.session, record, actor, values, channel="scenario")
 
 
 def _take_event(stage: Stage, step: EventStep) -> None:

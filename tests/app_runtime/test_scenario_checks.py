@@ -17,6 +17,8 @@ def siaran() -> Definition:
     return bundled_siaran()
 
 
+LATE = {"wait": "PT49H"}
+NOT_SENT = ("no message “overdue”", "it was sent 1 time, to agency_head", "message overdue to agency_head")
 FAILING: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (
         "state",
@@ -48,6 +50,34 @@ FAILING: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
             "then": [{"message": {"assigned": {"to": "agency_head"}}}],
         },
         ("to agency_head", "it was sent to agency"),
+    ),
+    ("no message", {"when": [CREATE, LATE], "then": [{"message": {"overdue": "none"}}]}, NOT_SENT),
+    (
+        "no message to one",
+        {"when": [CREATE, LATE], "then": [{"message": {"overdue": {"not_to": "agency_head"}}}]},
+        NOT_SENT,
+    ),
+    (
+        "escalated",
+        {"when": [CREATE, LATE], "then": [{"escalated": {"a.respond": {"none": 0}}}]},
+        ("escalation of a.respond", "“none”", "“agency_head”", "clock respond.breached"),
+    ),
+    (
+        "escalated further",
+        {"when": [CREATE, LATE], "then": [{"escalated": {"a.respond": {"agency_head": 0, "tenant_admin": 1}}}]},
+        ("“agency_head, tenant_admin”", "it is “agency_head”"),
+    ),
+    ("escalated by no clock", {"then": [{"escalated": {"a.sleep": {"none": 0}}}]}, ("no clock “sleep”", "respond")),
+    ("no unknown message", {"then": [{"message": {"hello": "none"}}]}, ("no message “hello”",)),
+    (
+        "cannot update, but can",
+        {"then": [{"cannot": {"update": "a", "as": "handler", "because": "role", "values": {"cost": 5}}}]},
+        ("handler cannot “update a” (role)", "it was possible"),
+    ),
+    (
+        "cannot update, for another reason",
+        {"then": [{"cannot": {"update": "a", "as": "handler", "because": "state", "values": {"title": "Terang"}}}]},
+        ("because of state", "because of role"),
     ),
     ("count", {"then": [{"count": {"report": 2}}]}, ("count of report", "“2”", "“1”")),
     ("sees", {"then": [{"sees": {"as": "public", "on": "a"}}]}, ("public sees a", "not seen")),
@@ -195,6 +225,33 @@ PASSING: list[tuple[str, dict[str, Any]]] = [
     (
         "working days are waited by the calendar",
         {"when": [CREATE, {"wait": "P4WD"}], "then": [{"clock": {"a.fix": "warned"}}]},
+    ),
+    (
+        "what was not sent, or to somebody else, and how far it was escalated",
+        {
+            "when": [CREATE, LATE],
+            "then": [
+                {"message": {"received": "none", "overdue": {"to": "agency_head", "not_to": "tenant_admin"}}},
+                {"escalated": {"a.respond": {"agency_head": 0}, "a.fix": {"none": 0}}},
+            ],
+        },
+    ),
+    (
+        "it is escalated further in its time",
+        {
+            "when": [CREATE, {"wait": "PT73H"}],
+            "then": [{"escalated": {"a.respond": {"tenant_admin": 0, "agency_head": 1}}}],
+        },
+    ),
+    (
+        "what a role may not change",
+        {
+            "then": [
+                {"cannot": {"update": "a", "as": "handler", "because": "role", "values": {"title": "Terang"}}},
+                {"cannot": {"update": "a", "as": "visitor", "because": "role", "values": {"title": "Terang"}}},
+                {"cannot": {"update": "a", "as": "handler", "because": "invalid", "values": {"cost": "x"}}},
+            ]
+        },
     ),
     ("no settings given", {"given": {}, "then": [{"value": {"a.agency": "dinas-contoh"}}]}),
 ]

@@ -12,6 +12,7 @@ from app_catalog.definitions.model import (
     ClockCheck,
     CountCheck,
     CreateStep,
+    EscalatedCheck,
     EventStep,
     Given,
     MessageCheck,
@@ -55,8 +56,23 @@ def _cannot(what: Json) -> CannotCheck:
         act=what.get("act"),
         on=what.get("on"),
         create=what.get("create"),
+        update=what.get("update"),
         values=what.get("values", {}),
     )
+
+
+def _message(what: Json) -> MessageCheck:
+    sent: dict[str, str | None] = {}
+    unsent: dict[str, str | None] = {}
+    for name, spec in what.items():
+        if spec == "none":
+            unsent[name] = None
+            continue
+        if "to" in spec or "not_to" not in spec:
+            sent[name] = spec.get("to")
+        if "not_to" in spec:
+            unsent[name] = spec["not_to"]
+    return MessageCheck(sent, unsent)
 
 
 def _create(what: Json) -> CreateStep:
@@ -75,7 +91,10 @@ _CHECKS: dict[str, Callable[[Any], Check]] = {
     "value": lambda what: ValueCheck(_dotted(what)),
     "number": NumberCheck,
     "clock": lambda what: ClockCheck(_dotted(what)),
-    "message": lambda what: MessageCheck({name: spec.get("to") for name, spec in what.items()}),
+    "escalated": lambda what: EscalatedCheck(
+        {name: tuple(whom for whom in ids(told) if whom != "none") for name, told in _dotted(what).items()}
+    ),
+    "message": _message,
     "count": CountCheck,
     "sees": lambda what: _sight(what, hidden=False),
     "hidden": lambda what: _sight(what, hidden=True),

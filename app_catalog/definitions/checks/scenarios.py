@@ -69,26 +69,31 @@ class _Scenario:
                 record = "" if name == "all" else self.record_of(name, (*path, name))
                 states = self.part(record, "workflow").get("states", {})
                 self.expect("state", state, states if record else None, (*path, name))
-        elif verb in ("value", "clock"):
+        elif verb in ("value", "clock", "escalated"):
             for name in what:
-                self.check_dotted(verb, name, path)
+                self.check_dotted(verb, name, path, what[name])
         elif verb in ("sees", "hidden"):
             record = self.record_of(what.get("on", ""), (*path, "on"))
             self.expect_fields(record, what.get("fields", ()), (*path, "fields"), more=BUILTIN_ATTRIBUTES)
-        elif verb == "cannot" and "act" in what:
-            self.check_on(what, path, fields=False)
         elif verb == "cannot":
-            self.expect_fields(what.get("create", ""), what.get("values", {}), (*path, "values"))
+            self.check_cannot(what, path)
         elif verb == "number":
             for name in what:
                 self.check_number(name, (*path, name))
+
+    def check_cannot(self, what: Mapping[str, Any], path: tuple[str, ...]) -> None:
+        if "act" in what:
+            self.check_on(what, path, fields=False)
+            return
+        updated = self.record_of(what["update"], (*path, "update")) if "update" in what else ""
+        self.expect_fields(what.get("create", updated), what.get("values", {}), (*path, "values"))
 
     def check_number(self, name: str, path: tuple[str, ...]) -> None:
         first, _, which = name.partition(".")
         if which not in self.part(self.named.get(first, ""), "numbers"):
             self.record_of(name, path)
 
-    def check_dotted(self, verb: str, name: str, path: tuple[str, ...]) -> None:
+    def check_dotted(self, verb: str, name: str, path: tuple[str, ...], value: Any) -> None:
         first, _, rest = name.partition(".")
         record = self.record_of(first, (*path, name))
         while record:
@@ -99,8 +104,13 @@ class _Scenario:
             record, rest = child, further
         if not record:
             return
-        if verb == "clock":
-            self.expect("clock", rest, self.part(record, "clocks"), (*path, name))
+        if verb in ("clock", "escalated"):
+            clocks = self.part(record, "clocks")
+            self.expect("clock", rest, clocks, (*path, name))
+            if verb == "escalated" and rest in clocks:
+                rungs = [str(rung.get("to")) for rung in clocks[rest].get("escalate", {}).values()]
+                for whom in value:
+                    self.expect("rung", whom, [*rungs, "none"], (*path, name))
         else:
             known = [
                 *self.part(record, "fields"),

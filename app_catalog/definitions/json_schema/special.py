@@ -22,7 +22,7 @@ from app_catalog.definitions.shape.quantities import MOST_DECIMAL, Day, Decimal,
 from app_catalog.definitions.shape.reading import Kind
 from app_catalog.definitions.shape.records import AskShape, NumberPattern
 from app_catalog.definitions.shape.scalars import Expr
-from app_catalog.definitions.shape.scenarios import ByName, Recipients, RecordName
+from app_catalog.definitions.shape.scenarios import NONE, ByName, Recipients, RecordName, Whom
 
 Of = Callable[[Kind], Schema]
 _WORD: Schema = {"type": ["string", "boolean", "null"], "minLength": 1}
@@ -80,6 +80,8 @@ def _more(kind: Kind, of: Of) -> Schema | None:
             return of(several)
         case ByName(value=value) | ByLanguage(value=value):
             return {"type": "object", "minProperties": 1, "additionalProperties": of(value)}
+        case Whom(keys=keys):
+            return {"anyOf": [{"const": NONE}, of(keys)]}
         case Recipients(whom=whom):
             return {"type": "object", "minProperties": 1, "additionalProperties": of(whom)}
         case Exports(names=inner) | Consumes(made=inner):
@@ -105,4 +107,8 @@ def made_of(kind: Kind) -> tuple[Kind, ...]:
             return (several,)
         case ByName(value=value) | ByLanguage(value=value):
             return (value,)
+        case Recipients(whom=whom):
+            return (whom,)
+        case Whom(keys=keys):
+            return (keys,)
     return ()

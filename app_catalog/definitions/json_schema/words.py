@@ -83,6 +83,8 @@ time | Waktu kalender atau jam kerja. | Wall time or working time.
 paused_in | Keadaan yang menghentikan sementara. | The states that pause it.
 warn_at | Kapan diingatkan, misalnya 75%. | When to warn, such as 75%.
 escalate | Tangga eskalasi. | The ladder of escalation.
+escalated | Sampai kepada siapa tangga itu. | To whom the ladder has gone so far.
+not_to | Bukan kepada siapa. | To whom it did not go.
 after | Berapa lama sesudahnya. | How long after.
 automations | Yang terjadi sendiri. | What happens by itself.
 on | Kejadian, tindakan, atau nama catatan. | The event, the action, or the record's name.

@@ -100,9 +100,19 @@ class ClockCheck:
 
 @dataclass(frozen=True, slots=True)
 class MessageCheck:
-    """Messages that must have been sent; the value is to whom, None for anybody."""
+    """Messages that must have been sent; the value is to whom, None for anybody. Those ``unsent`` must not have been,
+    by the same.
+    """
 
     messages: Mapping[str, str | None]
+    unsent: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalatedCheck:
+    """To whom exactly the ladder of a clock has gone so far, by ``(record name, clock id)``; nobody for none."""
+
+    clocks: Mapping[tuple[str, str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +136,8 @@ class SightCheck:
 
 @dataclass(frozen=True, slots=True)
 class CannotCheck:
-    """``role`` is refused: either ``act`` on the record ``on``, or ``create`` of a record type, with
-    ``values``.
+    """``role`` is refused: either ``act`` on the record ``on``, ``create`` of a record type, or ``update`` of the named
+    record, with ``values``.
     """
 
     role: str
@@ -135,11 +145,22 @@ class CannotCheck:
     act: str | None = None
     on: str | None = None
     create: str | None = None
+    update: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
 Step = CreateStep | ActStep | UpdateStep | WaitStep | EventStep
-Check = StateCheck | ValueCheck | NumberCheck | ClockCheck | MessageCheck | CountCheck | SightCheck | CannotCheck
+Check = (
+    StateCheck
+    | ValueCheck
+    | NumberCheck
+    | ClockCheck
+    | EscalatedCheck
+    | MessageCheck
+    | CountCheck
+    | SightCheck
+    | CannotCheck
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ MEANING_TEXTS: dict[str, ProblemText] = {
     "unknown-action": unknown("tindakan", "action"),
     "unknown-children": unknown("jenis anak berkas (children)", "kind of children"),
     "unknown-clock": unknown("jam tenggat", "clock"),
+    "unknown-rung": unknown("tujuan eskalasi tenggat ini", "somebody whom this clock escalates to"),
     "unknown-field": unknown("isian", "field"),
     "unknown-attribute": unknown("isian atau sifat bawaan", "field or built-in attribute"),
     "unknown-settable": unknown("isian yang dapat diisi", "field that can be set"),

@@ -35,10 +35,25 @@ class RecordName:
         return text
 
 
-class Recipients:
-    """Messages by name, each with ``to``; only its name, or an empty map, means to anybody."""
+NONE = "none"
 
-    whom = Keys(optional={"to": Ref("recipient")})
+
+class Whom:
+    """To whom a message went (``to``) and to whom it did not (``not_to``), anybody for an empty map; ``none`` means
+    that it went to nobody at all."""
+
+    keys = Keys(optional={"to": Ref("recipient"), "not_to": Ref("recipient")})
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if isinstance(node, ScalarNode) and node.text == NONE:
+            return NONE
+        return self.keys.read(node, path, reading)
+
+
+class Recipients:
+    """Messages by name, each with whom they went to."""
+
+    whom = Whom()
 
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         return MapOf(self.whom, ordered=False, min=1, keys="message").read(node, path, reading)
@@ -64,14 +79,21 @@ CHECK = OneKey(
         "value": ByName(Plain()),
         "number": ByName(Words(60)),
         "clock": ByName(OneOf(("running", "warned", "met", "breached"))),
+        "escalated": ByName(SetOf(Ref("recipient", (NONE,)))),
         "message": Recipients(),
         "count": MapOf(Integer(0, 1000), ordered=False, keys="record"),
         "sees": SIGHT,
         "hidden": SIGHT,
         "cannot": Keys(
             {"as": ROLE, "because": BECAUSE},
-            {"act": Words(60), "on": RecordName(), "create": Ref("record"), "values": PlainMap()},
-            one_of=("act", "create"),
+            {
+                "act": Words(60),
+                "on": RecordName(),
+                "create": Ref("record"),
+                "update": RecordName(),
+                "values": PlainMap(),
+            },
+            one_of=("act", "create", "update"),
         ),
     }
 )
