@@ -9,7 +9,7 @@ from typing import IO
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import NotFound
@@ -147,7 +147,12 @@ def attach_file(session: AnySession, file: StoredFile, subject_type: str, subjec
     subject = (subject_type, str(subject_id))
     if file.subject_type is not None and (file.subject_type, file.subject_id) != subject:
         raise NotFound
-    _update_with_thumbnail(session, file, subject_type=subject[0], subject_id=subject[1])
+    # Asked once more where it is written: two who claim a file at the same moment both found it free.
+    free = or_(
+        StoredFile.subject_type.is_(None),
+        and_(StoredFile.subject_type == subject[0], StoredFile.subject_id == subject[1]),
+    )
+    _update_with_thumbnail(session, file, free, subject_type=subject[0], subject_id=subject[1])
 
 
 def detach_file(session: AnySession, file: StoredFile) -> None:
@@ -175,12 +180,14 @@ def file_disk() -> FileDisk:
     return FileDisk(current_app.lumbung.files_root)  # type: ignore[attr-defined]
 
 
-def _update_with_thumbnail(session: AnySession, file: StoredFile, **values: object) -> None:
+def _update_with_thumbnail(
+    session: AnySession, file: StoredFile, *where: ColumnElement[bool], **values: object
+) -> None:
     session.flush()
     ids = [file.id] if file.thumbnail_id is None else [file.id, file.thumbnail_id]
-    statement = update(StoredFile).where(StoredFile.id.in_(ids)).values(**values).returning(StoredFile.id)
+    statement = update(StoredFile).where(StoredFile.id.in_(ids), *where).values(**values).returning(StoredFile.id)
     if len(session.execute(statement).all()) != len(ids):
-        # Collected in the meantime: better a clear answer than a record whose photo is gone.
+        # Collected or claimed in the meantime: better a clear answer than a record whose photo is gone.
         raise NotFound
 
 

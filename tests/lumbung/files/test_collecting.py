@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from lumbung.db import now, set_clock, use_tenant
+from lumbung.db import db, now, set_clock, use_tenant
 from lumbung.errors import NotFound
 from lumbung.files import (
     attach_file,
@@ -105,3 +106,21 @@ def test_attaching_what_was_collected_meanwhile_is_not_found(session: Db, tangse
     session.commit()
     with pytest.raises(NotFound):
         attach_file(session, file, "record", "1")
+
+
+def test_of_two_that_claim_a_file_at_the_same_moment_one_has_it(app: LumbungFlask, session: Db, tangsel: World) -> None:
+    file_id = document(session).id
+    session.commit()
+    found = get_file(session, file_id)
+
+    def claim_meanwhile() -> None:
+        with app.app_context():
+            use_tenant(db.session, tangsel.tangsel.id)
+            attach_file(db.session, get_file(db.session, file_id), "record", "1")
+            db.session.commit()
+            db.session.remove()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(claim_meanwhile).result()
+    with pytest.raises(NotFound):
+        attach_file(session, found, "record", "2")
