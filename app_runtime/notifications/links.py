@@ -8,12 +8,18 @@ from tenants.municipalities.addresses import municipality_origin
 from tenants.municipalities.models import Municipality
 
 TRACK_PATH = "/track/{code}"
+OWN_RECORD_PATH = "/track/mine/{record_id}"
 RECORD_PATH = "/work/{record_id}"
 
 
 def track_link(municipality: Municipality, code: str) -> str:
     """Where a reporter follows the record."""
     return municipality_origin(municipality) + TRACK_PATH.format(code=code)
+
+
+def own_record_link(municipality: Municipality, record_id: UUID) -> str:
+    """Where whoever made the record with an account follows it; asks for signing in first."""
+    return municipality_origin(municipality) + OWN_RECORD_PATH.format(record_id=record_id)
 
 
 def record_link(municipality: Municipality, record_id: UUID) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, or_, select
 
 from app_catalog.definitions.model import PEOPLE
-from app_runtime.notifications.links import record_link, track_link
+from app_runtime.notifications.links import own_record_link, record_link, track_link
 from app_runtime.notifications.models import RecordFollower
 from app_runtime.records.change import Change
 from app_runtime.records.models import Record
@@ -65,6 +65,7 @@ def push_about_record(session: AnySession, payload: Payload) -> None:
     accounts = {row.account_id for row in followers if row.account_id}
     accounts |= {record.created_by} if record.created_by else set()
     devices: dict[UUID, UUID | None] = {row.id: row.account_id for row in followers}
+    following = frozenset(devices)
     for account_id, found in devices_of(session, accounts).items():
         if account_id == record.created_by:
             devices.update(dict.fromkeys(found, account_id))
@@ -80,7 +81,10 @@ def push_about_record(session: AnySession, payload: Payload) -> None:
                     device_id,
                     manner,
                     body=state_told(app, record),
-                    address=track_link(app.municipality, code),
+                    # Who has signed out on a device opens nothing with it, unless it was followed by the code there.
+                    address=track_link(app.municipality, code)
+                    if device_id in following
+                    else own_record_link(app.municipality, record.id),
                 )
 
 

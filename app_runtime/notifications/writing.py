@@ -19,7 +19,7 @@ from app_runtime.notifications.pushing import push_to_member
 from app_runtime.notifications.recipients import Recipient, find_recipient
 from app_runtime.notifications.sending import NOTIFY, PRIVATE_KINDS
 from app_runtime.records.models import Record, RecordHistory, RecordHistoryPrivate
-from app_runtime.records.permissions import fields_read_by
+from app_runtime.records.permissions import fields_read_by, title_fields
 from app_runtime.records.presenting import display_value
 from app_runtime.records.reading import find_record, list_clocks
 from app_runtime.records.running_app import RunningApp, app_of_record
@@ -92,7 +92,7 @@ def _texts(app: RunningApp, record: Record, recipient: Recipient, payload: Mappi
         return _escalation(app, record, context)
     message = app.definition.messages[payload["message"]]
     rendered = render_message(message, "email", current_language(), context)
-    subject = rendered.subject or f"{context['app']['name']}: {record.number or record.title}"
+    subject = rendered.subject or f"{context['app']['name']}: {record.number or context['record']['title']}"
     asked = _asked(app, record, recipient, payload, context["link"])
     return subject, rendered.body.rstrip() + asked if asked else rendered.body
 
@@ -105,7 +105,7 @@ def _asked(app: RunningApp, record: Record, recipient: Recipient, payload: Mappi
 
 
 def _escalation(app: RunningApp, record: Record, context: Mapping[str, Any]) -> tuple[str, str]:
-    name = f"{record.number or ''} {record.title}".strip()
+    name = f"{record.number or ''} {context['record']['title']}".strip()
     subject = t("Batas waktu terlewati: {name}", "Deadline missed: {name}", name=name)
     body = t(
         "Batas waktu “{clock}” untuk {name} terlewati pada {due}.\n\nBuka: {link}\n\n{app}, {municipality}\n",
@@ -130,8 +130,9 @@ def message_context(
     agency = app.agencies.by_id.get(record.agency_id) if record.agency_id else None
     code = tracking_code_of(record) if recipient.kind in PRIVATE_KINDS else None
     link = track_link(app.municipality, code) if code else record_link(app.municipality, record.id)
+    roles = _reader_roles(app, recipient, str(payload["to"]))
     return {
-        "record": _record_values(app, record, _reader_roles(app, recipient, str(payload["to"]))),
+        "record": _record_values(app, record, roles),
         "settings": {
             name: value
             for name, value in app.settings.items()
@@ -141,7 +142,7 @@ def message_context(
         "app": {"name": pick(app.installation.own_name or dict(app.definition.name))},
         "agency": {"name": agency.name if agency else ""},
         "recipient": {"name": recipient.name},
-        "action": _action(app, record, payload),
+        "action": _action(app, record, payload, roles),
         "clock": _clock(app, record, payload),
         "state": {"label": pick(state.label) if state else record.state},
         "category": {"label": _choice_label(app, record, "category")},
@@ -173,7 +174,9 @@ def _record_values(app: RunningApp, record: Record, roles: set[str]) -> dict[str
     for name, spec in kind.fields.items():
         if spec.checklist is not None and name in allowed and roles == {"resident"}:
             shown[name] = told_checklist(kind, name, stored)
-    return {**shown, "number": record.number or "", "title": record.title}
+    titled = title_fields(kind)
+    tells = titled <= allowed and (roles == {"resident"} or not any(kind.fields[name].private for name in titled))
+    return {**shown, "number": record.number or "", "title": record.title if tells else record.number or ""}
 
 
 def _shown(app: RunningApp, value: Any) -> Any:
@@ -191,8 +194,9 @@ def _choice_label(app: RunningApp, record: Record, name: str) -> str:
     return pick(row.get(spec.options.label_column)) or str(value)
 
 
-def _action(app: RunningApp, record: Record, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The newest action before the message was noted, with what was said in it."""
+def _action(app: RunningApp, record: Record, payload: Mapping[str, Any], roles: set[str]) -> dict[str, Any]:
+    """The newest action before the message was noted, with what was said in it, as far as these roles read it; to
+    officials nothing private."""
     noted = app.session.get(RecordHistory, (record.tenant_id, UUID(payload["history_id"])))
     if noted is None:
         return {}
@@ -211,13 +215,19 @@ def _action(app: RunningApp, record: Record, payload: Mapping[str, Any]) -> dict
     action = workflow.actions.get(row.name) if workflow and row else None
     if row is None or action is None:
         return {}
-    private = app.session.scalar(
+    personal = app.session.scalar(
         select(RecordHistoryPrivate.values).where(
             RecordHistoryPrivate.tenant_id == record.tenant_id, RecordHistoryPrivate.history_id == row.id
         )
     )
-    told = {**row.changes.get("answers", {}), **((private or {}).get("answers") or {})}
-    written = {name: moved["to"] for name, moved in row.changes.get("fields", {}).items()}
+    told = {**row.changes.get("answers", {}), **((personal or {}).get("answers") or {})}
+    if roles != {"resident"}:
+        told = {
+            name: value for name, value in told.items() if name in action.asks and not action.asks[name].field.private
+        }
+    kind = app.record_type(record.record_type)
+    hidden = kind.fields.keys() - fields_read_by(kind, roles)
+    written = {name: moved["to"] for name, moved in row.changes.get("fields", {}).items() if name not in hidden}
     return {**written, **told, "label": pick(action.label)}
 
 

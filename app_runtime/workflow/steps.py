@@ -85,16 +85,17 @@ def _note_action(
     moved = {name: {"from": old_values.get(name), "to": value} for name, value in written.items()}
     # What a citizen writes freely may hold personal data, so erasure must be able to empty it.
     citizen = change.actor.kind in ("visitor", "resident")
+    own = {name for name in told if citizen or action.asks[name].field.private}
     private = {
         "fields": {name: value for name, value in moved.items() if name in personal},
-        "answers": dict(told) if citizen else {},
+        "answers": {name: value for name, value in told.items() if name in own},
     }
     change.note(
         "action",
         action.id,
         {
             "fields": {name: value for name, value in moved.items() if name not in personal},
-            "answers": {} if citizen else dict(told),
+            "answers": {name: value for name, value in told.items() if name not in own},
             **({"numbers": dict(numbers)} if numbers else {}),
         },
         private=private if any(private.values()) else None,

@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from app_runtime.notifications.following import forget_contacts, record_topic
 from app_runtime.notifications.models import RecordFollower, RecordSilence
+from app_runtime.records.actors import Actor
+from app_runtime.records.creating import create_record
 from app_runtime.records.erasure import erase_person
 from app_runtime.records.models import Record
 from lumbung.db import set_clock, use_tenant
@@ -22,7 +24,7 @@ from lumbung.web.sites import LumbungFlask
 from tenants.preferences.choices import save_choices
 from tenants.preferences.devices import keep_device
 from tenants.preferences.models import PushDevice
-from tests.app_runtime.stage import Sessions, Stage, set_stage
+from tests.app_runtime.stage import LAMP, Sessions, Stage, set_stage
 from tests.browsing import Browser, browse, words_of
 from tests.push_service import FakeBrowser, PushService
 from tests.world import World
@@ -120,6 +122,24 @@ def test_a_wrong_code_follows_nothing(telling: LumbungFlask, stage: Stage) -> No
     wrong = resident.post_form(f"/track/{code}", FakeBrowser().form, to="/track/AAAA-AAAA-AAAA-A/devices/follow")
     assert wrong.status_code in (404, 422)
     assert stage.session.scalars(select(RecordFollower)).all() == []
+
+
+def test_a_device_of_an_account_opens_nothing_once_its_person_signed_out(
+    telling: LumbungFlask, stage: Stage, service: PushService
+) -> None:
+    resident = stage.place.accounts["handler"]
+    phone = FakeBrowser()
+    device = keep_device(stage.session, phone.subscription, account_id=resident.id, user_agent="")
+    device.endpoint = f"{service.address}/phone"
+    citizen = Actor(kind="resident", account_id=resident.id)
+    made = create_record(stage.session, stage.installation, citizen, "report", LAMP)
+    stage.act(made.record, "dispatcher", "reject", reason="Milik provinsi")
+    stage.session.commit()
+    drain(telling)
+    drain(telling)
+    own = [said for sent in service.sent if (said := phone.read(sent.body))["title"]]
+    assert f"/track/mine/{made.record.id}" in {said["url"] for said in own}
+    assert str(made.tracking_code) not in str(own)
 
 
 def test_an_official_is_notified_of_work_and_may_turn_it_off(

@@ -13,7 +13,10 @@ from app_runtime.notifications.promising import promises_message
 from app_runtime.notifications.sending import NOTIFY
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import open_change
+from app_runtime.records.creating import create_record
 from app_runtime.records.running_app import app_of_record
+from app_runtime.workflow.acting import take_action
+from lumbung.db import use_tenant
 from lumbung.i18n import use_language
 from lumbung.messages.models import Message
 from lumbung.outbox import Effect
@@ -21,6 +24,7 @@ from lumbung.outbox.delivery import deliver_effect
 from lumbung.outbox.handlers import find_effect_handler
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions, Stage, set_stage
+from tests.small_app import enable_small, small_files
 from tests.world import World
 
 PERSON = {"name": "Budi Santoso", "email": "budi@contoh.id"}
@@ -138,3 +142,51 @@ def test_every_message_of_the_app_can_be_written(stage: Stage, mailing: LumbungF
         subject, body = _texts(app, created.record, Recipient("field", "reporter", "Budi", "b@contoh.id"), payload)
         assert subject
         assert body.strip()
+
+
+COMPLAINT = """
+name: {id: Aduan, en: Complaint}
+number: {pattern: "A/{seq:03}"}
+title: "record.person + ': ' + record.about"
+fields:
+  person: {type: text, private: true, label: {id: Nama, en: Name}}
+  about: {type: text, label: {id: Perihal, en: About}}
+  cost: {type: money, visible_to: [chief], label: {id: Biaya, en: Cost}}
+access:
+  clerk: {create: {}, read: {rows: all}}
+  chief: {read: {rows: all}}
+workflow:
+  start: received
+  states:
+    received: {label: {id: Masuk, en: Received}}
+    done: {label: {id: Selesai, en: Done}, end: success}
+  actions:
+    call:
+      from: received
+      to: done
+      by: [clerk]
+      asks:
+        witness: {type: text, private: true, label: {id: Saksi, en: Witness}}
+        place: {type: text, label: {id: Tempat, en: Place}}
+        cost: {}
+automations:
+  tell: {on: call, send: called, to: clerk}
+"""
+CALLED = """
+email:
+  subject: {id: "Aduan {{ record.title }}", en: "Complaint {{ record.title }}"}
+  body: {id: "{{ record.title }} {{ action.witness }} {{ action.place }} {{ action.cost }}", en: "{{ record.title }}"}
+"""
+
+
+def test_no_letter_tells_an_official_what_is_private(session: Sessions, world: World, mailing: LumbungFlask) -> None:
+    personal = "personal_data: {purpose: {id: Menangani, en: Handling}, basis: public-task, retention: P1Y}\n"
+    files = small_files({"complaint": COMPLAINT}, messages={"called": CALLED}, app=personal, app_id="aduan")
+    installation = enable_small(session, world, files, roles=[("handler", "clerk")])
+    use_tenant(session, world.tangsel.id)
+    stage = Stage(session, world.tangsel, installation)
+    clerk = stage.actor("handler")
+    record = create_record(session, installation, clerk, "complaint", {"person": "Budi", "about": "Jalan"}).record
+    take_action(session, record, clerk, "call", {"witness": "Wati", "place": "Pasar", "cost": 5000})
+    ((_, subject, text),) = written(stage)
+    assert (subject, text.split()) == ("Aduan A/001", ["A/001", "Pasar"])
