@@ -8,6 +8,10 @@ from datetime import time
 from typing import Any
 
 from app_catalog.definitions.model import CreateStep, Definition, Given, Scenario, Text
+from app_catalog.definitions.nodes import locate
+from app_catalog.definitions.problems import Problem, Problems
+from app_catalog.definitions.settings_values import effective_settings, missing_settings
+from app_catalog.definitions.source import Source
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import enable_app
 from app_catalog.publishers.keys import make_platform_key
@@ -68,6 +72,18 @@ def found(session: AnySession, definition: Definition, archive: bytes) -> Founde
     session.flush()
     with as_tenant(session, municipality.id):
         return _furnish(session, municipality, definition, release)
+
+
+def without_values(source: Source, definition: Definition) -> tuple[Problem, ...]:
+    """The required settings that nobody has filled in and for which the package has no default, each with its place."""
+    overrides, _ = settings_for(definition, _story(definition), {})
+    found = Problems()
+    for missing in missing_settings(definition, effective_settings(definition, overrides)):
+        cell = (missing.row, missing.column) if missing.row is not None and missing.column is not None else ()
+        path = ("settings", missing.setting, *(("default", *cell) if cell else ()))
+        place = locate(source.documents, "app.yaml", path)
+        found.add("setting-without-value", place, path, found=".".join((missing.setting, *cell)))
+    return found.report().problems
 
 
 def _furnish(session: AnySession, municipality: Municipality, definition: Definition, release: Release) -> Founded:

@@ -15,11 +15,12 @@ from app_catalog.definitions.problems import Problem
 from app_catalog.definitions.source import load_folder, pack_source
 from app_catalog.releases.reading import PackageRefused, read_package_source
 from app_catalog.releases.scenarios import ScenarioReport
-from app_runtime.previewing.founding import Founded, found
+from app_runtime.previewing.founding import Founded, found, without_values
+from app_runtime.schedules.running import SCHEDULES
 from lumbung.db import db, use_tenant
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid, LumbungError
-from lumbung.outbox import drain
+from lumbung.outbox import drain, run_periodics
 from lumbung.web.access import ANONYMOUS, Visitor
 from lumbung.web.sites import LumbungFlask, Site
 
@@ -73,6 +74,20 @@ class Preview:
             self.count += 1
         return True
 
+    def work(self, app: LumbungFlask) -> bool:
+        """Do what waits to be done, as the worker of an installation does: messages, documents, clocks, schedules;
+        whether there was anything."""
+        with self.lock:
+            if self.shown is None:
+                return False
+            try:
+                done = drain(app)
+            except RuntimeError as error:
+                self.failure = str(error)
+                done = 1
+            self.count += bool(done)
+        return bool(done)
+
     def visitor(self, role: str) -> Visitor:
         """The person of a role as `role` or `role@agency`; anonymous for whoever is not there."""
         name, _, agency = role.partition("@")
@@ -103,15 +118,18 @@ class Preview:
             return
         version = (package.definition, pack_source(source))
         shown: Founded | PackageRefused | None = None
+        missing: tuple[Problem, ...] = ()
         try:
             shown = self._show(app, *version)
             self.failure = ""
         except LumbungError as error:
-            self.failure = _told(error)
+            missing = without_values(source, package.definition)
+            # What has a place is told with it, and not twice.
+            self.failure = "" if missing else _told(error)
         if isinstance(shown, Founded):
             self.shown, self._good, self.problems = shown, version, tuple(package.report.warnings)
             return
-        self.problems = tuple(shown.report.problems) if shown is not None else ()
+        self.problems = tuple(shown.report.problems) if shown is not None else missing
         if self._good is not None:
             again = self._show(app, *self._good)
             self.shown = again if isinstance(again, Founded) else None
@@ -128,6 +146,8 @@ class Preview:
             finally:
                 session.rollback()
                 session.remove()
+        # From here on each schedule wakes the next.
+        run_periodics(app, names=[SCHEDULES])
         drain(app)
         return shown
 

@@ -1,4 +1,5 @@
-"""Serving a preview: a throw-away database, the ordinary application, and a look at the folder twice a second."""
+"""Serving a preview: a throw-away database, the ordinary application, and twice a second a look at the folder and at
+what waits to be done."""
 
 from __future__ import annotations
 
@@ -122,5 +123,7 @@ def _serve(app: LumbungFlask, preview: Preview, port: int) -> None:
 def _watch(app: LumbungFlask, preview: Preview, stop: Event) -> None:
     while True:
         preview.look(app)
+        # What a click sets off happens without another process, and ends with this one.
+        preview.work(app)
         if stop.wait(EVERY_SECONDS):
             return

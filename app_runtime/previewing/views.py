@@ -8,9 +8,12 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from app_runtime.previewing.preview import ROLE_COOKIE, Preview
+from app_runtime.previewing.writing import list_written
+from lumbung.db import db
 from lumbung.web.access import PUBLIC, access
 from lumbung.web.sites import LumbungFlask
 
+_PAGES = ("previewing.people", "previewing.messages")
 _MARK = b'<a class="lb-skip"'
 
 
@@ -41,9 +44,15 @@ def install_preview(app: LumbungFlask, preview: Preview) -> None:
         """Everybody whom one may look as."""
         return render_template("previewing/people.html")
 
+    @blueprint.get("/messages")
+    @access(PUBLIC)
+    def messages() -> str:
+        """What would have been sent to people, the newest first."""
+        return render_template("previewing/messages.html", messages=list_written(db.session))
+
     @app.after_request
     def told(response: Response) -> Response:
-        site_is_portal = request.blueprint != "previewing" or request.endpoint == "previewing.people"
+        site_is_portal = request.blueprint != "previewing" or request.endpoint in _PAGES
         if response.mimetype != "text/html" or request.headers.get("HX-Request") or not site_is_portal:
             return response
         bar = render_template("previewing/bar.html", preview=preview, role=request.cookies.get(ROLE_COOKIE, ""))

@@ -45,6 +45,8 @@ from lumbung.outbox import (
 
 WAKEUP = "schedules"
 EFFECT = "run_schedule"
+SCHEDULES = "note-due-schedules"
+"""The sweep that notes moments which no wake-up has."""
 AT_ONCE = 50
 LOOKS_BACK = timedelta(days=35)
 """A worker that slept for longer leaves out what was before; a month is always seen whole."""
@@ -204,7 +206,7 @@ def _answer_wakeup(session: AnySession, tenant_id: UUID) -> None:
 register_wakeup_handler(WAKEUP, _answer_wakeup)
 
 
-@periodic(300, name="note-due-schedules")
+@periodic(300, name=SCHEDULES)
 def _look(session: AnySession) -> None:
     tenant_id = current_tenant(session)
     if tenant_id is not None:

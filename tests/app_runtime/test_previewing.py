@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
+from app_catalog.installations.models import Installation
 from app_catalog.starters.files import starter_files
 from app_runtime.previewing.preview import Preview
 from app_runtime.previewing.serving import preview_app
+from app_runtime.records.actors import Actor
+from app_runtime.records.creating import create_record
+from lumbung.db import db, now, set_clock, use_tenant
 from lumbung.postgres.roles import DatabaseUrls
 from lumbung.postgres.testing import SuiteServer
 from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
+from tenants.municipalities.models import Municipality
 
+LETTER = "  letter: {type: files, accept: [application/pdf], label: {id: Surat tanda, en: Receipt}}\n"
+LETTER_MADE = """  receipt: {on: created, document: letter, into: letter}
+  daily: {on: {schedule: daily, at: "06:00"}, send: late, to: clerk}
+"""
 HOST = "http://pratinjau.localhost:8100"
 
 
@@ -86,6 +96,38 @@ def test_what_cannot_be_enabled_is_said_and_the_version_before_stays(
     file.write_text(file.read_text() + "  office_name: {type: text, required: true, label: {id: Kantor, en: Office}}\n")
     assert preview.look(app)
     told = _page(app, "/my-app/request")
-    assert "Belum dapat diaktifkan" in told
-    assert "office_name" in told
+    line = next(place for place, text in enumerate(file.read_text().splitlines(), 1) if "office_name" in text)
+    assert f"app.yaml:{line}:" in told
+    assert "settings.office_name" in told
+    assert "Beri default" in told
     assert "Apa yang Anda perlukan?" in told
+
+
+def test_what_a_click_sets_off_happens_and_its_messages_are_shown(
+    previewed: tuple[LumbungFlask, Preview], folder: Path
+) -> None:
+    app, preview = previewed
+    file = folder / "records/request.yaml"
+    file.write_text(file.read_text().replace("fields:\n", f"fields:\n{LETTER}", 1) + LETTER_MADE)
+    (folder / "documents").mkdir()
+    (folder / "documents/letter.typ").write_text("#record.subject #verify_url")
+    assert preview.look(app)
+    assert preview.problems == ()
+    assert not preview.work(app), "The examples were done with when they were shown."
+    count = preview.count
+    with app.app_context():
+        use_tenant(db.session, db.session.scalars(select(Municipality)).one().id)
+        installation = db.session.scalars(select(Installation)).one()
+        values = {"subject": "Surat pindah", "topic": "letter", "contact": {"email": "sari@contoh.id"}}
+        record_id = create_record(db.session, installation, Actor(kind="visitor"), "request", values).record.id
+        db.session.commit()
+    assert "sari@contoh.id" not in _page(app, "/_preview/messages")
+    assert preview.work(app)
+    assert preview.count == count + 1, "Nobody's page is loaded again."
+    told = _page(app, "/_preview/messages", role="clerk")
+    assert "sari@contoh.id" in told
+    assert "Surat pindah" in told
+    assert f"/work/my-app/{record_id}/files/" in _page(app, f"/work/my-app/{record_id}", role="clerk")
+    with set_clock(now() + timedelta(days=1)):
+        assert preview.work(app)
+    assert "P/2026/0001 belum dijawab" in _page(app, "/_preview/messages", role="clerk"), "No schedule came."

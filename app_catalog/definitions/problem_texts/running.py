@@ -7,6 +7,16 @@ RUNNING_TEXTS: dict[str, ProblemText] = {
         both("Jenis “{found}” sudah menjadi anak dengan nama lain.", "Records of type “{found}” are children already."),
         both("Sebut setiap jenis satu kali saja.", "Name each type once."),
     ),
+    "setting-without-value": (
+        both(
+            "Pengaturan wajib “{found}” belum berisi, jadi aplikasi tidak dapat diaktifkan di pratinjau.",
+            "The required setting “{found}” has no value, so the app cannot be enabled in the preview.",
+        ),
+        both(
+            "Beri default; di daerah sungguhan admin mengisinya.",
+            "Give it a default; in a real municipality its administrator fills it in.",
+        ),
+    ),
     "unknown-secret": unknown("pengaturan rahasia (secret: true)", "secret setting (secret: true)"),
     "unknown-consumed-event": unknown("kejadian dalam consumes", "event under consumes"),
     "unknown-occasion": unknown("tindakan atau keadaan", "action or state"),
