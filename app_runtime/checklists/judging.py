@@ -21,6 +21,11 @@ def asked_now(kind: RecordType, action: Action, stored: Mapping[str, Any]) -> Ac
     )
 
 
+def asks_verdict(action: Action) -> bool:
+    """Whether whoever takes the action judges what somebody gave."""
+    return any(ask.field.part is not None and ask.field.part.kind == "verdict" for ask in action.asks.values())
+
+
 def check_verdicts(fields: Mapping[str, Field], answers: Mapping[str, Any]) -> None:
     """Raise Invalid where an item is refused and nobody says what is to be mended."""
     errors = {}

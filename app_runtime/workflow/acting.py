@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from app_catalog.definitions.model import Action
-from app_runtime.checklists.judging import asked_now
+from app_runtime.checklists.judging import asked_now, asks_verdict
 from app_runtime.clocks.firing import catch_up, catch_up_above
 from app_runtime.holding.enforcing import hold
 from app_runtime.records.actors import Actor
@@ -49,7 +49,7 @@ def take_action(
     change = lock_for_change(session, record, actor)
     action = find_action(change, action_id)
     if expected_version is not None:
-        check_fresh(change, expected_version, action_id)
+        check_fresh(change, expected_version, action)
     check_action(change, action)
     cleaned = clean_asks(change, action, with_files(answers, files), channel=channel)
     for ask in action.asks.values():
@@ -96,9 +96,10 @@ def lock_for_change(session: AnySession, record: Record, actor: Actor) -> Change
     return open_change(app, locked, actor)
 
 
-def check_fresh(change: Change, expected_version: int, action_id: str) -> None:
+def check_fresh(change: Change, expected_version: int, action: Action) -> None:
     """Raise Conflict when the record's state is another than it was at `expected_version`, or when somebody has taken
-    this very action since: two answers written at once must not overwrite each other unseen."""
+    this very action since: two answers written at once must not overwrite each other unseen. A verdict is on what was
+    seen: anything that came since makes it stale."""
     record = change.record
     if expected_version == record.version:
         return
@@ -112,14 +113,15 @@ def check_fresh(change: Change, expected_version: int, action_id: str) -> None:
         .order_by(RecordHistory.sequence.desc())
         .limit(1)
     )
+    same_action = and_(RecordHistory.kind == "action", RecordHistory.name == action.id)
+    since = RecordHistory.kind.in_(("action", "updated")) if asks_verdict(action) else same_action
     taken_since = change.session.scalar(
         select(RecordHistory.id)
         .where(
             RecordHistory.tenant_id == record.tenant_id,
             RecordHistory.record_id == record.id,
             RecordHistory.sequence > expected_version,
-            RecordHistory.kind == "action",
-            RecordHistory.name == action_id,
+            since,
         )
         .limit(1)
     )

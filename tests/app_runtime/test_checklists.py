@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from app_runtime.checklists.expanding import with_items
+from app_runtime.records.creating import create_record
 from app_runtime.records.models import Record, RecordFile
+from app_runtime.workflow.acting import take_action
 from lumbung.db import as_tenant
+from lumbung.errors import Conflict
 from lumbung.web.sites import LumbungFlask
-from tests.app_runtime.stage import Sessions
+from tests.app_runtime.stage import Sessions, Stage
 from tests.app_runtime.test_pages_form import photo, upload
 from tests.browsing import browse, words_of
 from tests.checklist_app import PERMITS
@@ -74,6 +77,29 @@ then:
     assert "mended" in failures_of(session, PERMITS, silent)
     judged = SCENARIO.replace("ktp: ktp.jpg", "ktp: {files: ktp.jpg, verdict: accepted}") + "then: []\n"
     assert failures_of(session, PERMITS, judged) != ""
+
+
+def test_a_verdict_is_on_the_files_that_were_seen(session: Sessions, world: World) -> None:
+    again = (
+        "    add: {label: {id: Tambah, en: Add}, from: received, by: [resident], asks: {documents: {}}}\n    send_back:"
+    )
+    name = "records/permit.yaml"
+    files = {**PERMITS, name: PERMITS[name].replace(b"    send_back:", again.encode())}
+    installation = enable_small(session, world, files, roles=[("handler", "clerk")])
+    with as_tenant(session, world.tangsel.id):
+        stage = Stage(session, world.tangsel, installation)
+        sent = {"business": "Warung", "documents": {"ktp": "ktp.jpg", "lease-deed": "sewa.pdf"}}
+        made = create_record(session, installation, stage.citizen(), "permit", sent, channel="scenario")
+        accepted, refused = {"verdict": "accepted"}, {"verdict": "refused", "note": "Buram"}
+        stage.act(made.record, "handler", "judge", documents={"ktp": refused, "lease-deed": accepted})
+        seen, resident = made.record.version, stage.citizen(made.tracking_code)
+        stage.act(made.record, resident, "add", documents={"ktp": "lain.jpg"})
+        verdicts = {"documents": {"ktp": accepted, "lease-deed": accepted}}
+        clerk = stage.actor("handler")
+        with pytest.raises(Conflict):
+            take_action(session, made.record, clerk, "judge", verdicts, expected_version=seen, channel="scenario")
+        newest = made.record.version
+        take_action(session, made.record, clerk, "judge", verdicts, expected_version=newest, channel="scenario")
 
 
 def test_a_citizen_sends_documents_and_follows_what_became_of_each(
