@@ -25,7 +25,7 @@ from app_runtime.live.patience import PATIENT, Patience
 from app_runtime.records.actors import Actor, actor_for
 from app_runtime.records.listing import present_rows
 from app_runtime.records.models import Record, RecordHistory
-from app_runtime.records.permissions import may_read, rows_predicate
+from app_runtime.records.permissions import may_moderate, may_read, rows_predicate
 from app_runtime.records.pinned import Kinds, by_own_kind
 from app_runtime.records.places import place_fields
 from app_runtime.records.presenting import PresentedRecord
@@ -148,7 +148,8 @@ def newest(session: AnySession, visitor: Visitor | None = None, *, limit: int = 
     for row, record in rows:
         opened = apps[record.installation_id]
         what, alarming = _words(opened, row, record)
-        presented = _presented(opened, record) if what and len(found) < min(limit, MOST_ROWS) else None
+        wanted = what and len(found) < min(limit, MOST_ROWS) and _is_told(opened, row, record)
+        presented = _presented(opened, record) if wanted else None
         if presented is not None:
             found.append(
                 Happening(at=row.created_at, what=what, alarming=alarming, app_name=opened.name, record=presented)
@@ -297,6 +298,16 @@ def _presented(opened: _Open, record: Record) -> PresentedRecord | None:
     if not may_read(app.record_type(record.record_type), opened.reader, record):
         return None
     return present_rows(app, [record], opened.reader, columns=())[0]
+
+
+def _is_told(opened: _Open, row: RecordHistory, record: Record) -> bool:
+    """Whether the reader sees this in the record's history too: who reads a record as everybody may is told what
+    everybody is."""
+    if row.public:
+        return True
+    definition = definition_by_digest(opened.app.session, record.definition_digest)
+    kind = definition.records.get(record.record_type)
+    return kind is not None and may_moderate(definition, kind, opened.reader, record)
 
 
 def _words(opened: _Open, row: RecordHistory, record: Record) -> tuple[str, bool]:

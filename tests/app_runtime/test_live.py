@@ -112,9 +112,11 @@ def test_the_live_room_tells_what_happens_and_what_is_late(session: Sessions, wo
     with set_clock(MONDAY + timedelta(days=2)):
         fire_due_clocks(session, world.tangsel.id)
         with speaking("en"):
-            happened, risks = newest(session), at_risk(session, admin_of(world))
+            happened, risks = newest(session, admin_of(world)), at_risk(session, admin_of(world))
+            told_to_all = {one.what for one in newest(session)}
         # The public reads these records, and not when they are due.
         assert at_risk(session) == []
+        assert told_to_all == {"New spot", "Fix"}
     session.commit()
     assert [one.what for one in happened][:4] == ["Deadline missed: Response"] * 3 + ["Fix"]
     assert happened[0].alarming
