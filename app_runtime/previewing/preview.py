@@ -20,6 +20,7 @@ from app_runtime.schedules.running import SCHEDULES
 from lumbung.db import db, use_tenant
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid, LumbungError
+from lumbung.i18n import current_language
 from lumbung.outbox import drain, run_periodics
 from lumbung.web.access import ANONYMOUS, Visitor
 from lumbung.web.sites import LumbungFlask, Site
@@ -73,6 +74,12 @@ class Preview:
             self._take(app)
             self.count += 1
         return True
+
+    def told(self) -> list[str]:
+        """What is wrong with the newest files, a line each, for a terminal."""
+        refused = self.shown.refused if self.shown else ()
+        lines = [problem.format(current_language()) for problem in self.problems]
+        return [*lines, *([self.failure] if self.failure else []), *refused]
 
     def work(self, app: LumbungFlask) -> bool:
         """Do what waits to be done, as the worker of an installation does: messages, documents, clocks, schedules;

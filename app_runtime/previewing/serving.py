@@ -122,7 +122,9 @@ def _serve(app: LumbungFlask, preview: Preview, port: int) -> None:
 
 def _watch(app: LumbungFlask, preview: Preview, stop: Event) -> None:
     while True:
-        preview.look(app)
+        if preview.look(app):
+            for line in preview.told():
+                click.echo(line)
         # What a click sets off happens without another process, and ends with this one.
         preview.work(app)
         if stop.wait(EVERY_SECONDS):

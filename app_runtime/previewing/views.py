@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app_runtime.previewing.preview import ROLE_COOKIE, Preview
 from app_runtime.previewing.writing import list_written
 from lumbung.db import db
+from lumbung.i18n import current_language
 from lumbung.web.access import PUBLIC, access
 from lumbung.web.sites import LumbungFlask
 
@@ -52,6 +53,10 @@ def install_preview(app: LumbungFlask, preview: Preview) -> None:
 
     @app.after_request
     def told(response: Response) -> Response:
+        if preview.shown is None and response.mimetype == "text/html":
+            response.set_data(render_template("previewing/nothing.html", preview=preview, lang=current_language()))
+            response.status_code = 503
+            return response
         site_is_portal = request.blueprint != "previewing" or request.endpoint in _PAGES
         if response.mimetype != "text/html" or request.headers.get("HX-Request") or not site_is_portal:
             return response

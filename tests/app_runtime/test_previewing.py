@@ -103,6 +103,18 @@ def test_what_cannot_be_enabled_is_said_and_the_version_before_stays(
     assert "Apa yang Anda perlukan?" in told
 
 
+def test_what_never_held_is_told_in_place_of_every_page(previewed: tuple[LumbungFlask, Preview], folder: Path) -> None:
+    app, preview = previewed
+    preview.shown = preview._good = None
+    file = folder / "app.yaml"
+    file.write_text(file.read_text() + "  office_name: {type: text, required: true, label: {id: Kantor, en: Office}}\n")
+    assert preview.look(app)
+    answer = app.test_client().get("/my-app/request", base_url=HOST)
+    assert answer.status_code == 503
+    assert "settings.office_name" in answer.text
+    assert [line for line in preview.told() if line.startswith("app.yaml:") and "office_name" in line]
+
+
 def test_what_a_click_sets_off_happens_and_its_messages_are_shown(
     previewed: tuple[LumbungFlask, Preview], folder: Path
 ) -> None:
