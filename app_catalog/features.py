@@ -8,6 +8,7 @@ import app_catalog.campaigns.models
 import app_catalog.carrying
 import app_catalog.evaluations.models
 import app_catalog.figures.models
+import app_catalog.installations.file_views
 import app_catalog.installations.models
 import app_catalog.installations.told_yanks
 import app_catalog.listings.models

@@ -53,6 +53,9 @@ def read_answers(definition: Definition, form: Form, *, zone: ZoneInfo) -> Answe
         if spec.secret:
             if form.get(spec.id, ""):
                 answers.secrets[spec.id] = form[spec.id]
+        elif spec.type == "files":
+            # They are given one at a time, in forms of their own.
+            continue
         elif spec.type == "table":
             _read_table(spec, form, answers, zone)
         else:
@@ -150,9 +153,10 @@ def _new_id(cells: Mapping[str, Any], taken: set[str]) -> str:
 def shown_settings(
     definition: Definition, values: Mapping[str, Any], *, agencies: Mapping[str, str], zone: ZoneInfo
 ) -> list[dict[str, Any]]:
-    """What the page needs for each setting, in order: id, kind of control, label, help, value, options and rows; times
-    by the municipality's clock (`zone`)."""
-    return [_shown(spec, values.get(spec.id), agencies, zone) for spec in definition.settings.values()]
+    """What the page needs for each setting but those of files, in order: id, kind of control, label, help, value,
+    options and rows; times by the municipality's clock (`zone`)."""
+    asked = [spec for spec in definition.settings.values() if spec.type != "files"]
+    return [_shown(spec, values.get(spec.id), agencies, zone) for spec in asked]
 
 
 def _shown(spec: SettingSpec, value: Any, agencies: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:

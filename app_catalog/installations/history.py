@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,6 +99,14 @@ def _differences(
                     yield label, _show(column.type, was, words, zone), _show(column.type, became, words, zone)
 
 
+def _show_list(kind: str, value: Sequence[Any], options: Mapping[str, Any]) -> str:
+    if kind == "files":
+        return t("{n} berkas", "{n} file" if len(value) == 1 else "{n} files", n=len(value))
+    if kind == "point":
+        return ", ".join(f"{part:.5f}" for part in reversed(value))
+    return ", ".join(pick(options[one]) if one in options else str(one) for one in value)
+
+
 def _show(kind: str, value: Any, options: Mapping[str, Any], zone: str) -> str:
     if value is None or value == "":
         return "–"
@@ -110,10 +118,8 @@ def _show(kind: str, value: Any, options: Mapping[str, Any], zone: str) -> str:
         return str(options.get(value, value))
     if kind == "datetime" and isinstance(value, str) and (moment := find_moment(value)) is not None:
         return show_datetime(moment, zone)
-    if kind == "choices" and isinstance(value, list):
-        return ", ".join(pick(options[one]) if one in options else str(one) for one in value)
-    if kind == "point" and isinstance(value, list):
-        return ", ".join(f"{part:.5f}" for part in reversed(value))
+    if isinstance(value, list):
+        return _show_list(kind, value, options)
     if kind == "choice" and value in options:
         return pick(options[value])
     if kind == "decimal" and isinstance(value, int | float):

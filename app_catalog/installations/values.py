@@ -20,7 +20,7 @@ from tenants.municipalities.places import in_indonesia
 MOST_ROWS = 500
 _YEARS = re.compile(r"P(\d{1,3})Y")
 _IN_LANGUAGES = ("text", "long_text", "markdown")
-_LISTS = ("choices", "point")
+_LISTS = ("choices", "point", "files")
 Errors = dict[str, list[str]]
 Spec = SettingSpec | Column
 
@@ -80,6 +80,11 @@ def check_value(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | No
     if isinstance(value, list) != (spec.type in _LISTS) or (
         isinstance(value, Mapping) and spec.type not in _IN_LANGUAGES
     ):
+        if spec.type == "point" and isinstance(value, str):
+            return t(
+                "Pilih titik di peta, atau tulis koordinat atau tautan peta.",
+                "Choose a point on the map, or write coordinates or a map link.",
+            )
         # A table's value, say, where there is a single one in another version.
         return _another_kind()
     checker = _CHECKERS.get(spec.type)
@@ -146,6 +151,11 @@ def _choices(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
     return None
 
 
+def _files(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
+    """Ids of files; whether they are there is asked when they are given."""
+    return None if all(isinstance(one, str) and 0 < len(one) <= 200 for one in value) else _another_kind()
+
+
 def _point(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
     problem = _as_a_field(spec, value, agencies)
     if problem is None and not in_indonesia(*value):
@@ -205,6 +215,7 @@ _CHECKERS: dict[str, Callable[[Spec, Any, Mapping[str, str]], str | None]] = {
     "url": _as_a_field,
     "markdown": _text,
     "point": _point,
+    "files": _files,
     "choice": _choice,
     "choices": _choices,
     "boolean": _boolean,

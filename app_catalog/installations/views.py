@@ -31,6 +31,7 @@ from app_catalog.installations.services import (
     enable_app,
     find_installation,
 )
+from app_catalog.installations.setting_files import kept_files, show_files
 from app_catalog.installations.shelf import access_offer, list_shelf
 from lumbung.db import db
 from lumbung.errors import Conflict, Invalid
@@ -102,6 +103,8 @@ def save_settings(slug: str) -> Page:
     installation = access_installation(db.session, slug)
     definition = definition_by_digest(db.session, installation.definition_digest)
     answers = read_answers(definition, request.form, zone=_zone())
+    stored = settings_at(db.session, installation.id, installation.settings_version)
+    answers.overrides |= kept_files(definition, stored.overrides)
     seen = request.form.get("seen_version", "")
     try:
         change_settings(
@@ -228,6 +231,7 @@ def _settings_page(
         ends=find_deprecated(db.session, installation.app_id, installation.release_id),
         new=request.args.get("new") == "1",
         sections=installation_sections(db.session, installation),
+        file_settings=show_files(db.session, definition, values),
         **_form(definition, values, errors, answers, agencies),
     )
 

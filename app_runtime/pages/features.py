@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import app_runtime.pages.downloads
 import app_runtime.pages.export_views
 import app_runtime.pages.page_views
 import app_runtime.pages.portal_views

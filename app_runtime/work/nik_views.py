@@ -31,6 +31,20 @@ def search() -> Page:
     return _niks(Asked(digits, request.form.get("app", "")[:100]), url_for("work.search"), url_for("work.inbox"))
 
 
+@work.get("/search")
+@access(MEMBER)
+def searched() -> Page:
+    """Back to the inbox: a search has no address of its own."""
+    return redirect(url_for("work.inbox"))
+
+
+@pages.get("/<slug>/<page_id>/search")
+@access(PUBLIC)
+def list_searched(slug: str, page_id: str) -> Page:
+    """Back to the list."""
+    return redirect(url_for("pages.page", slug=slug, page_id=page_id))
+
+
 @pages.post("/<slug>/<page_id>/search")
 @access(PUBLIC)
 def search_list(slug: str, page_id: str) -> Page:

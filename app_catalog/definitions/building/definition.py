@@ -113,4 +113,5 @@ def _page(name: str, spec: Json, records: Json) -> Page:
         opens=spec.get("opens"),
         date=spec.get("date"),
         charts=build_map(spec.get("charts"), build_chart),
+        downloads=ids(spec.get("downloads")),
     )

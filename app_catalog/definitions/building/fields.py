@@ -129,4 +129,7 @@ def build_setting(name: str, spec: Json) -> SettingSpec:
         secret=spec.get("secret", False),
         visible_when=expression(spec.get("visible_when"), None, "bool"),
         columns=build_map(spec.get("columns"), build_column),
+        accept=ids(spec.get("accept")),
+        max_count=spec.get("max_count"),
+        max_size=spec.get("max_size"),
     )

@@ -44,6 +44,8 @@ def known_names(canonical: Mapping[str, Any], namespace: str, scope: str | None)
     if namespace == "table":
         settings: Mapping[str, Any] = app.get("settings", {})
         return [name for name, spec in settings.items() if spec.get("type") == "table"]
+    if namespace == "file-setting":
+        return [name for name, spec in app.get("settings", {}).items() if spec.get("type") == "files"]
     if namespace == "consumed-event":
         return list(app.get("consumes", ()))
     if namespace == "secret":

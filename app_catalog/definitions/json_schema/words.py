@@ -123,6 +123,7 @@ clock | Tenggat. | The clock.
 for | Untuk siapa. | For whom.
 steps | Langkah formulir. | The steps of the form.
 done | Kata-kata setelah dikirim. | The words after sending.
+downloads | Pengaturan files yang berkasnya diberikan halaman. | Settings of files that the page gives.
 paged | Satu halaman tiap langkah; biasanya mulai empat langkah. | A page for each step; usually from four steps on.
 text | Teks pengantar. | The text above.
 filters | Saringan yang ditawarkan. | What one may filter by.

@@ -189,10 +189,10 @@ class SettingSpec:
     """A setting that a municipality may fill in.
 
     ``type`` is one of text, long_text, markdown, integer, decimal, money, boolean, date, time, datetime, duration,
-    choice, choices, point, area, email, phone, url, agency, table. ``default`` is a plain value (a date, a moment and
-    a duration are ISO texts, several choices a list); for a table a map row id -> column id -> value, where a text may
-    be a map by language. ``min`` and ``max`` are ISO texts for dates, times and durations, and numbers otherwise. A
-    ``secret`` is stored encrypted and never shown again.
+    choice, choices, point, area, files, email, phone, url, agency, table. ``default`` is a plain value (a date, a
+    moment and a duration are ISO texts, several choices a list); for a table a map row id -> column id -> value, where
+    a text may be a map by language. ``min`` and ``max`` are ISO texts for dates, times and durations, and numbers
+    otherwise. A ``secret`` is stored encrypted and never shown again. Files have ``accept max_count max_size`` (bytes).
     """
 
     id: str
@@ -209,3 +209,6 @@ class SettingSpec:
     secret: bool = False
     visible_when: Expression | None = None
     columns: Mapping[str, Column] = field(default_factory=dict)
+    accept: tuple[str, ...] = ()
+    max_count: int | None = None
+    max_size: int | None = None

@@ -42,7 +42,8 @@ class Page:
     article. map: ``filters popup``. board: cards of ``columns`` below the states, or the options of
     ``group_by``. calendar: each record on the day of its ``date``. dashboard: ``charts``. track: ``fields``
     that a tracking code shows. tile: ``text`` and ``opens`` (a page id) for the portal. Field ids may also
-    be built-in attributes (``number``, ``state``, ``due`` and so on).
+    be built-in attributes (``number``, ``state``, ``due`` and so on). ``downloads`` are settings of type
+    files whose files the page gives.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Page:
     opens: str | None = None
     date: str | None = None
     charts: Mapping[str, Chart] = field(default_factory=dict)
+    downloads: tuple[str, ...] = ()
 
     @property
     def in_pages(self) -> bool:

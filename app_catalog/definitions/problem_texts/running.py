@@ -18,6 +18,7 @@ RUNNING_TEXTS: dict[str, ProblemText] = {
         ),
     ),
     "unknown-secret": unknown("pengaturan rahasia (secret: true)", "secret setting (secret: true)"),
+    "unknown-file-setting": unknown("pengaturan jenis files", "setting of type files"),
     "unknown-consumed-event": unknown("kejadian dalam consumes", "event under consumes"),
     "unknown-occasion": unknown("tindakan atau keadaan", "action or state"),
     "bad-event": (

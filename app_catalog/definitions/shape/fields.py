@@ -234,7 +234,9 @@ _LIMITS: dict[str, dict[str, Kind]] = {
     "choices": COUNT,
 }
 LATER_SETTING_KEYS = ("unique", "check", "required_when", "indexed", "computed")
-LATER_SETTING_TYPES = tuple(name for name in (*LATER_TYPES, *OWN_KEYS, "group") if name not in {**VALUES, **ALONE})
+LATER_SETTING_TYPES = tuple(
+    name for name in (*LATER_TYPES, *OWN_KEYS, "group") if name not in {**VALUES, **ALONE, "files": None}
+)
 
 
 def _value_case(kind: str, shared: dict[str, Kind]) -> Keys:
@@ -252,7 +254,9 @@ def _value_case(kind: str, shared: dict[str, Kind]) -> Keys:
     return Keys(required, optional, LATER_SETTING_KEYS, also=(_default_fits, _BOUNDED.get(kind, _numbers_fit)))
 
 
-COLUMN = Variant("type", {kind: _value_case(kind, {}) for kind in VALUES}, (*LATER_SETTING_TYPES, *ALONE, "table"))
+COLUMN = Variant(
+    "type", {kind: _value_case(kind, {}) for kind in VALUES}, (*LATER_SETTING_TYPES, *ALONE, "files", "table")
+)
 SETTING_KEYS: dict[str, Kind] = {"secret": Boolean(), "visible_when": Expr("bool")}
 
 
@@ -281,8 +285,12 @@ TABLE = Keys(
     LATER_SETTING_KEYS,
     also=(_read_rows,),
 )
+# Files are given once the app is enabled, so that none can be required or come with the package.
+FILES = Keys(
+    {"type": Words()}, {**NAMED, **OWN_KEYS["files"], "visible_when": Expr("bool")}, (*LATER_SETTING_KEYS, "required")
+)
 SETTING = Variant(
     "type",
-    {**{kind: _value_case(kind, SETTING_KEYS) for kind in (*VALUES, *ALONE)}, "table": TABLE},
+    {**{kind: _value_case(kind, SETTING_KEYS) for kind in (*VALUES, *ALONE)}, "files": FILES, "table": TABLE},
     LATER_SETTING_TYPES,
 )

@@ -34,6 +34,7 @@ class SortField:
 ATTRIBUTES = SetOf(Ref("attribute", BUILTIN_ATTRIBUTES), ordered=True)
 STEP = Keys({"label": TEXT, "fields": SetOf(Ref("field"), ordered=True)}, {"help": LONG_TEXT, "order": ORDER})
 SHARED: dict[str, Kind] = {"title": TEXT, "text": LONG_TEXT, "order": ORDER}
+DOWNLOADS: dict[str, Kind] = {"downloads": SetOf(Ref("file-setting"), ordered=True)}
 BASE: dict[str, Kind] = {"kind": Words(), "for": SetOf(Ref("role")), "record": Ref("record")}
 
 
@@ -44,17 +45,20 @@ def _page(required: dict[str, Kind], optional: dict[str, Kind]) -> Keys:
 PAGE = Variant(
     "kind",
     {
-        "form": _page({"steps": MapOf(STEP, min=1, max=12)}, {"done": LONG_TEXT, "paged": Boolean()}),
+        "form": _page({"steps": MapOf(STEP, min=1, max=12)}, {"done": LONG_TEXT, "paged": Boolean(), **DOWNLOADS}),
         "list": _page(
             {"columns": ATTRIBUTES},
             {
                 "filters": ATTRIBUTES,
                 "sort": ListOf(SortField(), max=5),
                 "groups": Ref("attribute", BUILTIN_ATTRIBUTES),
+                **DOWNLOADS,
             },
         ),
-        "site": _page({"columns": ATTRIBUTES}, {"filters": ATTRIBUTES, "sort": ListOf(SortField(), max=5)}),
-        "map": _page({"popup": ATTRIBUTES}, {"filters": ATTRIBUTES}),
+        "site": _page(
+            {"columns": ATTRIBUTES}, {"filters": ATTRIBUTES, "sort": ListOf(SortField(), max=5), **DOWNLOADS}
+        ),
+        "map": _page({"popup": ATTRIBUTES}, {"filters": ATTRIBUTES, **DOWNLOADS}),
         "board": _page(
             {"columns": ATTRIBUTES},
             {
