@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from app_catalog.definitions.model import Field, RecordType
+from app_catalog.definitions.places import metres_between
 from app_runtime.imports.drafts import Draft
 from app_runtime.imports.mapping import Mapping, Source
 from app_runtime.imports.moments import parse_moment
@@ -24,7 +25,6 @@ from app_runtime.imports.staging import StagedLine
 from app_runtime.imports.values import FieldReader, choices_of, folded, written
 from app_runtime.records.actors import Actor
 from app_runtime.records.links import LONGEST_LINK, MOST_LINKS
-from app_runtime.records.nearby import metres_between
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import LANGUAGES
 

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from app_catalog.definitions.model import RecordType
+from app_catalog.definitions.places import metres_between
 from app_runtime.imports.drafts import Draft
 from app_runtime.imports.places import Point
 from app_runtime.records.models import Record
-from app_runtime.records.nearby import METRES_PER_DEGREE, metres_between
+from app_runtime.records.nearby import METRES_PER_DEGREE
 from app_runtime.records.running_app import RunningApp
 
 METRES = 50

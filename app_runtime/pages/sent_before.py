@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app_catalog.definitions.model import Duplicates
+from app_catalog.definitions.places import metres_between
 from app_runtime.pages.done import list_made
 from app_runtime.pages.opening import OpenPage
 from app_runtime.pages.reading_form import Written
@@ -17,7 +18,6 @@ from app_runtime.pages.submission_keys import scope_of_key
 from app_runtime.records.landmarks import landmark_of
 from app_runtime.records.likeness import alike
 from app_runtime.records.models import Record
-from app_runtime.records.nearby import metres_between
 from app_runtime.records.places import place_fields
 from lumbung.db import now
 from lumbung.idempotency import list_results

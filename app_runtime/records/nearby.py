@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from math import asin, cos, radians, sin, sqrt
+from math import cos, radians
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, cast, func, literal, select
 
 from app_catalog.definitions.model import RecordType
+from app_catalog.definitions.places import EARTH_RADIUS
 from app_catalog.installations.models import Installation
 from app_runtime.records.actors import Actor
 from app_runtime.records.landmarks import landmark_column
@@ -23,9 +24,6 @@ from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import running_app
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
-
-EARTH_RADIUS = 6_371_008.8
-"""Mean radius of the Earth in metres (IUGG)."""
 
 METRES_PER_DEGREE = 111_320
 MOST_POINTS = 2000
@@ -146,14 +144,6 @@ def metres_from(longitude: float, latitude: float) -> ColumnElement[float]:
     ) * func.power(func.sin(half_longitude), 2)
     # Rounding may lift the chord a hair above one.
     return cast(2 * EARTH_RADIUS * func.asin(func.least(1.0, func.sqrt(chord))), Float)
-
-
-def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """The same distance between two places (longitude, latitude), computed here."""
-    (lon, lat), (other_lon, other_lat) = one, other
-    half_lat, half_lon = radians(other_lat - lat) / 2, radians(other_lon - lon) / 2
-    chord = sin(half_lat) ** 2 + cos(radians(lat)) * cos(radians(other_lat)) * sin(half_lon) ** 2
-    return 2 * EARTH_RADIUS * asin(min(1.0, sqrt(chord)))
 
 
 def _near(longitude: float, latitude: float, metres: float) -> ColumnElement[bool]:

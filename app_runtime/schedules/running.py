@@ -65,7 +65,7 @@ def note_due_schedules(session: AnySession, tenant_id: UUID) -> int:
     zone = ZoneInfo(session_municipality(session).timezone)
     for installation in session.scalars(select(Installation).where(Installation.tenant_id == tenant_id)):
         since = _schedules(session, installation)
-        due = sorted(_passed(since, moment, zone), key=lambda one: one[2])
+        due = in_order(_passed(since, moment, zone))
         keys = {_key(installation, one): one for one in due}
         known = select(Effect.dedupe_key).where(Effect.tenant_id == tenant_id, Effect.dedupe_key.in_(list(keys)))
         before = set(session.scalars(known)) if keys else set()
@@ -118,6 +118,11 @@ def upcoming(definitions: Iterable[Definition], after: datetime, until: datetime
         for record_type, name in {pair for one in definitions for pair in schedules_of(one)}
         for at in parse_schedule(name).moments(after, until, zone)
     ]
+    return in_order(found)
+
+
+def in_order(found: Iterable[Due]) -> list[Due]:
+    """By their time; those of one minute by the letters of record type and schedule, always and everywhere the same."""
     return sorted(found, key=lambda one: (one[2], one[0], one[1]))
 
 

@@ -174,6 +174,51 @@ def test_a_worker_that_slept_does_every_moment_once(app: LumbungFlask, session: 
         assert session.scalar(failed) == 0
 
 
+SAME_MINUTE = """
+name: {id: Catatan, en: Note}
+title: record.trail
+fields: {trail: {type: text, label: {id: Jejak, en: Trail}}}
+access: {clerk: {create: {}, read: {rows: all}}}
+automations:
+  second: {on: {schedule: weekly, day: DAY, at: "07:00"}, set: {trail: record.trail + 'w'}}
+  first: {on: {schedule: daily, at: "07:00"}, set: {trail: record.trail + 'd'}}
+"""
+
+
+def test_schedules_of_one_minute_come_once_each_in_one_order(
+    app: LumbungFlask, session: Sessions, world: World
+) -> None:
+    files = small_files({"note": SAME_MINUTE.replace("DAY", f"{FIRST_DAY:%A}".lower())})
+    start = (FIRST_DAY - timedelta(hours=3)).isoformat()
+    played = f"""
+        given: {{calendar: {{start: {start}}}}}
+        when:
+          - create: {{as: clerk, record: note, id: a, values: {{trail: x}}}}
+          - wait: PT10H
+        then:
+          - value: {{a.trail: xdw}}
+    """
+    assert failures_of(session, files, played) == ""
+    with set_clock(FIRST_DAY - timedelta(hours=3)):
+        installation = enable_small(session, world, files, roles=[("admin", "clerk")])
+        with as_tenant(session, world.tangsel.id):
+            made = create_record(
+                session, installation, actor(session, world, installation, "admin"), "note", {"trail": "x"}
+            )
+            session.commit()
+            record_id = made.record.id
+    with set_clock(FIRST_DAY + timedelta(hours=8)):
+        with as_tenant(session, world.tangsel.id):
+            note_due_schedules(session, world.tangsel.id)
+            session.commit()
+        drain(app)
+    with as_tenant(session, world.tangsel.id):
+        row = session.scalars(
+            select(Record).where(Record.id == record_id).execution_options(populate_existing=True)
+        ).one()
+        assert row.data["trail"] == "xdw"
+
+
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
     """A server on this machine that notes what it is sent, and takes the second call only."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cel_expr_python import cel
 
+from app_catalog.definitions.expressions.functions import FUNCTIONS
 from app_catalog.definitions.expressions.names import CEL_TYPES, EVENT, Names
 from app_catalog.definitions.expressions.tree import tree_facts
 from app_catalog.definitions.model import ResultKind, Text
@@ -79,7 +80,7 @@ class Compiler:
             **variables,
             **{PRESENT + name: cel.Type.BOOL for name in self.types if "." in name},
         }
-        self.env = cel.NewEnv(variables=self.variables)
+        self.env = cel.NewEnv(variables=self.variables, functions=FUNCTIONS)
 
     def compile(self, source: str, kind: ResultKind = "any") -> Compiled | tuple[Fault, ...]:
         """The compiled expression, or everything that is wrong with it."""

@@ -53,6 +53,10 @@ SETTINGS = {"categories": {"rubbish": {"agency": "dlh", "fix_within": "P3WD", "n
         ("has(old.title)", False),
         ("'has(record.title) settings.x' + record.state", "has(record.title) settings.x"),
         ("record.category in ['rubbish', 'flood'] ? 'a' : 'b'", "a"),
+        ("int(distance(record.place, [106.7, -6.19]))", 1111),
+        ("distance(record.place, record.place)", 0.0),
+        ("distance([0.0, 0.0], [180.0, 0.0]) < 20100000.0", True),
+        ("has(old.place) && distance(old.place, record.place) < 10.0", False),
     ],
 )
 def test_expressions_give_values(source: str, value: object, siaran: Definition) -> None:
@@ -70,6 +74,9 @@ def test_expressions_give_values(source: str, value: object, siaran: Definition)
         ("settings.categories['rubbish'].name", "duration"),
         ("record.unknown", "bool"),
         ("record.photos.exists(x, true)", "bool"),
+        ("distance(record.place, [106.7, -6.2]) < 1.0", "bool"),
+        ("distance([200.0, 0.0], [106.7, -6.2]) < 1.0", "bool"),
+        ("distance([106.7, -6.2, 3.0], [106.7, -6.2]) < 1.0", "bool"),
     ],
 )
 def test_an_error_at_run_time_is_false_and_told(source: str, kind: ResultKind, siaran: Definition) -> None:
@@ -105,6 +112,9 @@ REFUSED = [
     ("1 +", "expression-invalid", 1, 4),
     ("'\\", "expression-invalid", 1, 1),
     ("record.cost", "expression-result", 1, 1),
+    ("distance(record.title, record.place) < 1.0", "expression-invalid", 1, 9),
+    ("distance(record.place) < 1.0", "expression-invalid", 1, 9),
+    ("distance(record.place, record.place)", "expression-result", 1, 1),
 ]
 
 
