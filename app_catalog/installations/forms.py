@@ -84,9 +84,10 @@ def _read_value(spec: SettingSpec | Column, name: str, form: Form, zone: ZoneInf
     return raw
 
 
-def _several(name: str, form: Form) -> list[str] | None:
+def _several(name: str, form: Form) -> list[str]:
+    """What was ticked; nothing ticked is a value too, where the package ticks something."""
     chosen = form.getlist(name) if isinstance(form, MultiDict) else [form[name]] if form.get(name) else []
-    return sorted({one for one in chosen if one}) or None
+    return sorted({one for one in chosen if one})
 
 
 _COMPOSED: dict[str, Callable[[str, Form], Any]] = {
@@ -130,8 +131,8 @@ def _changed_cells(default: Mapping[str, Any], cells: Mapping[str, Any]) -> dict
 def _same(value: Any, default: Any) -> bool:
     if isinstance(default, Mapping) and isinstance(value, str):
         return value == pick(default).strip()
-    if isinstance(default, list):
-        return sorted(value or ()) == sorted(default)
+    if isinstance(value, list) or isinstance(default, list):
+        return sorted(value or ()) == sorted(default or ())
     return bool(value == default) or (value in (None, False) and default in (None, False, ""))
 
 

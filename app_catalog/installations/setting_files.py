@@ -37,7 +37,7 @@ class ShownFiles:
     label: str
     help: str
     accept: str
-    max_mb: int
+    largest: str
     full: bool
     files: Sequence[StoredFile]
 
@@ -59,10 +59,10 @@ def show_files(session: AnySession, definition: Definition, values: Mapping[str,
         if spec.type != "files":
             continue
         files = files_named(session, values.get(spec.id) or ())
-        megabytes = round((spec.max_size or LARGEST_FILE) / 1_048_576) or 1
         full = len(files) >= (spec.max_count or MOST_FILES)
         help_text = pick(spec.help) if spec.help else ""
-        shown.append(ShownFiles(spec.id, pick(spec.label), help_text, ",".join(spec.accept), megabytes, full, files))
+        largest, accept = _in_words(spec.max_size or LARGEST_FILE), ",".join(spec.accept)
+        shown.append(ShownFiles(spec.id, pick(spec.label), help_text, accept, largest, full, files))
     return shown
 
 
@@ -145,6 +145,10 @@ def kept_files(definition: Definition, own: Mapping[str, Any]) -> dict[str, Any]
 def own_values(session: AnySession, installation: Installation) -> dict[str, Any]:
     """The municipality's own values as they are."""
     return dict(settings_at(session, installation.id, installation.settings_version).overrides)
+
+
+def _in_words(size: int) -> str:
+    return f"{size // 1_048_576} MB" if size % 1_048_576 == 0 else f"{size // 1024} KB"
 
 
 def _change(

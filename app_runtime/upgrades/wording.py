@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from app_catalog.catalog.difference_words import plain_words
 from app_catalog.installations.models import VersionChange
@@ -84,4 +85,16 @@ def _value(value: Any) -> str:
         return show_duration(value)
     if isinstance(value, dict):
         return t("{n} baris", "{n} rows", n=len(value))
+    if isinstance(value, list) and value and all(_is_id(one) for one in value):
+        return t("{n} berkas", "{n} file" if len(value) == 1 else "{n} files", n=len(value))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return plain_words(value)
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        UUID(str(value))
+    except ValueError:
+        return False
+    return True

@@ -136,6 +136,12 @@ def test_an_administrator_fills_them_in_and_finds_them_in_the_history(
     assert 'value="106.75"' in admin.get("/manage/apps/antre").text
     assert admin.post_form("/manage/apps/antre", {**data, "office.clear": "1"}).status_code == 303
     assert "office.was" not in admin.get("/manage/apps/antre").text
+    # Nothing ticked is something else than what the package ticks.
+    assert admin.post_form("/manage/apps/antre", {**data, "days": []}).status_code == 303
+    use_tenant(session, world.tangsel.id)
+    session.expire_all()
+    assert installed_settings(session, installation, small_definition(FILES))["days"] == []
+    session.commit()
     for wrong in ({"days": ["mon", "tue", "sun"]}, {"office.text": "dekat pasar"}, {"opens": "kapan-kapan"}):
         refused = admin.post_form("/manage/apps/antre", {**data, **wrong})
         assert refused.status_code == 422, wrong
