@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -33,9 +34,17 @@ _LONGEST_CELL = 32_000
 
 
 def export_file(kind: str, name: str, columns: Sequence[Column], records: Iterable[PresentedRecord]) -> Response:
-    """The file as an answer that is saved under `name`."""
+    """The file as an answer that is saved under `name`. Raises what the reading of `records` raises, and leaves no file
+    then."""
+    rows = iter(records)
+    # What is wrong with a question shows with its first answer, before anything lies on the disk.
+    first = list(islice(rows, 1))
     file: IO[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the answer.
-    _WRITERS[kind](file, columns, records)
+    try:
+        _WRITERS[kind](file, columns, chain(first, rows))
+    except BaseException:
+        file.close()
+        raise
     length = file.tell()
     file.seek(0)
     response = Response(_pieces(file), mimetype=KINDS[kind].split(";")[0], content_type=KINDS[kind])

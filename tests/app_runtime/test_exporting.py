@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 
 import pytest
@@ -87,6 +88,15 @@ def test_a_workbook_holds_numbers_and_no_formula(app: LumbungFlask, world: World
         ("Batik", "s", 10_000),
     ]
     assert rows[1][5].is_date
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "geojson"])
+def test_a_question_that_cannot_be_answered_leaves_no_file(
+    app: LumbungFlask, world: World, market: None, kind: str
+) -> None:
+    assert browse(app, world.tangsel.host).get(f"/pasar/stalls/export.{kind}?q=%00").status_code == 400
+    # A file that nobody closed warns when it is thrown away, and a workbook that nobody saved fails.
+    gc.collect()
 
 
 def test_geojson_has_the_places(app: LumbungFlask, world: World, market: None) -> None:
