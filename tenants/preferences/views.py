@@ -132,7 +132,13 @@ def save_municipal() -> Page:
         save_municipal_hours(db.session, read_hours(request.form))
     except Invalid as error:
         return render_template("preferences/hours.html", hours=_typed(request.form), errors=error.fields), 422
-    flash(t("Jam tenang tersimpan; berlaku untuk pesan berikutnya.", "Quiet hours are saved."), "success")
+    flash(
+        t(
+            "Jam tenang tersimpan; berlaku untuk pesan berikutnya.",
+            "Quiet hours are saved; they hold for the next messages.",
+        ),
+        "success",
+    )
     return redirect(url_for("quiet_hours.municipal"), 303)
 
 
