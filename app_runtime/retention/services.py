@@ -21,14 +21,17 @@ from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
 from app_runtime.documents.erasing import erase_documents
 from app_runtime.holding.enforcing import count_again
+from app_runtime.indexing.entries import keep_entries_again
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change
 from app_runtime.records.deriving import search_text
 from app_runtime.records.erasure import erase_person
+from app_runtime.records.landmarks import keep_landmark
 from app_runtime.records.models import Record, RecordFile
 from app_runtime.records.permissions import title_fields
+from app_runtime.records.places import place_of
 from app_runtime.records.running_app import running_app
-from app_runtime.records.values import store_values
+from app_runtime.records.values import field_values, store_values
 from app_runtime.upgrades.models import MovedRecord
 from lumbung.audit import record_audit
 from lumbung.db import now
@@ -155,10 +158,21 @@ def _erase(session: AnySession, installation: Installation, records: list[Record
             store_values(record, kind.fields, dict.fromkeys(private))
             if title_fields(kind) & private:
                 record.title = record.number or ""
+            _forget_place(record, kind, private)
             record.search_text = search_text(record, kind)
-            count_again(Change(app, record, SYSTEM))
+            change = Change(app, record, SYSTEM)
+            keep_entries_again(change)
+            count_again(change)
     session.flush()
     return len(records)
+
+
+def _forget_place(record: Record, kind: RecordType, private: frozenset[str]) -> None:
+    """Take away where somebody was: the place of a private point on maps, and its landmark."""
+    for name in private:
+        if kind.fields[name].type == "point":
+            keep_landmark(record, name, "")
+    record.place_lon, record.place_lat = place_of(kind, field_values(record, kind)) or (None, None)
 
 
 def _personal(kind: RecordType) -> frozenset[str]:

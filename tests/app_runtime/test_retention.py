@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from app_catalog.installations.models import Installation
 from app_runtime.holding.models import RecordKey
+from app_runtime.indexing.models import IndexEntry
+from app_runtime.records.landmarks import keep_landmark, landmark_of
 from app_runtime.records.models import Record
 from app_runtime.retention.services import erase_expired, list_kept
 from app_runtime.workflow.acting import take_action
@@ -111,3 +113,41 @@ def test_what_was_worked_out_of_personal_values_goes_with_them(session: Sessions
     session.refresh(record)
     assert record.data == {"about": "Undangan", "loud": "Undangan!"}
     assert "Sari" not in f"{record.title} {record.search_text}"
+
+
+PATIENT = """
+name: {id: Pasien, en: Patient}
+title: record.about
+fields:
+  about: {type: text, label: {id: Perihal, en: About}}
+  home: {type: point, private: true, label: {id: Rumah, en: Home}}
+  born: {type: integer, private: true, label: {id: Tahun lahir, en: Year of birth}}
+  age: {type: integer, computed: 2026 - record.born, indexed: true, label: {id: Umur, en: Age}}
+access:
+  public: {create: {}}
+  clerk: {read: {rows: all}}
+"""
+
+
+def test_erasing_forgets_where_somebody_lives_and_what_was_worked_out_of_them(session: Sessions, world: World) -> None:
+    personal = "personal_data: {purpose: {id: Merawat, en: Care}, basis: consent, retention: P1Y}\n"
+    installation = enable_small(session, world, small_files({"patient": PATIENT}, app=personal, app_id="klinik"))
+    use_tenant(session, world.tangsel.id)
+    with set_clock(START):
+        values = {"about": "Kontrol", "home": [106.7, -6.3], "born": 1980}
+        record = make(session, installation, "patient", **values)
+        keep_landmark(record, "home", "Sebelah masjid")
+        session.commit()
+        assert [record.place_lon, record.place_lat] == [106.7, -6.3]
+
+    def ages() -> list[str]:
+        entries = select(IndexEntry.text).where(IndexEntry.record_id == record.id, IndexEntry.name == "patient.age")
+        return list(session.scalars(entries))
+
+    assert ages() == ["46"]
+    with set_clock(START + YEAR):
+        assert erase_expired(session) == 1
+    session.commit()
+    session.expire_all()
+    assert [record.place_lon, record.place_lat, landmark_of(record, "home")] == [None, None, ""]
+    assert (record.private, record.data.get("age"), ages()) == ({}, None, [""])
