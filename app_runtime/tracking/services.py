@@ -26,7 +26,7 @@ from app_runtime.records.tracking import tracking_digest
 from app_runtime.records.values import field_values
 from app_runtime.satisfaction.asking import ShownQuestion, Tried, show_question
 from app_runtime.workflow.acting import allowed_actions, take_action
-from app_runtime.workflow.asking import Reckoned, find_askable, look_at, moving_parts, scope_of_asks
+from app_runtime.workflow.asking import Reckoned, find_askable, look_at, may_move, moving_parts, scope_of_asks
 from lumbung.codes import is_valid, normalise
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Conflict, Forbidden, Invalid, LumbungError
@@ -227,9 +227,10 @@ def _action_form(tracked: Tracked, action: Action, attempt: Attempt | None) -> A
     mine = attempt if attempt is not None and attempt.action_id == action.id else None
     fields = [ask.field for ask in action.asks.values()]
     errors = mine.errors if mine else {}
-    parts = moving_parts(
-        look_at(app, tracked.record, tracked.actor), action, sent_answers(mine.written) if mine else {}
-    )
+    parts = None
+    if may_move(app.record_type(tracked.record.record_type), action):
+        looked = look_at(app, tracked.record, tracked.actor)
+        parts = moving_parts(looked, action, sent_answers(mine.written) if mine else {})
     address = url_for("tracking.asked", code=tracked.code, action_id=action.id)
     return ActionForm(
         action=action,

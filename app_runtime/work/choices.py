@@ -20,7 +20,7 @@ from app_runtime.work.controls import Control, make_controls, read_controls
 from app_runtime.work.editing import emptied
 from app_runtime.work.reach import Work, at_work
 from app_runtime.workflow.acting import allowed_actions
-from app_runtime.workflow.asking import Reckoned, find_askable, look_at, moving_parts
+from app_runtime.workflow.asking import Reckoned, find_askable, look_at, may_move, moving_parts
 from app_runtime.workflow.permissions import why_not
 from lumbung.errors import NotFound
 from lumbung.i18n import pick
@@ -76,14 +76,16 @@ class Tried:
 def action_forms(work: Work, tried: Tried | None = None) -> list[ActionForm]:
     """The actions that are possible now; the likeliest is first and open, or the one that was just tried."""
     found = sorted(_possible(work), key=lambda action: action.id != likeliest(work))
-    looked = look_at(work.app, work.record, work.actor)
+    moving = [action for action in found if may_move(work.kind, action)]
+    looked = look_at(work.app, work.record, work.actor) if moving else None
     forms = []
     for index, action in enumerate(found):
         again = tried if tried is not None and tried.action == action.id else None
         prefix = action.id
         errors = {f"{prefix}.{name}": texts for name, texts in (again.errors if again else {}).items()}
         values = dict(again.values) if again else _suggested(work, action)
-        parts = moving_parts(looked, action, values | _ids(again.files) if again else values)
+        sent = values | _ids(again.files) if again else values
+        parts = moving_parts(looked, action, sent) if looked is not None and action in moving else None
         controls = make_controls(
             work.app,
             [ask.field for ask in action.asks.values()],

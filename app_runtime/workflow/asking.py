@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app_catalog.definitions.expressions import Scope
-from app_catalog.definitions.model import Action, Field
+from app_catalog.definitions.model import Action, Field, RecordType
 from app_runtime.checklists.judging import flattened
 from app_runtime.pages.conditions import any_conditional, deciding_names, reads_computed
 from app_runtime.records.actors import Actor
@@ -71,6 +71,12 @@ def asked_by(change: Change, action: Action, sent: Mapping[str, Any]) -> Asked:
     """What the action's form shows and demands once this was written in it, whatever else is wrong with it."""
     whole = _whole(change, _setting(change, action), sent)
     return _answers(change, action, whole, "form", computing=True).asked(whole)
+
+
+def may_move(kind: RecordType, action: Action) -> bool:
+    """Whether anything of the action's form may depend on its answers; most forms are the same whatever is written."""
+    fields = _fields(action)
+    return any_conditional(fields.values()) or (bool(kind.computed) and not kind.fields.keys().isdisjoint(fields))
 
 
 def moving_parts(change: Change, action: Action, sent: Mapping[str, Any]) -> Moving | None:
