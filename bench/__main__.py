@@ -17,6 +17,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bench.catalog import measure_catalog
+from bench.indexed import measure_indexed
 from bench.load import Cost, Target, measure, middle
 from bench.lumbung_side import activate_and_enable, fill, officials_cookie, open_lumbung, publish, summary
 from bench.pages import lighthouse, weigh
@@ -117,6 +118,8 @@ def _measure_all(given: argparse.Namespace, server: SuiteServer, db_pid: int, fo
         pages = _pages(hosts[1], judge=not given.quick)
     _say("Mengukur katalog … / Measuring the catalog …")
     catalog = measure_catalog(server, "bench_template", folder)
+    _say("Mengukur isian berindeks … / Measuring indexed fields …")
+    indexed = measure_indexed(server, "bench_template", folder, few=given.few, many=given.many)
     return {
         "quick": given.quick,
         "requests": costs,
@@ -127,6 +130,7 @@ def _measure_all(given: argparse.Namespace, server: SuiteServer, db_pid: int, fo
         },
         "long_lists": long_lists,
         "catalog": catalog,
+        "indexed": indexed,
         "pages": pages,
     }
 

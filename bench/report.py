@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.catalog import lines as catalog_lines
+from bench.indexed import lines as indexed_lines
 
 SYSTEMS = ("limit", "django-tenants", "lumbung")
 _GOALS = {"list": (0.5, 2.0), "detail": (0.5, 2.0), "create": (1.0, None)}
@@ -18,6 +19,8 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield from _pages(result)
     yield ""
     yield from catalog_lines(result["catalog"])
+    yield ""
+    yield from indexed_lines(result["indexed"])
 
 
 def _requests(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -39,6 +39,22 @@ title: {id: Kios, en: Stalls}
 columns: [name, kind, rent]
 filters: [kind, roof]
 """
+DAYS = """
+kind: calendar
+for: public
+record: kiosk
+title: {id: Sejak, en: Since}
+date: from
+columns: [kind]
+"""
+RACKS = """
+kind: board
+for: public
+record: kiosk
+title: {id: Rak, en: Racks}
+groups: kind
+columns: [from]
+"""
 STALLS: Sequence[Mapping[str, Any]] = (
     {"name": "a", "kind": "food", "rent": 900, "from": "2026-02-01", "tags": ["new", "big"], "roof": True},
     {"name": "b", "kind": "cloth", "rent": 1000, "from": "2025-02-01", "tags": ["new"]},
@@ -51,7 +67,7 @@ STALLS: Sequence[Mapping[str, Any]] = (
 def kiosk_files(*, version: str = "1.0.0", indexed: bool = True) -> dict[str, bytes]:
     """A market's stalls, by fields that are indexed or are not."""
     record = KIOSK.format(indexed=", indexed: true" if indexed else "")
-    files = small_files({"kiosk": record}, app_id="pasar", pages={"stalls": PAGE})
+    files = small_files({"kiosk": record}, app_id="pasar", pages={"stalls": PAGE, "days": DAYS, "racks": RACKS})
     for name in ("app.yaml", "publiccode.yml"):
         files[name] = files[name].replace(b"1.0.0", version.encode())
     return files

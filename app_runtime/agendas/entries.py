@@ -13,6 +13,7 @@ from app_catalog.definitions.model import RecordType
 from app_catalog.definitions.model.charts import DATED_ATTRIBUTES
 from app_catalog.definitions.model.filters import Condition, Where
 from app_runtime.filtering.clauses import where_clause
+from app_runtime.indexing.using import Usable, usable_indexes
 from app_runtime.pages.browsing import Row, row_of
 from app_runtime.pages.opening import OpenPage
 from app_runtime.records.listing import list_matching, present_rows
@@ -47,14 +48,21 @@ def entries_between(opened: OpenPage, first: date, last: date, filters: Mapping[
     app, name = opened.app, opened.page.date or ""
 
     def within(kind: RecordType) -> ColumnElement[bool]:
-        where = Where((_between(kind, name, first, last, opened),))
-        return and_(rows_predicate(kind, opened.reader, needing=frozenset({name})), where_clause(app, kind, where))
+        rows = rows_predicate(kind, opened.reader, needing=frozenset({name}))
+        if usable is not None:
+            # Entries hold nothing of what a version keeps private or does not know.
+            return rows
+        return and_(rows, where_clause(app, kind, Where((_between(kind, name, first, last, opened),))))
 
     query = list_matching(app, opened.record_type.id, opened.reader, filters)
-    order = _COLUMNS[name] if name in _COLUMNS else Record.data[name].astext
-    rows = app.session.scalars(
-        query.where(by_own_kind(app.kinds(opened.record_type.id), within)).order_by(order, Record.id).limit(MOST)
-    ).all()
+    order: Sequence[Any] = (_COLUMNS[name] if name in _COLUMNS else Record.data[name].astext, Record.id)
+    usable = _usable(opened, name)
+    if usable is not None:
+        span = _between(opened.record_type, name, first, last, opened)
+        query = usable.between(query, name, span.min, span.max)
+        order = (usable.column(name), *(usable.made() or ()))
+    kinds = app.kinds(opened.record_type.id)
+    rows = app.session.scalars(query.where(by_own_kind(kinds, within)).order_by(*order).limit(MOST)).all()
     shown = present_rows(app, rows, opened.reader, columns=(*opened.page.columns, name))
     found = [
         entry
@@ -62,6 +70,14 @@ def entries_between(opened: OpenPage, first: date, last: date, filters: Mapping[
         if (entry := _entry(opened, record, presented)) is not None and first <= entry.day <= last
     ]
     return sorted(found, key=lambda entry: (entry.day, entry.at is not None, entry.at or entry.changed_at))
+
+
+def _usable(opened: OpenPage, name: str) -> Usable | None:
+    """The index over the calendar's date, when it is whole and the date is of one type in all versions."""
+    kinds = opened.app.kinds(opened.record_type.id)
+    types = {kind.fields[name].type for _, kind in kinds if name in kind.fields}
+    usable = usable_indexes(opened.app, opened.record_type.id, [name])
+    return usable if types == {usable.types.get(name)} else None
 
 
 def _between(kind: RecordType, name: str, first: date, last: date, opened: OpenPage) -> Condition:

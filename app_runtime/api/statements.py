@@ -90,20 +90,26 @@ class Statements:
     def a_list(self, filters: frozenset[str], *, geojson: bool, single: frozenset[str] = frozenset()) -> DirectRead:
         """A list: documents joined by commas, how many beyond the page, and the keys of its last record. `single` are
         the filters with one value, for which an index has the very order of the list."""
-        way = ByIndex(self.record_type, self.ready & filters, self.ready & filters & single)
-        return self._read((filters, way.single, geojson), lambda: self._list(filters, way, geojson=geojson))
+        indexed = self.ready & filters
+        # By one index alone: of how many values of several fields there are together, the planner knows nothing.
+        found = frozenset(sorted(indexed & single)[:1]) or indexed
+        way = ByIndex(self.record_type, found, found & single)
+        key = (filters, way.indexed, way.single, geojson)
+        # Whether records with one of several values are many or few makes another plan.
+        by_values = way.indexed != way.single
+        return self._read(key, lambda: self._list(filters, way, geojson=geojson), by_values=by_values)
 
     def one(self, by: str) -> DirectRead:
         """One record by `id` or `number`: its document, and its id."""
         return self._read(by, lambda: self._one(by))
 
-    def _read(self, key: Any, make: Callable[[], Select[Any]]) -> DirectRead:
+    def _read(self, key: Any, make: Callable[[], Select[Any]], *, by_values: bool = False) -> DirectRead:
         found = self._compiled.get(key)
         if found is None:
             if len(self._compiled) >= _MOST_COMPILED:
                 # Filters combine in thousands of ways, which nobody needs but who wants to fill the memory.
                 self._compiled.clear()
-            found = self._compiled[key] = compile_read(make())
+            found = self._compiled[key] = compile_read(make(), by_values=by_values)
         return found
 
     def _list(self, filters: frozenset[str], way: ByIndex, *, geojson: bool) -> Select[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import defer
 
 from app_catalog.definitions.model import Tone
@@ -16,9 +16,10 @@ from app_runtime.boards.moves import Move, moves_of
 from app_runtime.pages.browsing import Filter, Query, Row, chosen_values, page_filters, row_of
 from app_runtime.pages.opening import OpenPage
 from app_runtime.records.former import list_former_options
-from app_runtime.records.listing import list_matching, order_of, present_rows
+from app_runtime.records.listing import list_matching, ordered_matching, present_rows
 from app_runtime.records.models import Record
 from app_runtime.records.options import field_options
+from app_runtime.records.paging import ordered
 from lumbung.i18n import pick, show_number
 from lumbung.ids import new_id
 
@@ -70,7 +71,7 @@ def browse_board(opened: OpenPage, query: Query) -> Board:
     filters = [one for one in page_filters(opened, query) if one.name != group]
     chosen = chosen_values(filters)
     heads = _heads(opened, group)
-    asked = {head: _matching(opened, {**chosen, group: head}) for head, _, _ in heads}
+    asked = {head: {**chosen, group: head} for head, _, _ in heads}
     counts = _counts(opened, asked)
     tops = _tops(opened, asked)
     cards = _cards(opened, [record_id for ids in tops.values() for record_id in ids[:CARDS]])
@@ -99,25 +100,23 @@ def _heads(opened: OpenPage, group: str) -> list[tuple[str, str, Tone]]:
     return [*heads, *((option, label, "grey") for option, label in former)]
 
 
-def _matching(opened: OpenPage, filters: Mapping[str, Any]) -> Select[Any]:
-    return list_matching(opened.app, opened.record_type.id, opened.reader, filters, sort=opened.page.sort)
-
-
-def _counts(opened: OpenPage, asked: Mapping[str, Select[Any]]) -> dict[str, int]:
+def _counts(opened: OpenPage, asked: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
     parts = []
-    for head, query in asked.items():
+    for head, filters in asked.items():
+        query = list_matching(opened.app, opened.record_type.id, opened.reader, filters, sort=opened.page.sort)
         few = query.with_only_columns(literal(1).label("one")).limit(COUNTED + 1).subquery()
         parts.append(select(literal(head).label("head"), func.count().label("number")).select_from(few))
     rows = opened.app.session.execute(union_all(*parts)).all() if parts else []
     return {head: number for head, number in rows}  # noqa: C416 - rows are no pairs to mypy.
 
 
-def _tops(opened: OpenPage, asked: Mapping[str, Select[Any]]) -> dict[str, list[UUID]]:
+def _tops(opened: OpenPage, asked: Mapping[str, Mapping[str, Any]]) -> dict[str, list[UUID]]:
     """The ids of the first records of each column: one statement, of which every part stops early."""
-    order = order_of(opened.app, opened.record_type.id, opened.reader, opened.page.sort)
+    app, sort = opened.app, opened.page.sort
     parts = []
-    for head, query in asked.items():
-        first = query.with_only_columns(Record.id.label("id")).order_by(*order).limit(CARDS + 1).subquery()
+    for head, filters in asked.items():
+        query, keys = ordered_matching(app, opened.record_type.id, opened.reader, filters, sort=sort)
+        first = query.with_only_columns(Record.id.label("id")).order_by(*ordered(keys)).limit(CARDS + 1).subquery()
         parts.append(select(literal(head).label("head"), first.c.id, func.row_number().over().label("place")))
     if not parts:
         return {}

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from app_catalog.definitions.model import RecordType
 from app_catalog.definitions.model.filters import FILTERED_ATTRIBUTES, Condition, Where
+from app_runtime.indexing.using import Usable, usable_indexes
 from app_runtime.records.models import Record
 from app_runtime.records.running_app import RunningApp
 
@@ -32,22 +33,40 @@ _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T"
 
 
-def where_clause(app: RunningApp, kind: RecordType, where: Where) -> ColumnElement[bool]:
-    """The rows of this type that pass the filter; what a type does not know, no row of it passes."""
-    parts = [_condition(app, kind, one) for one in where.conditions]
-    parts += [where_clause(app, kind, one) for one in where.every]
+def where_clause(app: RunningApp, kind: RecordType, where: Where, usable: Usable | None = None) -> ColumnElement[bool]:
+    """The rows of this type that pass the filter; what a type does not know, no row of it passes.
+
+    Ranges go by the indexes of `usable` (`ranged_indexes`), where it has one of the field.
+    """
+    parts = [_condition(app, kind, one, usable) for one in where.conditions]
+    parts += [where_clause(app, kind, one, usable) for one in where.every]
     if where.some:
-        parts.append(or_(false(), *(where_clause(app, kind, one) for one in where.some)))
+        parts.append(or_(false(), *(where_clause(app, kind, one, usable) for one in where.some)))
     if where.no is not None:
         # A value that is not there is no other value: NULL would be neither in nor out.
-        parts.append(not_(func.coalesce(where_clause(app, kind, where.no), false())))
+        parts.append(not_(func.coalesce(where_clause(app, kind, where.no, usable), false())))
     return and_(true(), *parts)
 
 
-def _condition(app: RunningApp, kind: RecordType, condition: Condition) -> ColumnElement[bool]:
+def ranged_indexes(app: RunningApp, record_type: str, where: Where) -> Usable:
+    """The whole indexes over fields of which this filter takes a range; asks nothing where it takes none."""
+    return usable_indexes(app, record_type, _ranged_names(where))
+
+
+def _ranged_names(where: Where) -> set[str]:
+    names = {one.name for one in where.conditions if not one.values}
+    inner = (*where.every, *where.some, *((where.no,) if where.no is not None else ()))
+    return names.union(*(_ranged_names(one) for one in inner))
+
+
+def _condition(app: RunningApp, kind: RecordType, condition: Condition, usable: Usable | None) -> ColumnElement[bool]:
     field = kind.fields.get(condition.name)
     if field is not None:
-        return false() if field.private else _of_field(field.type, condition)
+        if field.private:
+            return false()
+        if usable is not None and not condition.values and usable.types.get(condition.name) == field.type:
+            return usable.holds(condition.name, condition.min, condition.max)
+        return _of_field(field.type, condition)
     if condition.name not in _COLUMNS:
         return false()
     column = _COLUMNS[condition.name]

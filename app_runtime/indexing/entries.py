@@ -58,6 +58,11 @@ def text_of(value: Any) -> str:
     return (str(value).lower() if isinstance(value, bool) else str(value))[:LONGEST]
 
 
+def entry_bound(field_type: str, value: Any) -> Any:
+    """A value as the column has it that entries of such a field are in the order of: a number, else a text."""
+    return _number(field_type, value) if field_type in NUMBERS or field_type == "datetime" else text_of(value)
+
+
 def add_entries(change: Change) -> None:
     """Note the entries of a record that is about to be stored, to be stored with it."""
     fields = _fields(change.app, change.record.record_type)

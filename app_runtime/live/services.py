@@ -19,7 +19,7 @@ from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
-from app_runtime.filtering.clauses import where_clause
+from app_runtime.filtering.clauses import ranged_indexes, where_clause
 from app_runtime.joining.services import count_joined, may_be_joined
 from app_runtime.live.patience import PATIENT, Patience
 from app_runtime.records.actors import Actor, actor_for
@@ -214,7 +214,8 @@ def _apps(session: AnySession, visitor: Visitor | None) -> Iterator[_Open]:
 
 
 def _count(app: RunningApp, spec: LiveCounter, patience: Patience) -> int | None:
-    passing = by_own_kind(app.kinds(spec.record), lambda kind: where_clause(app, kind, spec.where))
+    usable = ranged_indexes(app, spec.record, spec.where)
+    passing = by_own_kind(app.kinds(spec.record), lambda kind: where_clause(app, kind, spec.where, usable))
     return _how_many(app, patience, *_of(app, spec.record), passing)
 
 
@@ -235,12 +236,13 @@ def _of(app: RunningApp, record_type: str) -> tuple[Any, ...]:
 def _layer(opened: _Open, spec: LiveLayer, patience: Patience) -> Layer:
     app = opened.app
     kinds = app.kinds(spec.record)
+    usable = ranged_indexes(app, spec.record, spec.where)
     places = frozenset(name for _, kind in kinds for name in place_fields(kind))
     rows = by_own_kind(
         kinds,
         lambda kind: and_(
             rows_predicate(kind, opened.reader, needing=places & frozenset(kind.fields)),
-            where_clause(app, kind, spec.where),
+            where_clause(app, kind, spec.where, usable),
         ),
     )
     red = by_own_kind(kinds, lambda kind: where_clause(app, kind, spec.red) if spec.red else false())

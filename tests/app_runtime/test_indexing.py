@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import select, update
 
 from app_catalog.definitions.model import SortKey
+from app_catalog.definitions.model.filters import Condition, Where
 from app_catalog.installations.indexes import InstalledIndex
 from app_catalog.installations.models import Installation
+from app_runtime.filtering.clauses import ranged_indexes, where_clause
 from app_runtime.indexing.models import IndexEntry
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.listing import list_records
 from app_runtime.records.models import Record
+from app_runtime.records.running_app import running_app
 from app_runtime.records.updating import update_record
 from lumbung.db import db, use_tenant
 from lumbung.web.sites import LumbungFlask
@@ -35,6 +41,46 @@ def test_lists_are_the_same_with_an_index_and_without(session: Sessions, market:
     for asked, wanted in ASKED:
         assert names(session, market, **asked) == wanted, asked
         assert names(session, market, limit=2, **asked) == wanted, asked
+
+
+RANGES: Sequence[tuple[Where, str]] = (
+    (Where((Condition("rent", min=900, max=1000),)), "ab"),
+    (Where((Condition("rent", max=900),)), "ac"),
+    (Where((Condition("from", min="2026-01-01"),)), "ad"),
+    (Where((Condition("from", max="2026-01-31"),)), "bd"),
+    (Where((Condition("rent", min=900),), no=Where((Condition("from", min="2026-02-01"),))), "bd"),
+    (Where(some=(Where((Condition("rent", min=9_000),)), Where((Condition("kind", ("cloth",)),)))), "bd"),
+)
+
+
+def test_ranges_are_the_same_with_an_index_and_without(session: Sessions, market: Installation) -> None:
+    app = running_app(session, market)
+    kind = app.definition.records["kiosk"]
+    for where, wanted in RANGES:
+        usable = ranged_indexes(app, "kiosk", where)
+        assert usable.types.keys() == ({"from", "rent"} if where.no else usable.types.keys())
+        for by in (usable, None):
+            clause = where_clause(app, kind, where, by)
+            assert ("index_entries" in str(clause)) == (by is not None)
+            found = session.scalars(select(Record.title).where(Record.tenant_id == market.tenant_id, clause))
+            assert "".join(sorted(found)) == wanted, (where, by)
+
+
+def test_a_calendar_and_a_board_are_the_same_with_an_index_and_without(
+    app: LumbungFlask, session: Sessions, market: Installation, world: World
+) -> None:
+    browser = browse(app, world.tangsel.host)
+    shown = []
+    for status in ("ready", "building"):
+        session.execute(update(InstalledIndex).values(status=status))
+        session.commit()
+        days = browser.get("/pasar/days?month=2026-01").text
+        racks = browser.get("/pasar/racks").text
+        shown.append(tuple(re.findall(r">([a-e])</a>", page) for page in (days, racks)))
+    # January's page has the first of February on it as well.
+    assert sorted(shown[0][0]) == ["a", "d"]
+    assert "".join(shown[0][1]) == "ecab"
+    assert shown[0] == shown[1]
 
 
 def test_a_cursor_is_good_while_the_index_comes(session: Sessions, market: Installation) -> None:

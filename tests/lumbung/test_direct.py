@@ -82,3 +82,19 @@ def test_connections_that_died_are_replaced(session: Sessions, world: World) -> 
         connection.execute(text(others))
     for _ in range(10):
         assert count(world.tangsel.id, world.tangsel.id) == 3
+
+
+def test_what_is_planned_by_its_values_is_never_prepared(session: Sessions, world: World) -> None:
+    named = (
+        select(func.count().label("of_these")).select_from(Agency).where(Agency.tenant_id == bindparam("t", type_=Uuid))
+    )
+    session.remove()
+    db.engine.dispose()
+    for by_values in (True, False):
+        read = compile_read(named, by_values=by_values)
+        for _ in range(3):
+            assert read_row(world.tangsel.id, read, {"t": world.tangsel.id}) == [b"3"]
+        looked = statement_alone(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%AS of_' || 'these%'"
+        )
+        assert run_alone(looked, {}) == [b"0" if by_values else b"1"]

@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import PoolProxiedConnection
 
 from lumbung.db.engine import db
-from lumbung.db.prepared import SET_TENANT_SQL, Message, dialect_for, doubt_prepared, send_together
+from lumbung.db.prepared import SET_TENANT_SQL, ByValues, Message, dialect_for, doubt_prepared, send_together
 from lumbung.errors import BadRequest, Unavailable
 
 _BEGIN, _COMMIT = b"BEGIN READ ONLY", b"COMMIT"
@@ -49,13 +49,16 @@ class _Refused(Exception):
         self.state = state
 
 
-def compile_read(statement: Select[Any]) -> DirectRead:
-    """The statement ready for `read_row`; bind parameters without a value are given to each reading by name."""
+def compile_read(statement: Select[Any], *, by_values: bool = False) -> DirectRead:
+    """The statement ready for `read_row`; bind parameters without a value are given to each reading by name.
+
+    With `by_values` it is planned for its values each time.
+    """
     compiled = statement.compile(dialect=dialect_for("numeric_dollar"))
     sql = str(compiled).encode()
     takes = tuple(compiled.positiontup or ())
     fixed = {name: _written(value) for name, value in compiled.params.items() if value is not None}
-    return DirectRead(sql, takes, fixed)
+    return DirectRead(ByValues(sql) if by_values else sql, takes, fixed)
 
 
 def statement_alone(sql: str, *takes: str) -> DirectRead:

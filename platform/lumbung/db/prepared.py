@@ -23,6 +23,13 @@ Row = tuple[bytes | None, ...]
 Message = tuple[bytes, Sequence[bytes | None] | None]
 """The text of a statement with `$1`, `$2`, …, and its values as they travel."""
 
+
+class ByValues(bytes):
+    """The text of a statement that is planned for its values each time, and never prepared."""
+
+    __slots__ = ()
+
+
 SET_TENANT_SQL = b"SELECT set_tenant(CAST($1 AS uuid))"
 _PREPARED, _UNSURE = "lumbung_prepared", "lumbung_unsure"
 _STILL_THERE = b"SELECT name FROM pg_prepared_statements"
@@ -43,6 +50,11 @@ def send_together(
     place = 0
     server.enter_pipeline_mode()
     for sql, given in messages:
+        if isinstance(sql, ByValues):
+            server.send_query_params(sql, given)
+            wanted.append(place)
+            place += 1
+            continue
         name = known.get(sql)
         if name is None:
             # A name is never used twice: what was forgotten here may still be there.
