@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -45,7 +46,10 @@ def merge_joined(change: Change) -> bool:
     into = field_values(change.record, change.record_type).get(rule.into)
     if not into or into == change.old.get(rule.into):
         return False
-    _enqueue(change.session, change.record.id, change.at.isoformat(), None)
+    if change.held is None:
+        _enqueue(change.session, change.record.id, change.at.isoformat(), None)
+    elif all(kind != EFFECT for kind, _, _ in change.later):
+        change.later.append((EFFECT, *_noted(change.record.id, change.at.isoformat(), None)))
     return True
 
 
@@ -58,7 +62,7 @@ def kept_of(session: AnySession, app: RunningApp, record: Record) -> Record:
         kind = known.record_type(found.record_type)
         into = kind.duplicates.into if kind.duplicates is not None else None
         named = field_values(found, kind).get(into) if into is not None else None
-        following = find_record(session, UUID(str(named))) if named else None
+        following = _find_named(session, named) if named else None
         if following is None or following.installation_id != record.installation_id:
             return found
         if following.id in seen or following.record_type != record.record_type:
@@ -66,6 +70,14 @@ def kept_of(session: AnySession, app: RunningApp, record: Record) -> Record:
         seen.add(following.id)
         found = following
     return record
+
+
+def _find_named(session: AnySession, named: Any) -> Record | None:
+    try:
+        return find_record(session, UUID(str(named)))
+    except ValueError:
+        # The field was of another type in the version that the record comes from.
+        return None
 
 
 @effect_handler(EFFECT)
@@ -226,5 +238,9 @@ def _write(
 
 
 def _enqueue(session: AnySession, record_id: UUID, at: str, after: str | None) -> None:
-    payload = {"record_id": str(record_id), "at": at, "after": after}
-    enqueue_effect(session, EFFECT, payload, dedupe_key=f"merged:{record_id}:{at}:{after or ''}")
+    payload, key = _noted(record_id, at, after)
+    enqueue_effect(session, EFFECT, payload, dedupe_key=key)
+
+
+def _noted(record_id: UUID, at: str, after: str | None) -> tuple[dict[str, Any], str]:
+    return {"record_id": str(record_id), "at": at, "after": after}, f"merged:{record_id}:{at}:{after or ''}"

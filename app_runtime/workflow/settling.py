@@ -13,6 +13,7 @@ from app_runtime.children.telling import tell_parent
 from app_runtime.clocks.running import clocks_follow
 from app_runtime.exchange.emitting import emit_events
 from app_runtime.holding.enforcing import hold, holds_anything
+from app_runtime.joining.merging import merge_joined
 from app_runtime.joining.telling import tell_joined
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.change import Change
@@ -51,6 +52,8 @@ def settle(change: Change, events: Sequence[Event]) -> None:
         _note_later(change)
         tell_joined(change)
         tell_parent(change, settle)
+    else:
+        merge_joined(change)
 
 
 def _note_later(change: Change) -> None:

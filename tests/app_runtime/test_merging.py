@@ -13,7 +13,7 @@ from app_catalog.installations.models import Installation
 from app_catalog.installations.versions import switch_version
 from app_runtime.joining.models import RecordJoin
 from app_runtime.joining.services import count_joined, join_record
-from app_runtime.records.actors import Actor
+from app_runtime.records.actors import SYSTEM, Actor
 from app_runtime.records.models import Record
 from app_runtime.records.running_app import app_of_record
 from lumbung.db import as_tenant, db, use_tenant
@@ -154,6 +154,13 @@ def test_nobody_is_lost_who_joins_while_a_record_is_merged(desk: Desk, app: Lumb
         pool.submit(merging).result()
         counted = sum(one.result() for one in taps)
     assert (joined(desk, kept), joined(desk, double)) == (counted + 1, 0)
+
+
+def test_what_is_written_down_as_a_duplicate_counts_its_reporter(desk: Desk) -> None:
+    kept = desk.report()
+    desk.report("Lampu mati lagi", by=SYSTEM, same_as=str(kept))
+    drain(desk.app)
+    assert joined(desk, kept) == 1
 
 
 @pytest.mark.parametrize(
