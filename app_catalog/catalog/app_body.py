@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import render_template
@@ -14,10 +13,10 @@ from app_catalog.catalog.one_language import in_language
 from app_catalog.catalog.rich_text import render_markdown
 from app_catalog.catalog.sections import MOST_KEPT, asked_by_sections, reader_of, say_sections
 from app_catalog.catalog.services import Card, adopters_of_app
+from app_catalog.catalog.setting_words import kind_name, show_default
 from app_catalog.definitions.model import Definition, SettingSpec
 from app_catalog.deprecations.reading import Deprecated, list_deprecated, of_release, today_in_jakarta
 from app_catalog.installations.models import Adoption
-from app_catalog.installations.values import show_duration
 from app_catalog.releases.loading import load_release_definition
 from app_catalog.releases.models import Release
 from app_catalog.releases.states import ReleaseState, beta_of, in_order, states_of_app
@@ -25,7 +24,7 @@ from lumbung.db.fetching import Kept, compile_rows
 from lumbung.db.inside import Row, run_inside
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
-from lumbung.i18n import current_language, pick, show_date, show_decimal, show_rupiah, t
+from lumbung.i18n import current_language, pick, t
 from tenants.municipalities.models import Municipality
 
 PUBLIC_STATES = frozenset({"published", "yanked"})
@@ -136,45 +135,5 @@ def described(definition: Definition) -> Mapping[str, Any]:
 def show_setting(spec: SettingSpec) -> ShownSetting:
     """A setting in words."""
     return ShownSetting(
-        label=pick(spec.label), help=pick(spec.help), kind=_kind_name(spec.type), default=_show_default(spec)
+        label=pick(spec.label), help=pick(spec.help), kind=kind_name(spec.type), default=show_default(spec)
     )
-
-
-def _kind_name(kind: str) -> str:
-    names = {
-        "text": t("teks", "text"),
-        "long_text": t("teks panjang", "long text"),
-        "integer": t("angka", "number"),
-        "decimal": t("angka desimal", "decimal number"),
-        "date": t("tanggal", "date"),
-        "time": t("jam", "time of day"),
-        "url": t("alamat web", "web address"),
-        "money": t("rupiah", "rupiah"),
-        "boolean": t("ya atau tidak", "yes or no"),
-        "duration": t("lama waktu", "length of time"),
-        "choice": t("pilihan", "choice"),
-        "email": t("surel", "e-mail"),
-        "phone": t("telepon", "telephone"),
-        "agency": t("dinas", "agency"),
-        "table": t("tabel", "table"),
-    }
-    return names.get(kind, kind)
-
-
-def _show_default(spec: SettingSpec) -> str:
-    value = spec.default
-    if value is None or spec.secret:
-        return t("diisi daerah", "filled in by the municipality")
-    if spec.type == "boolean":
-        return t("ya", "yes") if value else t("tidak", "no")
-    if spec.type == "duration":
-        return show_duration(value)
-    if spec.type == "choice":
-        return pick(spec.options.get(value, {})) or str(value)
-    if spec.type == "table":
-        return ", ".join(pick(row.get("name", key)) for key, row in value.items())
-    if spec.type == "money":
-        return show_rupiah(value)
-    if spec.type == "date":
-        return show_date(date.fromisoformat(value))
-    return show_decimal(value) if isinstance(value, int | float) else pick(value)

@@ -12,7 +12,7 @@ from app_catalog.installations.services import change_settings
 from lumbung.db import use_tenant
 from lumbung.errors import Invalid
 from lumbung.web.sites import LumbungFlask
-from tests.browsing import browse
+from tests.browsing import browse, words_of
 from tests.small_app import codes_of, enable_small, failures_of, small_definition, small_files
 from tests.world import World
 
@@ -156,3 +156,10 @@ def test_values_that_do_not_fit_are_refused(session: Sessions, world: World, val
     with pytest.raises(Invalid) as caught:
         change_settings(session, installation, overrides=values)
     assert list(caught.value.fields) == [*values]
+
+
+def test_the_catalog_tells_what_they_take_and_are(app: LumbungFlask, session: Sessions, world: World) -> None:
+    enable_small(session, world, FILES)
+    page = words_of(browse(app).get("/apps/antre"))
+    for told in ("beberapa pilihan", "Senin", "titik di peta", "teks berformat", "5 Jan 2026, 08.00 WIB"):
+        assert told in page, told
