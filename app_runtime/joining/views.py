@@ -13,8 +13,9 @@ from app_runtime.joining.merging import kept_of
 from app_runtime.joining.services import count_joined, find_join, has_joined, join_record, leave_record, may_be_joined
 from app_runtime.pages.opening import ANYBODY, open_app
 from app_runtime.records.models import Record
+from app_runtime.records.permissions import may_read
 from app_runtime.records.reading import access_record
-from app_runtime.records.running_app import RunningApp
+from app_runtime.records.running_app import RunningApp, app_of_record
 from lumbung.db import db
 from lumbung.errors import Invalid, NotFound
 from lumbung.i18n import t
@@ -33,7 +34,7 @@ def joining_card(app: RunningApp, record: Record, *, error: str = "", typed: str
     if not may_be_joined(app.record_type(record.record_type)):
         return ""
     # What was merged is joined where it was merged into, from its own page too.
-    followed = kept_of(app.session, app, record)
+    followed = _followed(app, record)
     who = _who(known_only=True)
     return render_template(
         "joining/_card.html",
@@ -63,7 +64,7 @@ def join(slug: str, record_type: str, record_id: UUID) -> AnyResponse | tuple[st
     spend(JOINED_FROM_ADDRESS, address_key())
     email = request.form.get("email", "")[:320]
     try:
-        fresh = join_record(db.session, app, kept_of(db.session, app, record), who=_who(), email=email)
+        fresh = join_record(db.session, app, _followed(app, record), who=_who(), email=email)
     except Invalid as error:
         card = joining_card(app, record, error=" ".join(error.fields.get("email", [])), typed=email)
         return render_template("joining/again.html", card=card, record=record, slug=slug), 422
@@ -77,7 +78,7 @@ def join(slug: str, record_type: str, record_id: UUID) -> AnyResponse | tuple[st
 def leave(slug: str, record_type: str, record_id: UUID) -> AnyResponse:
     """Leave again, from the browser or account that joined."""
     record, app = _open(slug, record_type, record_id)
-    leave_record(db.session, kept_of(db.session, app, record), who=_who())
+    leave_record(db.session, _followed(app, record), who=_who())
     flash(t("Anda tidak ikut lagi.", "You have left."), "success")
     return _back(slug, record_type, record_id)
 
@@ -109,6 +110,14 @@ def _open(slug: str, record_type: str, record_id: UUID) -> tuple[Record, Running
     if record.record_type != record_type or not may_be_joined(app.record_type(record_type)):
         raise NotFound
     return record, app
+
+
+def _followed(app: RunningApp, record: Record) -> Record:
+    """The record that this one was merged into, as far as everybody may read it; else itself."""
+    kept = kept_of(app.session, app, record)
+    if kept is record:
+        return record
+    return kept if may_read(app_of_record(app.session, kept).record_type(kept.record_type), ANYBODY, kept) else record
 
 
 def _who(*, known_only: bool = False) -> str:

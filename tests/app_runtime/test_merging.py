@@ -120,6 +120,18 @@ def test_a_chain_leads_to_its_end_and_a_circle_moves_nobody(desk: Desk) -> None:
     assert (joined(desk, fourth), joined(desk, fifth)) == (1, 0)
 
 
+def test_who_comes_to_the_duplicate_joins_the_kept_one_as_long_as_it_is_public(desk: Desk) -> None:
+    kept, double = desk.report(), desk.report("Lampu mati juga")
+    merge(desk, double, kept)
+    late, other = browse(desk.app, desk.place.host), desk.report("Yang lain")
+    answer = late.post_form(address(other), {}, to=address(double) + TOO)
+    assert answer.status_code == 303
+    assert "2 orang juga mengalami ini." in late.get(address(double)).text
+    desk.browser("dispatcher").post_form(page_of(kept), {"hide.reason": "Memuat nama"}, to=page_of(kept) + "/hide")
+    assert "Belum ada yang ikut." in late.get(address(double)).text
+    assert late.post_form(address(other), {}, to=address(double) + TOO).status_code == 409
+
+
 def test_who_reported_twice_and_the_reporter_of_the_kept_one_count_for_nothing(desk: Desk) -> None:
     citizen = Actor(kind="resident", account_id=desk.place.accounts["cleaner"].id, name="Warga")
     kept, double = desk.report(by=citizen), desk.report("Lampu mati lagi", by=citizen)
