@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from sqlalchemy.orm import Session, scoped_session
 from lumbung.db import now, set_clock, use_tenant
 from lumbung.messages import Message, send_push
 from lumbung.outbox import Effect, drain
-from lumbung.push import VapidKey, make_private_key
+from lumbung.push import VapidKey, make_private_key, push
+from lumbung.push.resting import REST, SLOW
 from lumbung.settings import SettingsError
 from lumbung.web.sites import LumbungFlask
 from tenants.preferences.devices import keep_device
@@ -172,3 +174,29 @@ def test_the_outbox_holds_neither_the_browser_nor_the_text(
 def test_a_key_that_is_none_is_named_at_once() -> None:
     with pytest.raises(SettingsError, match="VAPID_PRIVATE_KEY"):
         VapidKey.from_private("bukan kunci")
+
+
+def test_a_service_that_holds_a_call_up_is_left_alone_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    called, clock = list[str](), [1_000.0]
+
+    def held_up(address: str, body: bytes, headers: dict[str, str], *, loopback: bool = False) -> int:
+        called.append(address)
+        clock[0] += SLOW
+        raise ConnectionError("no answer")
+
+    monkeypatch.setattr("lumbung.push.sending.post", held_up)
+    monkeypatch.setattr("lumbung.push.resting.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    key = VapidKey.from_private(make_private_key())
+
+    def send(endpoint: str) -> None:
+        device = FakeBrowser(endpoint).subscription
+        with pytest.raises(OSError, match="answer"):
+            push(device, b"{}", key=key, contact="a@contoh.id", topic="t")
+
+    for host in ("a.lambat.test", "b.lambat.test", "c.lambat.test"):
+        send(f"https://{host}/1")
+    assert called == ["https://a.lambat.test/1"]
+    send("https://lain.test/1")
+    clock[0] += REST
+    send("https://b.lambat.test/1")
+    assert called[1:] == ["https://lain.test/1", "https://b.lambat.test/1"]

@@ -12,6 +12,7 @@ from py_vapid import VapidException
 from lumbung.outbox import GiveUp
 from lumbung.outgoing import AddressRefusedError, post
 from lumbung.push.keys import VapidKey, decode
+from lumbung.push.resting import answering
 
 LONGEST_TEXT = 2_000
 """Bytes of a text before it is encrypted; push services must take 4,096 after it (RFC 8030, section 7.2)."""
@@ -70,7 +71,8 @@ def push(
         "Urgency": "normal",
     }
     try:
-        status = post(subscription.endpoint, sealed, headers, loopback=loopback)
+        with answering(subscription.endpoint):
+            status = post(subscription.endpoint, sealed, headers, loopback=loopback)
     except AddressRefusedError as refusal:
         raise GiveUp(str(refusal)) from refusal
     if status in _GONE:
