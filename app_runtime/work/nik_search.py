@@ -1,7 +1,7 @@
 """Finding records by a number of the population register: for officials who may open it, with a reason that is kept.
 
 The number itself is in no address, log or audit entry: it comes with the body of a request, and is compared by its
-digest (decision of secrets: a blind index).
+digest (ADR 54).
 """
 
 from __future__ import annotations
