@@ -35,7 +35,8 @@ def joining_card(app: RunningApp, record: Record, *, error: str = "", typed: str
         return ""
     # What was merged is joined where it was merged into, from its own page too.
     followed = _followed(app, record)
-    who = _who(known_only=True)
+    # A browser is told apart from the page on: a first tap that is sent twice is of one browser.
+    who = _who(known_only=not record.open)
     return render_template(
         "joining/_card.html",
         record=record,

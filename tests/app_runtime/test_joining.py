@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from threading import Barrier
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
 from tests.app_runtime.work_desk import Desk, open_desk, page_of
-from tests.browsing import browse
+from tests.browsing import browse, csrf_token
 from tests.next_siaran import changed_siaran, publish_archive
 from tests.world import World
 
@@ -104,6 +105,18 @@ def test_erasing_forgets_who_joined_and_keeps_the_number(desk: Desk) -> None:
     db.session.commit()
     (row,) = joins(desk)
     assert (row.person, row.sealed, row.leave_digest) == (None, None, None)
+    db.session.remove()
+
+
+def test_a_first_tap_that_is_sent_twice_counts_once(desk: Desk) -> None:
+    record_id = desk.report()
+    first, again = browse(desk.app, desk.place.host), browse(desk.app, desk.place.host)
+    sent = {"csrf_token": csrf_token(first.get(address(record_id)).text)}
+    # Both go out before either is answered: with the cookies of the page.
+    again.client._cookies = deepcopy(first.client._cookies)
+    for browser in (first, again):
+        assert browser.post(address(record_id) + "/join", sent).status_code == 303
+    assert len(joins(desk)) == 1
     db.session.remove()
 
 
