@@ -123,7 +123,14 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def only_here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], None]:
+def shared_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share, and no other run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
+def only_here(request: pytest.FixtureRequest, shared_folder: Path) -> Callable[[str], None]:
     """Says that this worker makes something dear; raises FileExistsError when another one of this run has made it.
 
     Its tests have then been torn apart: see `tests.scheduling`.
@@ -131,7 +138,7 @@ def only_here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
     def claim(name: str) -> None:
         if hasattr(request.config, "workerinput"):
-            (tmp_path_factory.getbasetemp().parent / f"made-{name}").touch(exist_ok=False)
+            (shared_folder / f"made-{name}").touch(exist_ok=False)
 
     return claim
 
@@ -153,9 +160,9 @@ def settings(database: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
-def _application(settings: Settings) -> Iterator[LumbungFlask]:
+def _application(settings: Settings, shared_folder: Path) -> Iterator[LumbungFlask]:
     app = create_app(settings)
-    remember_scenarios(app)
+    remember_scenarios(app, shared_folder / "scenarios")
     remember_packages()
     REPEATS.install(app)
     yield app

@@ -44,7 +44,8 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 SCREENS: dict[str, dict[str, Any]] = {
     "phone": {
         "viewport": {"width": 390, "height": 844},
-        "device_scale_factor": 2,
+        # Twice as many pixels each way are twice as sharp in pictures, and otherwise only take longer to paint.
+        "device_scale_factor": 2 if PICTURES else 1,
         "is_mobile": True,
         "has_touch": True,
         "user_agent": "Mozilla/5.0 (Linux; Android 13; SM-A045F) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -186,7 +187,10 @@ def whole(app: WSGIApplication) -> WSGIApplication:
 
 @pytest.fixture(scope="session")
 def server(
-    settings: Settings, mail_server: tuple[Mailbox, int], tmp_path_factory: pytest.TempPathFactory
+    settings: Settings,
+    mail_server: tuple[Mailbox, int],
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_folder: Path,
 ) -> Iterator[tuple[LumbungFlask, str]]:
     """The application behind a real port."""
     holder = make_server("127.0.0.1", 0, lambda environ, start: [], threaded=True)
@@ -203,7 +207,7 @@ def server(
         )
     )
     app.static_folder = str(assets)
-    remember_scenarios(app)
+    remember_scenarios(app, shared_folder / "scenarios")
     holder.app = whole(app)
     thread = Thread(target=holder.serve_forever, daemon=True)
     thread.start()
@@ -274,7 +278,8 @@ def person(
     step = [0]
 
     def make(on: str = screen, **options: Any) -> Person:
-        context = chromium.new_context(**{**SCREENS[on], "locale": "id-ID", **options})
+        usual = {"locale": "id-ID", "reduced_motion": "reduce"}
+        context = chromium.new_context(**{**SCREENS[on], **usual, **options})
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,8 @@ from tests.proofs.standing import Stand, standing
 
 
 @pytest.fixture(scope="session")
-def stand(only_here: Callable[[str], None]) -> Iterator[Stand]:
+def stand(only_here: Callable[[str], None], shared_folder: Path) -> Iterator[Stand]:
     """Everything that runs in production, as processes of their own; one for all proofs of a run."""
     only_here("stand")
-    with standing() as built:
+    with standing(scenarios=shared_folder / "scenarios") as built:
         yield built

@@ -264,8 +264,11 @@ def children_of(pid: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def standing(*, preload: bool = True) -> Iterator[Stand]:
-    """A stand with the world of the tests, SIARAN enabled in Tangsel, and everything running. From the main thread."""
+def standing(*, preload: bool = True, scenarios: Path | None = None) -> Iterator[Stand]:
+    """A stand with the world of the tests, SIARAN enabled in Tangsel, and everything running. From the main thread.
+
+    Reports of scenarios are kept in the folder `scenarios`.
+    """
     assert threading.current_thread() is threading.main_thread()
     folder = Path(tempfile.mkdtemp(prefix="lumbung-stand-"))
     folder.chmod(0o711)
@@ -277,7 +280,7 @@ def standing(*, preload: bool = True) -> Iterator[Stand]:
     stand = Stand(folder, cluster, cluster.ensure_database(), unused_port(), mailbox, smtp, preload)
     upgrade(stand.urls.migration)
     stand.app = create_app(replace(stand.settings(), web_threads=2))
-    remember_scenarios(stand.app)
+    remember_scenarios(stand.app, scenarios or folder / "scenarios")
     with stand.app.app_context():
         session = cast("scoped_session[Session]", db.session)
         stand.world = build_world(session)
