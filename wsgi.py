@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import app_catalog.features
-import app_runtime.features
-import tenants.features
-from lumbung.doctor import assert_wall
-from lumbung.settings import Settings
-from lumbung.web.access import Identity
-from lumbung.web.app import create_host
-from lumbung.web.sites import LumbungFlask
-from tenants.directory import Directory
-from tenants.identity import AccountIdentity
+from lumbung.starting import keep_what_is_there, without_collecting
+
+with without_collecting():
+    import app_catalog.features
+    import app_runtime.features
+    import tenants.features
+    from lumbung.doctor import assert_wall
+    from lumbung.settings import Settings
+    from lumbung.web.access import Identity
+    from lumbung.web.app import create_host
+    from lumbung.web.sites import LumbungFlask
+    from tenants.directory import Directory
+    from tenants.identity import AccountIdentity
 
 
 def create_app(settings: Settings | None = None, *, identity: Identity | None = None) -> LumbungFlask:
@@ -22,10 +25,12 @@ def create_app(settings: Settings | None = None, *, identity: Identity | None = 
     municipalities broken (`BrokenWall`).
     """
     chosen = settings or Settings.from_environment()
-    app = create_host(chosen, directory=Directory(), identity=identity or AccountIdentity())
-    tenants.features.install(app)
-    app_catalog.features.install(app)
-    app_runtime.features.install(app)
+    with without_collecting():
+        app = create_host(chosen, directory=Directory(), identity=identity or AccountIdentity())
+        tenants.features.install(app)
+        app_catalog.features.install(app)
+        app_runtime.features.install(app)
     if settings is None:
         assert_wall(chosen.database_url)
+        keep_what_is_there()
     return app

@@ -30,6 +30,7 @@ from lumbung.postgres.testing import (
     stop_suite_server,
 )
 from lumbung.settings import Settings
+from lumbung.starting import keep_what_is_there
 from lumbung.web.sites import LumbungFlask
 from tests.lumbung.belongings.apps import Ids
 from tests.lumbung.belongings.known import build_known_ids
@@ -165,6 +166,7 @@ def _application(settings: Settings, shared_folder: Path) -> Iterator[LumbungFla
     remember_scenarios(app, shared_folder / "scenarios")
     remember_packages()
     REPEATS.install(app)
+    keep_what_is_there()
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -10,6 +10,7 @@ import click
 from lumbung.errors import LumbungError
 from lumbung.postgres.errors import PostgresError
 from lumbung.settings import SettingsError
+from lumbung.starting import without_collecting
 from lumbung.supervisor import SupervisorError
 
 
@@ -21,7 +22,8 @@ class Commands(click.Group):
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         for entry in entry_points(group="lumbung.commands", name=name):
-            command: click.Command = entry.load()
+            with without_collecting():
+                command: click.Command = entry.load()
             return command
         return None
 
