@@ -42,11 +42,17 @@ def _is_personal(spec: Mapping[str, Any]) -> bool:
     return bool(spec.get("private")) or spec.get("type") == "nik" or any(_is_personal(one) for one in members)
 
 
+def _is_for_some(spec: Mapping[str, Any]) -> bool:
+    """Whether `visible_to` keeps a field from the public."""
+    return "visible_to" in spec and "public" not in spec["visible_to"]
+
+
 def _worked_out_of_private(record: Mapping[str, Any]) -> frozenset[str]:
     fields = record.get("fields", {})
-    private = [field for field, spec in fields.items() if _is_personal(spec)]
+    private = [field for field, spec in fields.items() if _is_personal(spec) or _is_for_some(spec)]
     formulas = {field: spec["computed"] for field, spec in fields.items() if "computed" in spec}
-    return frozenset(field for field in computed_from(formulas, private) if not fields[field].get("private"))
+    worked_out = computed_from(formulas, private)
+    return frozenset(field for field in worked_out if not (fields[field].get("private") or _is_for_some(fields[field])))
 
 
 def _public_fields(record: Mapping[str, Any]) -> Mapping[str, Any] | None:

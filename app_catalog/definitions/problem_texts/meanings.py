@@ -80,12 +80,12 @@ MEANING_TEXTS: dict[str, ProblemText] = {
     ),
     "computed-of-private": (
         both(
-            "Isian “{found}” dihitung dari isian pribadi, dan umum boleh membacanya.",
-            "The field “{found}” is worked out of a private one, and the public may read it.",
+            "Isian “{found}” dihitung dari isian pribadi atau untuk sebagian peran, dan umum boleh membacanya.",
+            "The field “{found}” is worked out of one that is private or for some roles, and the public may read it.",
         ),
         both(
-            "Hapus dari access.public.read.fields, atau pastikan tidak ada orang yang dikenali darinya.",
-            "Remove it from access.public.read.fields, or make sure that nobody is known by it.",
+            "Hapus dari access.public.read.fields, atau pastikan orang atau nilai asalnya tidak dikenali darinya.",
+            "Remove it from access.public.read.fields, or make sure that it tells neither who it is nor that value.",
         ),
     ),
     "field-not-public": (

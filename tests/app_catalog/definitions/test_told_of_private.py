@@ -17,6 +17,8 @@ fields:
   desk: {type: text, visible_to: [chief], label: {id: Meja, en: Desk}}
   size: {type: integer, computed: size(record.person), label: {id: Panjang, en: Length}}
   double: {type: integer, computed: record.size * 2, label: {id: Ganda, en: Double}}
+  seat: {type: text, computed: "record.desk + '!'", label: {id: Kursi, en: Seat}}
+  inner: {type: text, computed: "record.desk + '?'", visible_to: [chief], label: {id: Dalam, en: Inner}}
   loud: {type: text, computed: "record.district + '!'", label: {id: Seruan, en: Call}}
 published: "true"
 access:
@@ -26,7 +28,9 @@ access:
 
 
 @pytest.mark.parametrize(
-    ("fields", "warned"), [("loud", False), ("size", True), ("double", True)], ids=["of others", "direct", "further"]
+    ("fields", "warned"),
+    [("loud", False), ("size", True), ("double", True), ("seat", True), ("inner", False)],
+    ids=["of others", "direct", "further", "of a field for some", "for some as well"],
 )
 def test_the_public_reads_what_is_worked_out_of_private_fields_with_a_warning_only(fields: str, warned: bool) -> None:
     files = small_files({"person": PERSON.replace("[loud, number]", f"[{fields}, number]")}, app_id="warga")
