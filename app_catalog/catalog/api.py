@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,16 +11,19 @@ from flask import Blueprint, Response, current_app, render_template, request
 from app_catalog.catalog.documents import MOST, USUAL, get_document, list_documents
 from app_catalog.catalog.openapi import describe_hub, list_operations
 from app_catalog.catalog.program_answers import answer_programs
-from app_catalog.catalog.schemas import AppDetailOut, AppListOut
+from app_catalog.catalog.schemas import AppDetailOut, AppListOut, AppOut
 from app_catalog.catalog.services import LONGEST_QUERY
 from app_catalog.definitions.json_schema import SCHEMA_NAMES, schema_of
 from lumbung.db import db
+from lumbung.db.fetching import Kept
 from lumbung.errors import NotFound
 from lumbung.web.access import PUBLIC, access, for_programs
 from lumbung.web.sites import LumbungFlask, hub_origin
 
 catalog_api = Blueprint("catalog_api", __name__, url_prefix="/api/v1", subdomain="hub")
 api_docs = Blueprint("api_docs", __name__, subdomain="hub", template_folder="templates")
+_shown: Kept[Any] = Kept(2_000)
+"""What the schema makes of an app in a list, for as long as it stands there the same."""
 _ASKED = ("q", "category", "audience", "sort", "after")
 
 
@@ -45,7 +49,10 @@ def apps() -> Response:
         kept = {name: value for name, value in asked.items() if value}
         given = {"limit": limit} if limit != USUAL else {}
         following = f"{hub_origin()}/api/v1/apps?{urlencode({**kept, **given, 'after': page.following})}"
-    response = answer_programs(AppListOut().dump({"items": page.items, "total": page.total, "next": following}))
+    items = [_shown.of(one["url"], one, partial(AppOut().dump, one)) for one in page.items]
+    response = answer_programs(
+        {**AppListOut(exclude=["items"]).dump({"total": page.total, "next": following}), "items": items}
+    )
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response

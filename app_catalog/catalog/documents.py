@@ -12,10 +12,12 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Numeric, cast, func
+from sqlalchemy.orm import load_only
 
 from app_catalog.catalog.services import Card, cards_with_use, count_apps, get_card, list_adopters
 from app_catalog.deprecations.reading import list_deprecated, of_release
 from app_catalog.figures.reading import read_app_figures
+from app_catalog.publishers.models import Publisher
 from app_catalog.releases.loading import load_release_definition
 from app_catalog.releases.models import App, Release
 from app_catalog.releases.states import list_states
@@ -28,6 +30,11 @@ from lumbung.i18n import t
 SORTS = ("id", "newest", "used", "rating")
 USUAL, MOST = 30, 100
 _CARD = len(dataclass_fields(Card))
+_IN_BRIEF = (
+    load_only(App.slug, App.name, App.summary, App.category, App.audience),
+    load_only(Publisher.slug, Publisher.name),
+)
+"""What a list tells of apps and publishers: not what they say of themselves at length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ def list_documents(
     order = [App.slug] if rank is None else [rank.desc(), App.slug]
     if rank is not None:
         statement = statement.add_columns(rank)
+    statement = statement.options(*_IN_BRIEF)
     rows: Sequence[Any] = session.execute(statement.order_by(*order).limit(limit + 1)).all()
     cards = [Card(*row[:_CARD]) for row in rows[:limit]]
     more = len(rows) > limit
