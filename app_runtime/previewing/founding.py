@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
 from typing import Any
 
 from app_catalog.definitions.model import CreateStep, Definition, Given, Scenario, Text
@@ -21,14 +20,13 @@ from app_catalog.releases.reading import PackageRefused
 from app_catalog.releases.submission import submit_package
 from app_runtime.records.actors import SYSTEM
 from app_runtime.records.creating import create_record
+from app_runtime.scenarios.offices import open_offices
 from app_runtime.scenarios.people import People, invite_people
 from app_runtime.scenarios.preparing import settings_for
 from app_runtime.scenarios.stage import savepoint
 from lumbung.db import as_tenant, now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid, LumbungError
-from tenants.agencies.models import Agency
-from tenants.calendars.models import OfficeHours
 from tenants.municipalities.models import Municipality
 
 SLUG = "pratinjau"
@@ -88,22 +86,7 @@ def without_values(source: Source, definition: Definition) -> tuple[Problem, ...
 
 def _furnish(session: AnySession, municipality: Municipality, definition: Definition, release: Release) -> Founded:
     overrides, named = settings_for(definition, _story(definition), {})
-    agencies = {
-        key: Agency(
-            tenant_id=municipality.id,
-            key=key,
-            name=name,
-            short_name=key,
-            email=f"{key}@pratinjau.invalid",
-            order=place,
-        )
-        for place, (key, name) in enumerate(named.items())
-    }
-    session.add_all(agencies.values())
-    session.add_all(
-        OfficeHours(tenant_id=municipality.id, weekday=day, opens=time(8), closes=time(16)) for day in range(5)
-    )
-    session.flush()
+    agencies = open_offices(session, municipality, named)
     people = invite_people(session, municipality, definition, agencies)
     app = session.get_one(App, release.app_id)
     installation = enable_app(session, app=app, release=release, overrides=overrides, announced=False)

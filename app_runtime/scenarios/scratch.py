@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +11,11 @@ from app_catalog.definitions.model import Definition
 from app_catalog.installations.models import Installation, InstalledDefinition, SettingsVersion
 from app_catalog.publishers.models import Publisher, SigningKey
 from app_catalog.releases.models import App, Release
+from app_runtime.scenarios.offices import open_offices
 from app_runtime.scenarios.people import People, invite_people
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from tenants.agencies.models import Agency
-from tenants.calendars.models import OfficeHours
 from tenants.municipalities.models import Municipality
 
 ZONE = "Asia/Jakarta"
@@ -57,21 +56,7 @@ def furnish(
     Friday, 8 to 16.
     """
     app_id, release_id = _add_release(session, definition)
-    offices = {
-        key: Agency(
-            tenant_id=municipality.id,
-            key=key,
-            name=name,
-            short_name=key,
-            email=f"dinas@{municipality.slug}.invalid",
-            order=position,
-        )
-        for position, (key, name) in enumerate(agencies.items())
-    }
-    session.add_all(offices.values())
-    session.add_all(
-        OfficeHours(tenant_id=municipality.id, weekday=day, opens=time(8), closes=time(16)) for day in range(5)
-    )
+    offices = open_offices(session, municipality, agencies)
     pinned = InstalledDefinition(
         tenant_id=municipality.id, digest=definition.digest, release_id=release_id, patches=[], created_at=now()
     )

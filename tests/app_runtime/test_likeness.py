@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app_catalog.definitions.places import metres_between
 from app_runtime.records.likeness import alike
-from app_runtime.records.nearby import metres_between
 
 
 @pytest.mark.parametrize(
