@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Numeric, String, and_, case, cast, false, func, literal, not_, or_, true
@@ -49,14 +50,19 @@ def where_clause(app: RunningApp, kind: RecordType, where: Where, usable: Usable
 
 
 def ranged_indexes(app: RunningApp, record_type: str, where: Where) -> Usable:
-    """The whole indexes over fields of which this filter takes a range; asks nothing where it takes none."""
-    return usable_indexes(app, record_type, _ranged_names(where))
+    """The whole indexes over fields of which this filter takes a range, and those of its ranges that few records are
+    in (ADR 56); asks nothing where it takes none."""
+    asked = _ranged_conditions(where)
+    usable = usable_indexes(app, record_type, {one.name for one in asked})
+    known = [one for one in asked if one.name in usable.types]
+    few = frozenset(one for one in known if usable.finds_few(app.session, one.name, one.min, one.max))
+    return replace(usable, ranges=few)
 
 
-def _ranged_names(where: Where) -> set[str]:
-    names = {one.name for one in where.conditions if not one.values}
+def _ranged_conditions(where: Where) -> set[Condition]:
+    found = {one for one in where.conditions if not one.values}
     inner = (*where.every, *where.some, *((where.no,) if where.no is not None else ()))
-    return names.union(*(_ranged_names(one) for one in inner))
+    return found.union(*(_ranged_conditions(one) for one in inner))
 
 
 def _condition(app: RunningApp, kind: RecordType, condition: Condition, usable: Usable | None) -> ColumnElement[bool]:
@@ -64,7 +70,7 @@ def _condition(app: RunningApp, kind: RecordType, condition: Condition, usable: 
     if field is not None:
         if field.private:
             return false()
-        if usable is not None and not condition.values and usable.types.get(condition.name) == field.type:
+        if usable is not None and condition in usable.ranges and usable.types[condition.name] == field.type:
             return usable.holds(condition.name, condition.min, condition.max)
         return _of_field(field.type, condition)
     if condition.name not in _COLUMNS:

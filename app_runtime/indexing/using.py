@@ -28,7 +28,8 @@ class Usable:
     """The indexes of a record type that hold every record, by field, with the field's type.
 
     `joined` are those that a statement goes by: at most one row for each record. `installation` is whose they are;
-    where there is none, no index is whole. `leading` is the first field that the statement is in the order of.
+    where there is none, no index is whole. `leading` is the first field that the statement is in the order of;
+    `ranges` are conditions over a range of values that few records have.
     """
 
     record_type: str
@@ -37,6 +38,7 @@ class Usable:
     joined: dict[str, Any] = field(default_factory=dict)
     leading: str = ""
     looked_up: bool = False
+    ranges: frozenset[Any] = frozenset()
 
     def filtered(self, query: Select[Any], name: str, values: Sequence[Any]) -> Select[Any]:
         """Only records with one of these values in a field."""
@@ -82,15 +84,31 @@ class Usable:
         column, kind = self.column(name), self.types[name]
         return query.where(column >= entry_bound(kind, low), column <= entry_bound(kind, high))
 
-    def holds(self, name: str, low: Any, high: Any) -> ColumnElement[bool]:
-        """Whether a record has a value from `low` to `high` (None: open), as a clause of its own."""
+    def within(self, name: str, low: Any, high: Any) -> Select[Any]:
+        """The ids of the records with a value from `low` to `high` (None: open)."""
+        assert self.installation is not None
         column, kind = IndexEntry.number if self._is_number(name) else IndexEntry.text, self.types[name]
         bounds = [
             *([column >= entry_bound(kind, low)] if low is not None else ()),
             *([column <= entry_bound(kind, high)] if high is not None else ()),
         ]
         nothing = IndexEntry.number != NOTHING if self._is_number(name) else IndexEntry.text != ""
-        return self._among(name, nothing, *bounds)
+        return select(IndexEntry.record_id).where(
+            IndexEntry.tenant_id == self.installation.tenant_id,
+            IndexEntry.installation_id == self.installation.id,
+            IndexEntry.name == index_name(self.record_type, name),
+            nothing,
+            *bounds,
+        )
+
+    def finds_few(self, session: AnySession, name: str, low: Any, high: Any) -> bool:
+        """Whether at most `FEW` records have such a value."""
+        few = self.within(name, low, high).limit(FEW + 1).subquery()
+        return (session.scalar(select(func.count()).select_from(few)) or 0) <= FEW
+
+    def holds(self, name: str, low: Any, high: Any) -> ColumnElement[bool]:
+        """Whether a record has a value from `low` to `high`, as a clause of its own, for values that few have."""
+        return Record.id == func.any(func.array(self.within(name, low, high).correlate(None).scalar_subquery()))
 
     def column(self, name: str) -> Any:
         """What a joined field is in the order of."""
