@@ -23,7 +23,10 @@ agendas = Blueprint("agendas", __name__, subdomain="portal", template_folder="te
 def feed(slug: str, page_id: str) -> Response:
     """The feed of a calendar that is for everybody."""
     opened = open_page(db.session, ANONYMOUS, slug, page_id, kind="calendar")
-    return _answer(calendar_feed(opened), "public, max-age=900")
+    response = _answer(calendar_feed(opened), "public, max-age=900")
+    # Names are in the language of who asks: whoever keeps a copy for others has to tell them apart by it.
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
 
 
 @agendas.get("/<slug>/<page_id>/calendar/<token>.ics")

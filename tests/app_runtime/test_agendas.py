@@ -141,6 +141,8 @@ def test_everybody_subscribes_to_a_public_calendar(session: Sessions, world: Wor
         assert "/rapat/days/calendar.ics" in stranger.get("/rapat/days").text
         answer = stranger.get("/rapat/days/calendar.ics")
         assert {name: str(day) for name, day in _events(answer.data).items()} == {"Tengah malam": "2026-12-10"}
+        assert "public" in answer.headers["Cache-Control"]
+        assert {"Accept-Language", "Cookie"} <= set(answer.vary), "names are in the language of who asks"
         official = browse(app, world.tangsel.host, world.tangsel.accounts["handler"])
         refused = official.post_form("/rapat/days", {"step": "make"}, to="/rapat/days/calendar")
         assert refused.status_code == 404
