@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, DateTime, Numeric, and_, case, cast, false, func, select
+from sqlalchemy import ColumnElement, Date, DateTime, Numeric, and_, case, cast, false, func, null, select
 
 from app_catalog.definitions.model import RecordType
 from app_catalog.definitions.model.charts import DATED_ATTRIBUTES, DATED_TYPES, Chart
@@ -20,7 +20,7 @@ from app_runtime.records.pinned import by_own_kind
 from lumbung.db import now
 
 MOST_GROUPS = 200
-"""Groups that are read at most; there are hardly more agencies or villages."""
+"""Groups that are told apart: those with the largest values. What is left over is read as one."""
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T"
@@ -40,12 +40,32 @@ Key = Any
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What `groups` groups have together: so many rows, and the sum of their numbers (0 where rows are counted)."""
+
+    groups: int = 0
+    rows: int = 0
+    total: Decimal | int = 0
+
+    def __add__(self, other: Share) -> Share:
+        return Share(self.groups + other.groups, self.rows + other.rows, self.total + other.total)
+
+    def value(self, measure: str) -> Decimal | int:
+        """What a chart of this measure (`count`, `sum` or `average`) shows for it; of some rows."""
+        if measure == "count":
+            return self.rows
+        return self.total if measure == "sum" else self.total / Decimal(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Reckoned:
     """The value of each group; a chart without groups has one, under None. `window` are the periods of one over
-    time."""
+    time; any other chart by groups has their `shares`, and what all groups that are not among them have in `rest`."""
 
     values: Mapping[Key, Decimal | int]
     window: Window | None = None
+    shares: Mapping[Key, Share] = field(default_factory=dict)
+    rest: Share = Share()
 
 
 def reckon(opened: OpenPage, chart: Chart) -> Reckoned:
@@ -79,10 +99,40 @@ def reckon(opened: OpenPage, chart: Chart) -> Reckoned:
     group = _group(opened, kind, chart.by, window)
     if window is not None:
         rows.append(_within(opened, kind, chart.by, window))
-    found = app.session.execute(
-        select(group, measured).select_from(Record).where(*rows).group_by(group).limit(MOST_GROUPS)
+        # There are no more groups than periods.
+        found = app.session.execute(select(group, measured).select_from(Record).where(*rows).group_by(group))
+        return Reckoned({key: value for key, value in found if value is not None}, window)
+    return _largest(opened, chart, group, rows)
+
+
+def _largest(
+    opened: OpenPage, chart: Chart, group: ColumnElement[Any], rows: Sequence[ColumnElement[bool]]
+) -> Reckoned:
+    """The groups with the largest values, and the others as one."""
+    total = func.sum(_number(chart.number)) if chart.number is not None else cast(null(), Numeric)
+    grouped = (
+        select(group.label("key"), func.count().label("rows"), total.label("total"), _measured(chart).label("value"))
+        .select_from(Record)
+        .where(*rows)
+        .group_by(group)
+        .subquery()
     )
-    return Reckoned({key: value for key, value in found if value is not None}, window)
+    place = func.row_number().over(order_by=(grouped.c.value.desc(), grouped.c.key))
+    ranked = select(grouped, func.least(place, MOST_GROUPS + 1).label("place")).subquery()
+    own = case((ranked.c.place <= MOST_GROUPS, ranked.c.key), else_=None)
+    found = opened.app.session.execute(
+        select(own, ranked.c.place, func.count(), func.sum(ranked.c.rows), func.sum(ranked.c.total))
+        .group_by(own, ranked.c.place)
+        .order_by(ranked.c.place)
+    )
+    shares, rest = dict[Key, Share](), Share()
+    for key, at, groups, many, summed in found:
+        share = Share(groups, int(many), summed if summed is not None else 0)
+        if at <= MOST_GROUPS:
+            shares[key] = share
+        else:
+            rest = share
+    return Reckoned({key: share.value(chart.measure) for key, share in shares.items()}, shares=shares, rest=rest)
 
 
 def is_dated(kind: RecordType, name: str) -> bool:

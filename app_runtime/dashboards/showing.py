@@ -19,7 +19,7 @@ from lumbung.db import now
 from lumbung.i18n import pick, show_datetime, show_decimal, show_number, show_rupiah, t
 
 BARS = 15
-"""Bars of one chart at most; what is left over is one bar more, where it can be summed."""
+"""Bars of one chart at most; what is left over is one bar more."""
 Value = Decimal | int
 
 
@@ -88,10 +88,8 @@ def browse_dashboard(opened: OpenPage, query: Query) -> Dashboard:
 
 def _drawn(opened: OpenPage, kind: RecordType, chart: Chart, found: Reckoned, show: Callable[[Value], str]) -> Drawn:
     by = chart.by or ""
-    if found.window is not None:
-        bars = _over_time(chart, found, show)
-    else:
-        bars = _by_group(opened, kind, chart, found.values, show)
+    over_time = found.window is not None
+    bars = _over_time(chart, found, show) if over_time else _by_group(opened, kind, chart, found, show)
     field = kind.fields.get(by)
     head = pick(field.label) if field is not None else _ATTRIBUTES[by]()
     if found.window is not None:
@@ -131,9 +129,10 @@ def _by_group(
     opened: OpenPage,
     kind: RecordType,
     chart: Chart,
-    values: Mapping[Key, Value],
+    found: Reckoned,
     show: Callable[[Value], str],
 ) -> list[Bar]:
+    values = found.values
     settled = _settled(opened, kind, chart.by or "")
     if settled is not None:
         rest = [key for key in values if key not in settled]
@@ -145,10 +144,10 @@ def _by_group(
         Bar(_named(opened, kind, chart.by or "", key), _plain(values[key]), show(values[key]), tones.get(key, ""))
         for key in keys[:BARS]
     ]
-    left = keys[BARS:]
-    if left and chart.measure != "average":
-        total: Value = sum(values[key] for key in left)
-        bars.append(Bar(t("{n} lainnya", "{n} others", n=len(left)), _plain(total), show(total)))
+    left = sum((found.shares[key] for key in keys[BARS:]), found.rest)
+    if left.groups:
+        value = left.value(chart.measure)
+        bars.append(Bar(t("{n} lainnya", "{n} others", n=left.groups), _plain(value), show(value)))
     return bars
 
 

@@ -9,14 +9,15 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from app_catalog.definitions.model.charts import Unit
 from app_runtime.dashboards.periods import moved, start_of, window_around
-from lumbung.db import set_clock
+from lumbung.db import as_tenant, set_clock
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
 from tests.browsing import Browser, browse
-from tests.meetings import enable_meetings, meeting_files, plan
+from tests.meetings import copy, enable_meetings, meeting_files, plan
 from tests.small_app import codes_of
 from tests.statements import statements_of
 from tests.world import World
@@ -113,6 +114,38 @@ def test_periods_follow_one_another_without_a_gap(unit: Unit, day: date, by: int
     starts = window_around(unit, day, ahead=True).starts
     assert start in starts
     assert all(moved(unit, one, 1) == after for one, after in pairwise(starts))
+
+
+def test_of_many_groups_the_largest_are_shown_and_all_others_as_one(
+    session: Sessions, world: World, app: LumbungFlask
+) -> None:
+    charts = {"count": "{count: meeting", "sum": "{sum: cost", "average": "{average: cost"}
+    page = "kind: dashboard\nfor: clerk\nrecord: meeting\ntitle: {id: Angka, en: Figures}\ncharts:\n" + "".join(
+        f"  {name}: {begun}, by: unit, label: {{id: A, en: A}}}}\n" for name, begun in charts.items()
+    )
+    rapat, place = enable_meetings(session, world, pages={"figures": page}), world.tangsel
+    largest = plan(session, place, rapat, "A", cost=10_000, unit="dlh")
+    copy(session, place, largest, 280)
+    with as_tenant(session, place.id):
+        # Units 1 to 230 have a row each, whose cost is their number; unit 1 has fifty more.
+        session.execute(
+            text(
+                "UPDATE records SET data = data || jsonb_build_object('unit', md5(unit::text)::uuid, 'cost', unit)"
+                " FROM (SELECT id AS copied, CASE WHEN n > 230 THEN 1 ELSE n END AS unit"
+                " FROM (SELECT id, substr(number, 2)::int AS n FROM records WHERE number LIKE 'C%') AS one) AS made"
+                " WHERE id = copied"
+            )
+        )
+        session.commit()
+    clerk = browse(app, place.host, place.accounts["handler"])
+    drawn = {name: bars(clerk, name) for name in charts}
+    total = sum(range(1, 217)) + 50
+    assert {name: found["216 lainnya"] for name, found in drawn.items()} == {
+        "count": "216",
+        "sum": f"Rp {total:,}".replace(",", "."),
+        "average": f"Rp {round(total / 266)}",
+    }
+    assert next(iter(drawn["sum"].values())) == "Rp 10.000"
 
 
 def test_a_dashboard_is_reckoned_once_a_minute_for_each_reader(
