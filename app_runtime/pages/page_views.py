@@ -74,7 +74,7 @@ def send(slug: str, page_id: str) -> Answer | AnyResponse:
         step = take_step(opened, request.form, request.files)
         if request.form.get(GO) != SAVE or step.status != 200:
             return show_form(opened, step)
-        flash(t("Draf disimpan. Lanjutkan kapan saja.", "The draft is kept. Go on at any time."), "success")
+        _tell_saved(over=step.over)
         return redirect(url_for("pages.page", slug=slug, page_id=page_id), 303)
     sending = send_form(opened, request.form, request.files)
     if sending.record_id is None:
@@ -83,6 +83,17 @@ def send(slug: str, page_id: str) -> Answer | AnyResponse:
         return redirect(after_official(db.session, opened, sending.record_id), 303)
     remember_made(sending.record_id)
     return redirect(url_for("pages.done", slug=slug, page_id=page_id, record_id=sending.record_id), 303)
+
+
+def _tell_saved(*, over: bool) -> None:
+    if over:
+        said = t(
+            "Formulir ini sudah dikirim, jadi tidak ada draf yang disimpan.",
+            "This form was sent already, so that no draft is kept.",
+        )
+        flash(said, "warning")
+    else:
+        flash(t("Draf disimpan. Lanjutkan kapan saja.", "The draft is kept. Go on at any time."), "success")
 
 
 @pages.post("/<slug>/<page_id>/asked")

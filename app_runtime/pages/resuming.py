@@ -8,7 +8,7 @@ from app_runtime.drafts.services import Draft, find_draft
 from app_runtime.pages.opening import OpenPage
 from app_runtime.pages.reading_form import Written, asked_in_form, check_form, read_form
 from app_runtime.pages.sending import Sending, form_fields
-from app_runtime.pages.sent_before import SITTING, list_sent
+from app_runtime.pages.sent_before import SITTING, is_sent, list_sent
 from app_runtime.pages.stepping import CHECK, scope_of_form, steps_of, to_check
 from app_runtime.pages.submission_keys import SEEN, find_key, new_key
 from lumbung.db import now
@@ -23,7 +23,8 @@ def open_form(opened: OpenPage) -> Sending:
     account_id = opened.writer.account_id
     if account_id is not None:
         draft = find_draft(opened.app.session, opened.app.installation, opened.page.id, account_id)
-        if draft is not None:
+        # A draft that was kept while another tab sent the form is none any more.
+        if draft is not None and not is_sent(opened, draft.key):
             return _resumed(opened, draft)
     key = find_key(opened)
     if key is None:

@@ -30,7 +30,7 @@ class Sending:
     `own` are records that this browser has sent itself: from the very form, or alike to what is being sent. In a form
     of several pages `at` is the step to show, `seen` are those where somebody has been, `changing` says that it was
     opened from the page with all answers, and `values` are the cleaned answers once nothing is wrong. `draft` is what
-    was kept of it for whoever is signed in.
+    was kept of it for whoever is signed in; `over` says that the form was sent already, so that no draft of it is kept.
     """
 
     submission_key: str
@@ -49,6 +49,7 @@ class Sending:
     written: Written | None = None
     asked: Asked | None = None
     draft: Draft | None = None
+    over: bool = False
 
 
 def form_fields(opened: OpenPage) -> dict[str, Field]:

@@ -33,6 +33,11 @@ def list_sent(opened: OpenPage, key: str) -> list[Record]:
     return _records(opened, _ids(opened, key))
 
 
+def is_sent(opened: OpenPage, key: str) -> bool:
+    """Whether anything was made of the form that was opened under this key, within the 72 hours that keys are kept."""
+    return bool(_ids(opened, key))
+
+
 def list_alike(opened: OpenPage, key: str, written: Written) -> list[Record]:
     """Records of the last day from this browser that the one being written may repeat, the newest first.
 

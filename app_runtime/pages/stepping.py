@@ -26,6 +26,7 @@ from app_runtime.pages.reading_form import (
     read_unsent,
 )
 from app_runtime.pages.sending import SENT_FROM_ADDRESS, Sending, form_fields, refused
+from app_runtime.pages.sent_before import is_sent
 from app_runtime.pages.submission_keys import AT, GO, OWN_NAMES, SEEN, clean_key
 from app_runtime.records.answers import Asked
 from app_runtime.records.creating import scope_of_new
@@ -62,6 +63,7 @@ def take_step(opened: OpenPage, form: Texts, uploads: Uploads) -> Sending:
 
     Going on checks the step that is left (422 shows it again), going to all answers checks everything and leads to the
     first step in which something is wrong. Going back loses nothing and checks nothing. Commits files that came along.
+    No draft is kept of a form that was sent already; `over` says so.
     """
     sending = Sending(
         clean_key(form.get("submission_key", "")), at=form.get(AT, ""), changing=bool(form.get("_changing"))
@@ -81,7 +83,9 @@ def take_step(opened: OpenPage, form: Texts, uploads: Uploads) -> Sending:
         refused_files = dict(written.errors)
         sending.values = check_form(opened.app, fields, written, scope, opened.writer)
         _go(form.get(GO, ""), steps_of(opened, fields, asked.hidden), written, sending, refused_files)
-    if sending.status == 200 and opened.writer.account_id is not None:
+    # Another tab may have sent this very form: what is left of it is no draft of anything.
+    sending.over = is_sent(opened, sending.submission_key)
+    if sending.status == 200 and opened.writer.account_id is not None and not sending.over:
         _keep(opened, fields, sending)
     session.flush()
     return sending

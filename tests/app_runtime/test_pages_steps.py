@@ -202,6 +202,29 @@ def test_a_draft_is_gone_on_with_elsewhere_and_goes_once_it_is_sent(
     assert "Anda melanjutkan draf" not in words_of(elsewhere.browser.get(FORM))
 
 
+def test_a_form_that_was_sent_leaves_no_draft_in_another_tab(
+    member: Walker, session: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Walker(member.browser)
+    other.press("next", WHAT)
+    other.press("next")
+    member.to_check()
+    assert member.press(None).status_code == 303
+    saved = other.press("save")
+    assert (saved.status_code, drafts(session, world)) == (303, [])
+    assert "Formulir ini sudah dikirim" in words_of(other.browser.follow(saved))
+    assert other.press("next", YOU).status_code == 200
+    assert drafts(session, world) == []
+    # One that was kept at the very moment of the sending is not gone on with.
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("app_runtime.pages.stepping.is_sent", lambda *_: False)
+        other.press("save")
+    assert len(drafts(session, world)) == 1
+    again = words_of(member.browser.get(FORM))
+    assert "Sudah terkirim" in again
+    assert "Anda melanjutkan draf" not in again
+
+
 def test_a_draft_is_its_writers_alone_and_is_erased_on_request(
     member: Walker, app: LumbungFlask, session: Any, world: World
 ) -> None:
