@@ -43,7 +43,13 @@ def record_topic(record_id: UUID) -> str:
 
 
 def follow_record(
-    session: AnySession, record: Record, subscription: Subscription, *, account_id: UUID | None, user_agent: str
+    session: AnySession,
+    record: Record,
+    subscription: Subscription,
+    *,
+    account_id: UUID | None,
+    user_agent: str,
+    session_id: UUID | None = None,
 ) -> None:
     """Tell this browser what happens to the record; twice is once.
 
@@ -54,7 +60,7 @@ def follow_record(
     )
     if (count or 0) >= MOST_FOLLOWERS:
         raise TooManyFollowers
-    device = keep_device(session, subscription, account_id=account_id, user_agent=user_agent)
+    device = keep_device(session, subscription, account_id=account_id, user_agent=user_agent, session_id=session_id)
     session.execute(
         insert(RecordFollower)
         .values(id=new_id(), tenant_id=record.tenant_id, record_id=record.id, device_id=device.id, created_at=now())

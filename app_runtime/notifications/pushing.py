@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select
@@ -19,7 +20,7 @@ from lumbung.i18n import pick, speaking, t
 from lumbung.messages import Channel, Manner, MessageKind, channel_available, declared_manners, send_push
 from lumbung.outbox import GiveUp, Payload, effect_handler, enqueue_effect
 from tenants.municipalities.addresses import municipality_origin
-from tenants.preferences.devices import devices_of
+from tenants.preferences.devices import device_ground, devices_of
 from tenants.preferences.models import PushDevice
 
 PUSH_ABOUT_RECORD = "push_about_record"
@@ -64,16 +65,21 @@ def push_about_record(session: AnySession, payload: Payload) -> None:
     ).all()
     accounts = {row.account_id for row in followers if row.account_id}
     accounts |= {record.created_by} if record.created_by else set()
-    devices: dict[UUID, UUID | None] = {row.id: row.account_id for row in followers}
+    own = devices_of(session, accounts)
+    # Who signed out on a device is nobody there; it follows by the code all the same.
+    devices: dict[UUID, UUID | None] = {
+        row.id: row.account_id if row.id in own.get(row.account_id, ()) else None for row in followers
+    }
     following = frozenset(devices)
-    for account_id, found in devices_of(session, accounts).items():
-        if account_id == record.created_by:
-            devices.update(dict.fromkeys(found, account_id))
+    if record.created_by is not None:
+        devices.update(dict.fromkeys(own.get(record.created_by, ()), record.created_by))
     known = manners.of_accounts(session, accounts, MessageKind.OWN_RECORDS)
     guests = manners.of_others(session, MessageKind.OWN_RECORDS)
     with speaking(str(record.private.get(LANGUAGE_KEY, "id"))):
         for device_id, whose in devices.items():
             manner = known[whose] if whose else guests
+            if whose and device_id not in following:
+                manner = replace(manner, grounds=(device_ground(device_id, whose),))
             if manner.push:
                 _push(
                     app,
@@ -97,7 +103,10 @@ def push_to_member(app: RunningApp, record: Record, account_id: UUID, manner: Ma
         else t("Untuk Anda: {told}", "For you: {told}", told=state_told(app, record))
     )
     for device_id in devices_of(app.session, [account_id]).get(account_id, ()):
-        _push(app, record, device_id, manner, body=body, address=record_link(app.municipality, record.id), secret=False)
+        grounded = replace(manner, grounds=(*manner.grounds, device_ground(device_id, account_id)))
+        _push(
+            app, record, device_id, grounded, body=body, address=record_link(app.municipality, record.id), secret=False
+        )
 
 
 def state_told(app: RunningApp, record: Record) -> str:

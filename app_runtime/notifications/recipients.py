@@ -40,8 +40,12 @@ def resolve_recipients(change: Change, to: str) -> list[Recipient]:
     `to` is a field with an address, `agency`, `assignee`, a built-in role, or a role of the app (within the record's
     agency when it is scoped).
     """
-    app, record = change.app, change.record
-    field = change.record_type.fields.get(to)
+    return recipients_now(change.app, change.record, to)
+
+
+def recipients_now(app: RunningApp, record: Record, to: str) -> list[Recipient]:
+    """Whom `resolve_recipients` finds for a record as it stands."""
+    field = app.record_type(record.record_type).fields.get(to)
     if field is not None and field.type in PEOPLE:
         named = (record.private if field.private else record.data).get(to) or []
         return _unique(_members(app, [UUID(one) for one in ([named] if isinstance(named, str) else named)]))

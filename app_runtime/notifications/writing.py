@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app_catalog.definitions.liquid_texts import render_message
 from app_runtime.checklists.judging import told_checklist
 from app_runtime.notifications.following import is_silenced, record_topic
+from app_runtime.notifications.grounds import meant_ground
 from app_runtime.notifications.links import record_link, track_link
 from app_runtime.notifications.pushing import push_to_member
 from app_runtime.notifications.recipients import Recipient, find_recipient
@@ -82,6 +83,9 @@ def _manner(
         manner = manners.of_others(app.session, kind)
         if private:
             manner = replace(manner, email=not is_silenced(app.session, record), topic=record_topic(record.id))
+    if recipient.kind == "member" and recipient.account_id is not None:
+        meant = meant_ground(record.id, recipient.account_id, str(payload["to"]))
+        manner = replace(manner, grounds=(*manner.grounds, meant))
     # Who has just done something waits for the answer.
     return kind, replace(manner, waits_until=None) if payload.get("own") else manner
 

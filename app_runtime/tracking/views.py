@@ -25,6 +25,7 @@ from lumbung.i18n import t
 from lumbung.limits import address_key, spend
 from lumbung.push import public_key
 from lumbung.web.access import PUBLIC, access, current_visitor
+from tenants.accounts.browser_session import own_session_id
 from tenants.preferences.views import KEEP_DEVICE, read_subscription
 
 tracking = Blueprint("tracking", __name__, subdomain="portal", url_prefix="/track", template_folder="templates")
@@ -99,6 +100,7 @@ def follow(code: str) -> AnyResponse:
         read_subscription(request.form),
         account_id=current_visitor().account_id,
         user_agent=request.user_agent.string,
+        session_id=own_session_id(),
     )
     flash(t("Perangkat ini akan diberi tahu.", "This device will be notified."), "success")
     return redirect(url_for("tracking.show", code=tracked.code), 303)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import current_app, g, session
 from flask_login import LoginManager, UserMixin
 from flask_wtf.csrf import generate_csrf
@@ -45,6 +47,12 @@ def browser_token() -> str | None:
     """The token that this browser sent, or None."""
     token = session.get(_TOKEN)
     return token if isinstance(token, str) else None
+
+
+def own_session_id() -> UUID | None:
+    """The session in which this browser is signed in on this site, or None."""
+    found: UUID | None = g.get("account_session_id")
+    return found
 
 
 def remember_in_browser(token: str, *, language: str | None = None) -> None:

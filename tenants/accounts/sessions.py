@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from lumbung.audit import record_audit
@@ -75,6 +75,46 @@ def find_session(session: AnySession, token: str, site: str) -> AccountSession |
             ),
         )
         .execution_options(populate_existing=True)
+    )
+
+
+def find_browser(session: AnySession, session_id: UUID | None, account_id: UUID) -> UUID | None:
+    """The session on the hub that this one of the account was handed over from, or itself; None when there is none."""
+    if session_id is None:
+        return None
+    return session.scalar(
+        select(func.coalesce(AccountSession.parent_id, AccountSession.id)).where(
+            AccountSession.id == session_id, AccountSession.account_id == account_id
+        )
+    )
+
+
+def live_session(
+    account_id: SQLColumnExpression[UUID | None],
+    browser_id: SQLColumnExpression[UUID | None],
+    site: SQLColumnExpression[str],
+    *,
+    known_at: SQLColumnExpression[datetime],
+) -> ColumnElement[bool]:
+    """Whether the account is signed in on `site` in the browser of this session on the hub (`find_browser`). Where no
+    browser is known: whether any session lives that the account had at `known_at` already."""
+    own, parent = aliased(AccountSession), aliased(AccountSession)
+    moment = now()
+    return exists(
+        select(own.id)
+        .join(Account, Account.id == own.account_id)
+        .outerjoin(parent, parent.id == own.parent_id)
+        .where(
+            own.account_id == account_id,
+            own.revoked_at.is_(None),
+            own.expires_at > moment,
+            Account.disabled_at.is_(None),
+            or_(own.parent_id.is_(None), (parent.revoked_at.is_(None)) & (parent.expires_at > moment)),
+            or_(
+                (own.site == site) & (func.coalesce(own.parent_id, own.id) == browser_id),
+                browser_id.is_(None) & (own.created_at <= known_at),
+            ),
+        )
     )
 
 

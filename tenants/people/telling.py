@@ -21,9 +21,9 @@ def people_with_roles(session: AnySession, *roles: str) -> Sequence[Account]:
     ).all()
 
 
-def has_role(session: AnySession, account_id: UUID, role: str) -> bool:
-    """Whether the account holds the role in all of the session's municipality now."""
-    return session.scalar(_held(session, role).where(Membership.account_id == account_id).limit(1)) is not None
+def has_role(session: AnySession, account_id: UUID, *roles: str) -> bool:
+    """Whether the account holds one of the roles in all of the session's municipality now."""
+    return session.scalar(_held(session, *roles).where(Membership.account_id == account_id).limit(1)) is not None
 
 
 def _held(session: AnySession, *roles: str) -> Select[UUID]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lumbung.db import now
@@ -17,6 +17,9 @@ from lumbung.ids import new_id
 from lumbung.outgoing import LONGEST_ADDRESS
 from lumbung.push import Subscription, VapidKey, vapid_key
 from tenants.accounts.devices import describe_device
+from tenants.accounts.sessions import find_browser, live_session
+from tenants.municipalities.services import own_municipality
+from tenants.preferences.grounds import ground
 from tenants.preferences.models import PushDevice
 
 MOST_DEVICES = 20
@@ -45,10 +48,15 @@ class TooManyDevices(Conflict):
 
 
 def keep_device(
-    session: AnySession, subscription: Subscription, *, account_id: UUID | None, user_agent: str
+    session: AnySession,
+    subscription: Subscription,
+    *,
+    account_id: UUID | None,
+    user_agent: str,
+    session_id: UUID | None = None,
 ) -> PushDevice:
     """Keep a browser that was subscribed with the platform's key; the same browser again is the same device, and
-    whoever signed in on it last has it.
+    whoever signed in on it last has it, for as long as they are signed in there (`session_id` is their session).
 
     Raises PushUnavailable without a key, Invalid for what is no subscription, TooManyDevices.
     """
@@ -62,14 +70,15 @@ def keep_device(
     device = find_by_endpoint(session, subscription.endpoint)
     if account_id is not None and (device is None or device.account_id != account_id):
         _expect_room(session, account_id)
-    kept = {
+    kept: dict[str, object] = {
         "p256dh": subscription.p256dh,
         "auth": subscription.auth,
         "key": key.public,
         "name": describe_device(user_agent),
         "last_used_at": now(),
-        **({} if account_id is None else {"account_id": account_id}),
     }
+    if account_id is not None:
+        kept |= {"account_id": account_id, "session_id": find_browser(session, session_id, account_id)}
     # In one statement, because a browser that sends twice sends at once.
     row = insert(PushDevice).values(
         tenant_id=current_tenant(session),
@@ -93,26 +102,37 @@ def find_by_endpoint(session: AnySession, endpoint: str) -> PushDevice | None:
 
 
 def list_push_devices(session: AnySession, account_id: UUID) -> Sequence[PushDevice]:
-    """The devices of a person here, the newest first."""
+    """The devices on which a person is notified here, the newest first."""
     return session.scalars(
         select(PushDevice)
-        .where(PushDevice.tenant_id == current_tenant(session), PushDevice.account_id == account_id)
+        .where(PushDevice.tenant_id == current_tenant(session), PushDevice.account_id == account_id, _hears(session))
         .order_by(PushDevice.id.desc())
     ).all()
 
 
 def devices_of(session: AnySession, account_ids: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
-    """The ids of the devices of each account that has any."""
+    """The ids of the devices on which each account is notified, of those that have any: where somebody signed out, or
+    their session ended otherwise, the next person must not read what concerns them."""
     found: dict[UUID, list[UUID]] = {}
     rows = session.execute(
         select(PushDevice.account_id, PushDevice.id).where(
-            PushDevice.tenant_id == current_tenant(session), PushDevice.account_id.in_(account_ids)
+            PushDevice.tenant_id == current_tenant(session), PushDevice.account_id.in_(account_ids), _hears(session)
         )
     )
     for account_id, device_id in rows:
         if account_id is not None:
             found.setdefault(account_id, []).append(device_id)
     return found
+
+
+def device_ground(device_id: UUID, account_id: UUID) -> str:
+    """The ground of what a device gets because of its account."""
+    return f"device:{device_id}:{account_id}"
+
+
+@ground("device")
+def _is_notified(session: AnySession, subject_id: UUID, rest: str) -> bool:
+    return subject_id in devices_of(session, [UUID(rest)]).get(UUID(rest), ())
 
 
 def remove_device(session: AnySession, account_id: UUID, device_id: UUID) -> None:
@@ -158,10 +178,22 @@ def _expect_key() -> VapidKey:
 
 def _expect_room(session: AnySession, account_id: UUID) -> None:
     count = session.scalar(
-        select(func.count()).where(PushDevice.tenant_id == current_tenant(session), PushDevice.account_id == account_id)
+        select(func.count()).where(
+            PushDevice.tenant_id == current_tenant(session), PushDevice.account_id == account_id, _hears(session)
+        )
     )
     if (count or 0) >= MOST_DEVICES:
         raise TooManyDevices
+
+
+def _hears(session: AnySession) -> ColumnElement[bool]:
+    """Whether a device's person is signed in on it still."""
+    return live_session(
+        PushDevice.account_id,
+        PushDevice.session_id,
+        literal(own_municipality(session).slug),
+        known_at=PushDevice.last_used_at,
+    )
 
 
 def _digest(endpoint: str) -> str:

@@ -47,7 +47,8 @@ class QuietHours(TenantTable):
 
 
 class PushDevice(TenantTable):
-    """A browser that takes notifications of this municipality. `account_id` is whose it is, if anybody signed in.
+    """A browser that takes notifications of this municipality. `account_id` is whose it is, if anybody signed in, and
+    `session_id` the browser's session on the hub in which they did; it refers to nothing once that is forgotten.
 
     `endpoint`, `p256dh` and `auth` are the subscription (RFC 8030, 8291), made for the platform's key `key`.
     """
@@ -59,6 +60,7 @@ class PushDevice(TenantTable):
     )
 
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    session_id: Mapped[UUID | None]
     endpoint: Mapped[str]
     endpoint_digest: Mapped[str]
     p256dh: Mapped[str]

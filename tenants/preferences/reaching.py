@@ -15,6 +15,7 @@ from tenants.municipalities.addresses import municipality_origin
 from tenants.municipalities.services import own_municipality
 from tenants.preferences.choices import may_choose, refused_by, topic_of
 from tenants.preferences.devices import drop_device, find_subscription
+from tenants.preferences.grounds import all_hold, member_ground
 from tenants.preferences.hours import hours_of
 from tenants.preferences.quiet import Quiet, waits_until
 from tenants.preferences.stopping import STOP_PATH, sign_topics
@@ -35,6 +36,7 @@ class PeoplesManners:
                 push=Channel.PUSH in KINDS[kind].channels and (kind, Channel.PUSH) not in said,
                 waits_until=waiting.until(hours.get(account_id, hours[None])),
                 topic=topic_of(account_id, kind) if may_choose(kind, Channel.EMAIL) else None,
+                grounds=(member_ground(account_id, kind),) if KINDS[kind].for_members else (),
             )
             for account_id in account_ids
         }
@@ -49,12 +51,16 @@ class PeoplesManners:
         """An address of the municipality's portal that holds the topics, signed."""
         return municipality_origin(own_municipality(session)) + STOP_PATH.format(token=sign_topics(session, topics))
 
+    def still_hold(self, session: AnySession, grounds: str) -> bool:
+        """Whether who was to be told is to be told still."""
+        return all_hold(session, grounds)
+
     def find_device(self, session: AnySession, device_id: UUID) -> Subscription | None:
         """What a device is notified by."""
         return find_subscription(session, device_id)
 
     def forget_device(self, session: AnySession, device_id: UUID) -> None:
-        """Drop a device that its push service knows no longer."""
+        """Drop a device that nothing can be sent to."""
         drop_device(session, device_id)
 
 

@@ -15,6 +15,7 @@ from lumbung.limits import Limit, address_key, spend
 from lumbung.messages import channel_available
 from lumbung.push import Subscription, public_key
 from lumbung.web.access import ADMIN, PUBLIC, SIGNED_IN, access, current_visitor
+from tenants.accounts.browser_session import own_session_id
 from tenants.preferences.choices import list_choices, may_choose, save_choices
 from tenants.preferences.devices import keep_device, list_push_devices, remove_device
 from tenants.preferences.forms import read_hours, read_wanted
@@ -76,7 +77,8 @@ def add_device() -> Page:
     """Notify this browser from now on; asked for by our script once the person has allowed it."""
     spend(KEEP_DEVICE, address_key())
     agent = request.user_agent.string
-    keep_device(db.session, read_subscription(request.form), account_id=_me(), user_agent=agent)
+    sent = read_subscription(request.form)
+    keep_device(db.session, sent, account_id=_me(), user_agent=agent, session_id=own_session_id())
     flash(t("Perangkat ini akan diberi tahu.", "This device will be notified."), "success")
     return redirect(url_for("preferences.index") + "#devices", 303)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app_runtime.notifications.following import forget_contacts, record_topic
 from app_runtime.notifications.models import RecordFollower, RecordSilence
@@ -16,11 +16,14 @@ from app_runtime.records.actors import Actor
 from app_runtime.records.creating import create_record
 from app_runtime.records.erasure import erase_person
 from app_runtime.records.models import Record
-from lumbung.db import set_clock, use_tenant
+from lumbung.db import now, set_clock, use_tenant
 from lumbung.messages import Message, declared_manners
+from lumbung.messages.services import MOOT
 from lumbung.outbox import drain
 from lumbung.push import VapidKey, make_private_key
 from lumbung.web.sites import LumbungFlask
+from tenants.accounts.sessions import HUB, open_session
+from tenants.people.models import Membership, RoleGrant
 from tenants.preferences.choices import save_choices
 from tenants.preferences.devices import keep_device
 from tenants.preferences.models import PushDevice
@@ -129,6 +132,7 @@ def test_a_device_of_an_account_opens_nothing_once_its_person_signed_out(
 ) -> None:
     resident = stage.place.accounts["handler"]
     phone = FakeBrowser()
+    open_session(stage.session, stage.place.accounts["handler"], HUB)
     device = keep_device(stage.session, phone.subscription, account_id=resident.id, user_agent="")
     device.endpoint = f"{service.address}/phone"
     citizen = Actor(kind="resident", account_id=resident.id)
@@ -142,11 +146,77 @@ def test_a_device_of_an_account_opens_nothing_once_its_person_signed_out(
     assert str(made.tracking_code) not in str(own)
 
 
+def test_after_signing_out_a_device_hears_of_what_it_follows_by_the_code_alone(
+    telling: LumbungFlask, stage: Stage, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "lumbung", dataclasses.replace(telling.lumbung, quiet_hours="21:00-06:00"))
+    resident = stage.place.accounts["handler"]
+    phone, browser = FakeBrowser(), browse(telling, stage.place.host, resident)
+    record_id, code = made(stage)
+    with set_clock(NIGHT):
+        follow(stage, browser, code, phone, service)
+        citizen = Actor(kind="resident", account_id=resident.id)
+        own = create_record(stage.session, stage.installation, citizen, "report", LAMP).record
+        stage.act(record_of(stage, record_id), "handler", "respond", answer="Ya.")
+        stage.act(own, "dispatcher", "reject", reason="Milik provinsi")
+        stage.session.commit()
+        drain(telling)
+        use_tenant(stage.session, stage.place.id)
+        waiting = stage.session.scalars(select(Message).where(Message.channel == "push")).all()
+        assert {str(one.subject_id) for one in waiting} == {str(record_id), str(own.id)}
+        stage.session.commit()
+        browser.post_form("/signed-out", to="/sign-out")
+    with set_clock(NIGHT + timedelta(hours=8, minutes=1)):
+        for _ in range(3):
+            drain(telling)
+    assert [phone.read(sent.body)["url"] for sent in service.sent] == [f"/track/{code}"]
+    with set_clock(NIGHT + timedelta(hours=12)):
+        stage.act(record_of(stage, record_id), "handler", "respond", answer="Besok.")
+        stage.session.commit()
+        for _ in range(3):
+            drain(telling)
+    assert [phone.read(sent.body)["url"] for sent in service.sent] == [f"/track/{code}"] * 2
+
+
+@pytest.mark.parametrize("lost", ["membership", "role", "assignment"])
+def test_who_has_no_part_in_it_by_the_morning_is_not_told(
+    telling: LumbungFlask, stage: Stage, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr(telling, "lumbung", dataclasses.replace(telling.lumbung, quiet_hours="21:00-06:00"))
+    record_id, _ = made(stage)
+    drain(telling)
+    mine = (Message.recipient == "handler@tangsel.test", Message.subject_id == str(record_id))
+    with set_clock(NIGHT):
+        stage.act(record_of(stage, record_id), "dispatcher", "assign", agency="dishub", note="Segera")
+        stage.session.commit()
+        drain(telling)
+        use_tenant(stage.session, stage.place.id)
+        (waiting,) = stage.session.scalars(select(Message).where(*mine, Message.waits_until.is_not(None))).all()
+        member = stage.session.scalars(
+            select(Membership).where(Membership.id == stage.place.members["handler"].id)
+        ).one()
+        if lost == "membership":
+            member.ended_at = now()
+        elif lost == "role":
+            held = (RoleGrant.tenant_id == stage.place.id, RoleGrant.membership_id == member.id)
+            stage.session.execute(delete(RoleGrant).where(*held))
+        else:
+            stage.act(record_of(stage, record_id), "dispatcher", "assign", agency="dlh", note="Salah alamat")
+        stage.session.commit()
+    with set_clock(NIGHT + timedelta(hours=8, minutes=1)):
+        drain(telling)
+    stage.session.expire_all()
+    use_tenant(stage.session, stage.place.id)
+    told = stage.session.scalars(select(Message).where(Message.id == waiting.id)).one()
+    assert (told.status, told.last_error) == ("failed", MOOT)
+
+
 def test_an_official_is_notified_of_work_and_may_turn_it_off(
     telling: LumbungFlask, stage: Stage, service: PushService
 ) -> None:
     account_id = stage.place.accounts["handler"].id
     phone = FakeBrowser()
+    open_session(stage.session, stage.place.accounts["handler"], HUB)
     device = keep_device(stage.session, phone.subscription, account_id=account_id, user_agent="")
     device.endpoint = f"{service.address}/phone"
     record_id, _ = made(stage)

@@ -146,6 +146,7 @@ def test_nothing_is_sent_into_a_private_network(
     message = notify(session, world, kept(session, world, phone))
     drain(pushing)
     assert status(session, message) == ("failed", "the address leads into a private network")
+    assert session.scalars(select(PushDevice)).all() == [], "it would be refused at each message"
 
 
 def test_a_device_of_a_former_key_is_not_called(

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time
+from datetime import time, timedelta
+from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.audit.models import AuditEntry
-from lumbung.db import use_tenant
+from lumbung.db import now, set_clock, use_tenant
+from lumbung.ids import new_id
 from lumbung.messages import MessageKind, declared_manners
 from lumbung.push import make_private_key
 from lumbung.web.sites import LumbungFlask
+from tenants.accounts.models import AccountSession
+from tenants.accounts.sessions import (
+    HUB,
+    end_token,
+    find_session,
+    list_sessions,
+    open_session,
+    revoke_all_sessions,
+    revoke_session,
+)
+from tenants.accounts.supervision import disable_account
 from tenants.preferences.choices import topic_of
-from tenants.preferences.devices import MOST_DEVICES, TooManyDevices, keep_device
+from tenants.preferences.devices import MOST_DEVICES, TooManyDevices, devices_of, keep_device
 from tenants.preferences.models import MessageChoice, PushDevice, QuietHours
 from tests.browsing import Browser, browse, csrf_token, words_of
 from tests.push_service import FakeBrowser
@@ -153,12 +167,89 @@ def test_what_is_no_subscription_is_refused(
 def test_a_person_has_only_so_many_devices(with_key: LumbungFlask, session: AnySession, world: World) -> None:
     use_tenant(session, world.tangsel.id)
     account_id = world.tangsel.accounts["handler"].id
+    open_session(session, world.tangsel.accounts["handler"], HUB)
     phone = FakeBrowser()
     for number in range(MOST_DEVICES):
         one = dataclasses.replace(phone.subscription, endpoint=f"https://push.contoh.id/{number}")
         keep_device(session, one, account_id=account_id, user_agent="")
     with pytest.raises(TooManyDevices):
         keep_device(session, phone.subscription, account_id=account_id, user_agent="")
+
+
+def _end_on_hub(session: AnySession, account_id: UUID) -> None:
+    for one in list_sessions(session, account_id):
+        if one.parent_id is None:
+            revoke_session(session, account_id, one.id)
+
+
+ENDS: dict[str, Callable[[Browser, AnySession, UUID], object]] = {
+    "signed out here": lambda mine, *_: mine.post_form("/signed-out", to="/sign-out"),
+    "signed out everywhere": lambda _, session, account_id: revoke_all_sessions(session, account_id),
+    "ended from elsewhere": lambda _, session, account_id: _end_on_hub(session, account_id),
+    "run out on the hub": lambda _, session, account_id: session.execute(
+        update(AccountSession).where(AccountSession.parent_id.is_(None)).values(expires_at=now())
+    ),
+    "disabled": lambda _, session, account_id: disable_account(session, new_id(), account_id),
+}
+
+
+@pytest.mark.parametrize("ended", ENDS)
+def test_a_device_is_told_nothing_of_its_account_once_nobody_is_signed_in_there(
+    with_key: LumbungFlask, session: AnySession, world: World, ended: str
+) -> None:
+    place, account = world.tangsel, world.tangsel.accounts["handler"]
+    mine = browse(with_key, place.host, account)
+    assert mine.post_form(PAGE, FakeBrowser().form, to=f"{PAGE}/devices").status_code == 303
+
+    def told() -> int:
+        session.rollback()
+        use_tenant(session, place.id)
+        return len(devices_of(session, [account.id]).get(account.id, ()))
+
+    assert told() == 1
+    ENDS[ended](mine, session, account.id)
+    session.commit()
+    assert told() == 0
+    # Whoever signs in there later is asked anew, and another device of the same person changes nothing.
+    if ended != "disabled":
+        again = browse(with_key, place.host, account)
+        assert "Didaftarkan" not in words_of(again.get(PAGE))
+        assert told() == 0
+
+
+def test_a_portal_that_is_come_to_once_more_from_the_hub_goes_on_notifying(
+    with_key: LumbungFlask, session: AnySession, world: World
+) -> None:
+    place, account = world.tangsel, world.tangsel.accounts["handler"]
+    hub = open_session(session, account, HUB)
+    parent = find_session(session, hub, HUB)
+    assert parent is not None
+    first = open_session(session, account, "tangsel", parent_id=parent.id)
+    use_tenant(session, place.id)
+    known = find_session(session, first, "tangsel")
+    assert known is not None
+    keep_device(session, FakeBrowser().subscription, account_id=account.id, user_agent="", session_id=known.id)
+    end_token(session, first)
+    assert devices_of(session, [account.id]) == {}
+    open_session(session, account, "surabaya", parent_id=parent.id)
+    assert devices_of(session, [account.id]) == {}
+    open_session(session, account, "tangsel", parent_id=parent.id)
+    assert len(devices_of(session, [account.id])[account.id]) == 1
+
+
+def test_a_device_of_an_unknown_session_is_told_until_its_person_signs_out_everywhere(
+    with_key: LumbungFlask, session: AnySession, world: World
+) -> None:
+    account = world.tangsel.accounts["handler"]
+    use_tenant(session, world.tangsel.id)
+    tokens = [open_session(session, account, HUB) for _ in range(2)]
+    keep_device(session, FakeBrowser().subscription, account_id=account.id, user_agent="")
+    end_token(session, tokens[0])
+    assert len(devices_of(session, [account.id])[account.id]) == 1
+    revoke_all_sessions(session, account.id)
+    with set_clock(now() + timedelta(seconds=1)):
+        open_session(session, account, HUB)
+        assert devices_of(session, [account.id]) == {}
 
 
 def test_one_click_stops_without_a_cookie_and_looking_stops_nothing(

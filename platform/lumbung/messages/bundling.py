@@ -14,7 +14,16 @@ from lumbung.db.tenancy import AnySession
 from lumbung.i18n import speaking, t
 from lumbung.messages.kinds import Channel
 from lumbung.messages.models import Message, MessageStatus
-from lumbung.messages.services import RELEASE_MESSAGES, SEND_MESSAGE, closed, new_message, opened
+from lumbung.messages.services import (
+    MOOT,
+    RELEASE_MESSAGES,
+    SEND_MESSAGE,
+    closed,
+    is_due,
+    new_message,
+    opened,
+    settle,
+)
 from lumbung.outbox import enqueue_effect, register_wakeup_handler, schedule_wakeup
 
 AT_A_TIME = 500
@@ -23,7 +32,8 @@ _MOST_TOPICS = 8
 
 
 def release_messages(session: AnySession, tenant_id: UUID) -> None:
-    """Send what has waited long enough: alone, or several for one recipient in one.
+    """Send what has waited long enough: alone, or several for one recipient in one; to whom is not to be told any more,
+    nothing.
 
     All of it happens in the wake-up's transaction: whoever is killed over it leaves everything waiting, and the wake-up
     comes again.
@@ -39,7 +49,15 @@ def release_messages(session: AnySession, tenant_id: UUID) -> None:
         .limit(AT_A_TIME)
         .with_for_update(skip_locked=True)
     ).all()
-    for _, group in groupby(due, key=lambda one: (one.channel, one.recipient)):
+    asked = dict[str | None, bool]()
+    for message in due:
+        if message.grounds not in asked:
+            asked[message.grounds] = is_due(session, message)
+        if not asked[message.grounds]:
+            message.waits_until = None
+            settle(session, message, MessageStatus.FAILED, error=MOOT)
+    told = [message for message in due if asked[message.grounds]]
+    for _, group in groupby(told, key=lambda one: (one.channel, one.recipient)):
         _release(session, list(group))
     session.flush()
     if len(due) == AT_A_TIME:
@@ -54,6 +72,8 @@ def _release(session: AnySession, waiting: Sequence[Message]) -> None:
     alone: Sequence[Message] = waiting
     if len(plain) > 1:
         bundle = _push_bundle(session, plain) if plain[0].channel == Channel.PUSH else _mail_bundle(session, plain)
+        grounds = [set((message.grounds or "").split()) for message in plain]
+        bundle.grounds = " ".join(sorted(set.intersection(*grounds))) or None
         session.add(bundle)
         session.flush()
         for message in plain:

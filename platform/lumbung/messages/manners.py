@@ -21,12 +21,14 @@ _EXTENSION = "lumbung_manners"
 @dataclass(frozen=True)
 class Manner:
     """Which channels are wanted, until when a message has to wait (None: it goes at once), and under which topic its
-    e-mails can be stopped with one click (None: they cannot)."""
+    e-mails can be stopped with one click (None: they cannot). `grounds` are why this person is told at all, without
+    spaces: they are asked about again before a message is sent that had to wait, or that goes to a browser."""
 
     email: bool = True
     push: bool = False
     waits_until: datetime | None = None
     topic: str | None = None
+    grounds: tuple[str, ...] = ()
 
 
 AT_ONCE = Manner()
@@ -49,12 +51,16 @@ class Manners(Protocol):
         """Where one click stops the e-mails of these topics, which are separated by spaces."""
         ...
 
+    def still_hold(self, session: AnySession, grounds: str) -> bool:
+        """Whether all of these grounds, which are separated by spaces, hold still."""
+        ...
+
     def find_device(self, session: AnySession, device_id: UUID) -> Subscription | None:
         """The browser of this id, or None when it is gone."""
         ...
 
     def forget_device(self, session: AnySession, device_id: UUID) -> None:
-        """Drop a browser that its push service knows no longer."""
+        """Drop a browser that nothing can be sent to."""
         ...
 
 

@@ -52,8 +52,9 @@ class Message(MessageColumns, TenantTable):
     """A message that a municipality sends.
 
     With `waits_until` it waits for the end of quiet hours; `bundle_id` is the message that then carried it, together
-    with others. `topic` is under which its e-mails can be stopped, `language` what it is written in. To a browser
-    (`channel` is `push`) `recipient` is the device's id, and `text` what the browser gets.
+    with others. `topic` is under which its e-mails can be stopped, `language` what it is written in. `grounds` are why
+    its recipient is told, separated by spaces (`Manner`). To a browser (`channel` is `push`) `recipient` is the
+    device's id, and `text` what the browser gets.
     """
 
     __tablename__ = "messages"
@@ -68,6 +69,7 @@ class Message(MessageColumns, TenantTable):
     topic: Mapped[str | None]
     waits_until: Mapped[datetime | None]
     bundle_id: Mapped[UUID | None]
+    grounds: Mapped[str | None]
 
 
 class PlatformMessage(MessageColumns, GlobalTable):

@@ -35,6 +35,7 @@ from lumbung.settings import Settings
 
 SEND_MESSAGE = "send_message"
 RELEASE_MESSAGES = "release_messages"
+MOOT = "recipient is not to be told any more"
 DOCUMENTATION_DOMAINS = tuple(f"{before}example.{domain}" for domain in ("com", "net", "org") for before in ("@", "."))
 
 
@@ -135,6 +136,8 @@ def new_message(
 
 def _send_or_keep(session: AnySession, message: AnyMessage, *, manner: Manner, due_at: datetime | None = None) -> None:
     waits = message.status == MessageStatus.QUEUED and manner.waits_until is not None and isinstance(message, Message)
+    if isinstance(message, Message) and (waits or message.channel == Channel.PUSH):
+        message.grounds = " ".join(manner.grounds) or None
     if waits and isinstance(message, Message) and manner.waits_until is not None:
         message.waits_until = manner.waits_until
         schedule_wakeup(session, RELEASE_MESSAGES, manner.waits_until)
@@ -157,7 +160,7 @@ def list_messages(session: AnySession, subject_type: str, subject_id: object) ->
 def _note_failure(session: AnySession, payload: Payload, reason: str) -> None:
     message = _find(session, payload)
     if message is not None:
-        _settle(session, message, MessageStatus.FAILED, error=reason)
+        settle(session, message, MessageStatus.FAILED, error=reason)
 
 
 @effect_handler(SEND_MESSAGE, on_failure=_note_failure)
@@ -172,7 +175,9 @@ def deliver_message(session: AnySession, payload: Payload) -> None:
         raise GiveUp("message is gone")
     if message.status == MessageStatus.SENT:
         return
-    if message.channel == Channel.PUSH:
+    if isinstance(message, Message) and not is_due(session, message):
+        settle(session, message, MessageStatus.FAILED, error=MOOT)
+    elif message.channel == Channel.PUSH:
         _push(session, message)
     else:
         _mail(session, message)
@@ -206,7 +211,7 @@ def _mail(session: AnySession, message: AnyMessage) -> None:
         if 500 <= error.smtp_code < 600:
             raise GiveUp(f"message refused ({error.smtp_code})") from error
         raise
-    _settle(session, message, MessageStatus.SENT)
+    settle(session, message, MessageStatus.SENT)
 
 
 def _push(session: AnySession, message: AnyMessage) -> None:
@@ -216,7 +221,7 @@ def _push(session: AnySession, message: AnyMessage) -> None:
     if key is None:
         raise ConnectionError("VAPID_PRIVATE_KEY is not set")
     if device is None:
-        _settle(session, message, MessageStatus.FAILED, error="device is gone")
+        settle(session, message, MessageStatus.FAILED, error="device is gone")
         return
     said = {"title": message.subject, "tag": str(message.id), **json.loads(opened(message, message.text, part="text"))}
     try:
@@ -228,14 +233,19 @@ def _push(session: AnySession, message: AnyMessage) -> None:
             topic=message.id.hex,
             loopback=_settings().testing,
         )
-    except DeviceGoneError:
+    except DeviceGoneError as gone:
         manners.forget_device(session, device_id)
-        _settle(session, message, MessageStatus.FAILED, error="device is gone")
+        settle(session, message, MessageStatus.FAILED, error=str(gone))
         return
-    _settle(session, message, MessageStatus.SENT)
+    settle(session, message, MessageStatus.SENT)
 
 
-def _settle(session: AnySession, message: AnyMessage, status: MessageStatus, *, error: str | None = None) -> None:
+def is_due(session: AnySession, message: Message) -> bool:
+    """Whether its recipient is to be told still; people leave, lose a role, or sign out on a device meanwhile."""
+    return message.grounds is None or declared_manners().still_hold(session, message.grounds)
+
+
+def settle(session: AnySession, message: AnyMessage, status: MessageStatus, *, error: str | None = None) -> None:
     """Note what became of a message, and of those that it carried. What was secret goes once it is sent."""
     message.status, message.last_error = status, error
     message.sent_at = now() if status == MessageStatus.SENT else None

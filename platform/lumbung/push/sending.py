@@ -22,7 +22,8 @@ _GONE = (404, 410)
 
 
 class DeviceGoneError(Exception):
-    """The push service knows the subscription no longer: the person took the permission back, or the browser went."""
+    """Nothing can ever be sent to the subscription: its push service knows it no longer (the person took the permission
+    back, or the browser went), or its address is none that may be called. Says which."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ def push(
         with answering(subscription.endpoint):
             status = post(subscription.endpoint, sealed, headers, loopback=loopback)
     except AddressRefusedError as refusal:
-        raise GiveUp(str(refusal)) from refusal
+        raise DeviceGoneError(str(refusal)) from refusal
     if status in _GONE:
-        raise DeviceGoneError
+        raise DeviceGoneError("device is gone")
     if 400 <= status < 500 and status not in _AGAIN:
         raise GiveUp(f"the push service answered {status}")
     if not 200 <= status < 300:

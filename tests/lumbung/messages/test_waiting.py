@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from lumbung.db import now, set_clock, use_tenant
 from lumbung.i18n import Text, speaking
 from lumbung.messages import Manner, Message, MessageKind, declared_manners, send_email
+from lumbung.messages.services import MOOT
 from lumbung.messages.telling import tell_each
 from lumbung.outbox import Effect, drain
 from lumbung.outbox.delivery import answer_wakeup
 from lumbung.web.sites import LumbungFlask
+from tenants.people.models import RoleGrant
 from tenants.preferences.choices import stop_kind
 from tests.lumbung.messages.post import Db, Postbox
 from tests.world import World
@@ -155,6 +157,30 @@ def test_who_switched_a_kind_off_gets_none_of_it(
     drain(with_mail)
     (mail,) = postbox.mails
     assert mail["To"] == people[1].email
+
+
+def test_who_is_no_administrator_any_more_in_the_morning_gets_no_letter_of_the_night(
+    night: LumbungFlask, session: Db, world: World, postbox: Postbox
+) -> None:
+    place = world.tangsel
+    use_tenant(session, place.id)
+    people = [place.accounts["admin"], place.accounts["evaluator"]]
+    for number in range(2):
+        tell_each(session, people, subject=Text(f"V{number}", "V"), text=Text("Baru", "New"), about=("version", number))
+    session.execute(
+        delete(RoleGrant).where(
+            RoleGrant.tenant_id == place.id, RoleGrant.membership_id == place.members["evaluator"].id
+        )
+    )
+    session.commit()
+    with set_clock(MORNING + timedelta(days=1)):
+        drain(night)
+        drain(night)
+    assert [mail["To"] for mail in postbox.mails] == [people[0].email]
+    use_tenant(session, place.id)
+    session.expire_all()
+    unsent = session.scalars(select(Message).where(Message.recipient == people[1].email)).all()
+    assert {(message.status, message.last_error) for message in unsent} == {("failed", MOOT)}
 
 
 def test_a_letter_says_where_one_click_stops_it_on_one_line(
