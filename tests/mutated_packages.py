@@ -51,7 +51,7 @@ def judge_mutants(chance: random.Random, count: int) -> int:
     """
     passed = 0
     for _ in range(count):
-        folder = chance.choice(_sources())
+        folder = chance.choice(sources())
         [(told, source, _)] = mutants(folder, chance, 1)
         try:
             package = checked_reading(source)
@@ -70,7 +70,8 @@ def judge_mutants(chance: random.Random, count: int) -> int:
 
 
 @cache
-def _sources() -> list[Source]:
+def sources() -> list[Source]:
+    """The packages that come along, and the one that a new app begins with."""
     apps = sorted(path.parent for path in (_ROOT / "apps").rglob("app.yaml"))
     return [load_folder(folder) for folder in (*apps, _ROOT / "app_catalog/starters/templates/starter")]
 

@@ -23,6 +23,7 @@ TOGETHER = {
     "tests/app_runtime/test_demonstration_generated.py": "demonstration",
     "tests/app_runtime/test_scenario_checks.py": "scenarios",
     "tests/app_runtime/test_scenarios.py": "scenarios",
+    "tests/app_catalog/test_catalog_at_size.py": "catalog",
 }
 """Tests that share something dear, by file: name of what they share."""
 NEXT = ("tests/journeys/", "tests/backup/test_killed.py", "tests/lumbung/test_worker.py")

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.serving import make_server
@@ -28,16 +29,20 @@ from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import Account
 from tenants.accounts.passwords import hash_password
+from tenants.accounts.sessions import HUB, open_session
 from tests.remembered_scenarios import remember_scenarios
 from tests.world import PASSWORD, World, build_world
 from wsgi import create_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from playwright._impl._api_structures import SetCookieParam
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHOTS = ROOT / "test-results" / "journeys"
-PICTURES = bool(os.environ.get("PICTURES")) or os.environ.get("SCREENS") == "both"
+EVERYTHING = os.environ.get("SCREENS") == "both"
+"""Whether this is the long run, which looks at everything on every screen."""
+PICTURES = bool(os.environ.get("PICTURES")) or EVERYTHING
 """Whether pictures of what people see are kept: nobody looks at those of a run of all tests."""
 FAILED = pytest.StashKey[bool]()
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -85,6 +90,17 @@ class Served:
         parts = urlsplit(self.address)
         return f"{parts.scheme}://{slug}.{parts.netloc}"
 
+    def signed_in(self, account: Account) -> SetCookieParam:
+        """The cookie of somebody who has just signed in on the hub."""
+        known = self.session.get(Account, account.id)
+        assert known is not None
+        kept = {"account": open_session(self.session, known, HUB), "_permanent": True}
+        self.session.commit()
+        serializer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        assert serializer is not None
+        name = self.app.config["SESSION_COOKIE_NAME"]
+        return {"name": name, "value": str(serializer.dumps(kept)), "url": "https://localhost", "httpOnly": True}
+
     def work(self) -> None:
         """Let the worker do everything that is due."""
         drain(self.app)
@@ -100,14 +116,23 @@ class Person:
     journey: str
     step: list[int] = field(default_factory=lambda: [0])
 
-    def sign_in(self, account: Account, *, to: str = "/") -> None:
-        """Sign in on the hub, then go to `to` (a path of the hub or a whole address)."""
+    def sign_in(self, account: Account, *, to: str = "/", typed: bool = EVERYTHING) -> None:
+        """Sign in on the hub, then go to `to` (a path of the hub or a whole address).
+
+        Only when `typed` by its form: else the browser is given what the form would have given it.
+        """
+        if typed:
+            self._type_password(account)
+        else:
+            self.page.context.add_cookies([self.served.signed_in(account)])
+        self.go(to)
+
+    def _type_password(self, account: Account) -> None:
         self.page.goto(f"{self.served.address}/sign-in")
         self.page.locator("input[name=email]").fill(account.email)
         self.page.locator("input[name=password]").fill(PASSWORD)
         with self.page.expect_navigation(url=lambda url: urlsplit(url).path != "/sign-in"):
             self.page.locator("main form:has(input[name=password]) button[type=submit]").click()
-        self.go(to)
 
     def go(self, target: str) -> None:
         """Open an address; a path is one of the hub."""
@@ -132,11 +157,12 @@ class Person:
 
 def axe(page: Page) -> list[dict[str, Any]]:
     """What axe finds serious or critical on a page, by the rules of WCAG 2.2 AA."""
-    # A page is judged again and again while somebody stays on it: axe is handed over once.
+    # A page is judged again and again while somebody stays on it: axe is handed over once, and kept by the browser.
     if not page.evaluate("'axe' in window"):
-        page.evaluate((ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8"))
+        page.add_script_tag(url="/static/axe.min.js")
     found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations'],"
+        # Nothing that is asked for looks into style sheets and media files, which would be loaded again.
+        "axe.run(document, {preload: false, resultTypes: ['violations'],"
         " runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
         ".then(r => r.violations.map(v => ({id: v.id, impact: v.impact, help: v.help,"
         " nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))})))"
@@ -198,6 +224,7 @@ def server(
     # A build of the assets while the journeys run must not take away what pages already name.
     assets = tmp_path_factory.mktemp("static") / "static"
     shutil.copytree(ROOT / "platform" / "lumbung" / "web" / "static", assets)
+    shutil.copy(ROOT / "node_modules" / "axe-core" / "axe.min.js", assets)
     app = create_app(
         replace(
             settings,
@@ -254,7 +281,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if any("screen" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")):
         return
     usual = metafunc.definition.get_closest_marker("usual_screen")
-    alone = usual is not None and os.environ.get("SCREENS") != "both"
+    alone = usual is not None and not EVERYTHING
     metafunc.parametrize("screen", [usual.args[0]] if usual and alone else ["phone", "desk"], indirect=True)
 
 

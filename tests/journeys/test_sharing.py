@@ -25,7 +25,7 @@ def test_publish_and_enable(
     maintainer = person()
     maintainer.go("/")
     maintainer.see("hub")
-    maintainer.sign_in(served.world.tangsel.accounts["admin"], to="/publish")
+    maintainer.sign_in(served.world.tangsel.accounts["admin"], to="/publish", typed=True)
     maintainer.see("publish")
     maintainer.page.get_by_role("link", name="Kota Tangerang Selatan").first.click()
     maintainer.page.wait_for_url("**/publish/tangsel")

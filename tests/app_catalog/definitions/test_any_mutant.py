@@ -12,7 +12,7 @@ from tests.siaran import SIARAN
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_mutant_is_judged_and_never_crashes(seed: int) -> None:
     judge_mutants(random.Random(seed), 1)
 
