@@ -93,6 +93,7 @@ def field_package(fields: Mapping[str, Any], **parts: Any) -> dict[str, bytes]:
         **parts.pop("record", {}),
     }
     shown = [name for name, spec in fields.items() if spec["type"] not in _NOT_LISTED]
+    areas = [name for name, spec in fields.items() if spec["type"] == "area"]
     files = {
         "app.yaml": app,
         "records/entry.yaml": record,
@@ -109,6 +110,7 @@ def field_package(fields: Mapping[str, Any], **parts: Any) -> dict[str, bytes]:
             "record": "entry",
             "title": {"id": "Daftar", "en": "List"},
             "columns": ["number", "about", *shown],
+            **({"filters": areas} if areas else {}),
         },
         "pages/lacak.yaml": {
             "kind": "track",

@@ -14,10 +14,13 @@ from werkzeug.datastructures import MultiDict
 
 from app_catalog.definitions.model import Column, Definition, Field, SettingSpec
 from app_catalog.definitions.schemas.quantities import check_decimal, shown_decimal
+from app_catalog.installations.areas_form import table_areas
 from app_catalog.installations.durations_form import join_duration, split_duration, unit_options
 from app_catalog.installations.moments_form import shown_moment, typed_moment
 from app_catalog.installations.points_form import shown_point, typed_point
 from lumbung.i18n import current_language, pick, t
+from tenants.regions.areas import Areas
+from tenants.regions.groups import area_groups
 
 Form = Mapping[str, str]
 TRUE = "1"
@@ -152,15 +155,21 @@ def _new_id(cells: Mapping[str, Any], taken: set[str]) -> str:
 
 
 def shown_settings(
-    definition: Definition, values: Mapping[str, Any], *, agencies: Mapping[str, str], zone: ZoneInfo
+    definition: Definition,
+    values: Mapping[str, Any],
+    *,
+    agencies: Mapping[str, str],
+    zone: ZoneInfo,
+    areas: Areas | None = None,
 ) -> list[dict[str, Any]]:
     """What the page needs for each setting but those of files, in order: id, kind of control, label, help, value,
-    options and rows; times by the municipality's clock (`zone`)."""
+    options and rows; times by the municipality's clock (`zone`). `areas` are what may be chosen as an area; without
+    them any word is typed."""
     asked = [spec for spec in definition.settings.values() if spec.type != "files"]
-    return [_shown(spec, values.get(spec.id), agencies, zone) for spec in asked]
+    return [_shown(spec, values.get(spec.id), agencies, zone, areas or Areas()) for spec in asked]
 
 
-def _shown(spec: SettingSpec, value: Any, agencies: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
+def _shown(spec: SettingSpec, value: Any, agencies: Mapping[str, str], zone: ZoneInfo, areas: Areas) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": spec.id,
         "type": spec.type,
@@ -176,10 +185,23 @@ def _shown(spec: SettingSpec, value: Any, agencies: Mapping[str, str], zone: Zon
         shown["units"] = unit_options()
     if spec.type == "point":
         shown |= shown_point(value)
+    if spec.type == "area":
+        shown["groups"] = area_groups(areas, spec.of, [value] if isinstance(value, str) else [])
     if spec.type == "table":
-        shown["columns"] = [control for column in spec.columns.values() for control in _column(column, agencies)]
+        standing = list(table_areas(spec, value or {}))
+        shown["columns"] = [
+            {**control, **_of_areas(column, areas, standing)}
+            for column in spec.columns.values()
+            for control in _column(column, agencies)
+        ]
         shown["rows"] = [_row(spec, row_id, cells, zone) for row_id, cells in (value or {}).items()]
     return shown
+
+
+def _of_areas(column: Column, areas: Areas, standing: list[str]) -> dict[str, Any]:
+    """An area of a table is chosen among all that there are and all that stand in the table."""
+    groups = area_groups(areas, column.of, standing) if column.type == "area" else []
+    return {"type": "select", "groups": groups} if groups else {}
 
 
 def _written(spec: SettingSpec | Column, value: Any, zone: ZoneInfo) -> Any:

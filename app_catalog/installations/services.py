@@ -14,6 +14,7 @@ from app_catalog.definitions.settings_values import effective_settings
 from app_catalog.deprecations.reading import ended_words, find_deprecated
 from app_catalog.figures.publishing import refresh_published
 from app_catalog.installations.adoptions import announce, end_announcement
+from app_catalog.installations.areas_form import areas_here
 from app_catalog.installations.definitions import definition_by_digest, keep_definition
 from app_catalog.installations.effective import secret_context, settings_at
 from app_catalog.installations.indexes import begin_indexes
@@ -195,7 +196,7 @@ def change_settings(
     definition = definition_by_digest(session, locked.definition_digest)
     before = settings_at(session, locked.id, locked.settings_version)
     sealed = {**before.sealed, **seal_secrets(locked, secrets)}
-    require_fit(session, definition, overrides, set(sealed))
+    require_fit(session, definition, overrides, set(sealed), before.overrides)
     name_before = locked.own_name
     locked.own_name = dict(own_name) if own_name else None
     locked.settings_version += 1
@@ -244,7 +245,7 @@ def enable_again(session: AnySession, installation: Installation) -> None:
     definition = definition_by_digest(session, installation.definition_digest)
     require_apps(session, definition)
     stored = settings_at(session, installation.id, installation.settings_version)
-    require_fit(session, definition, stored.overrides, set(stored.sealed))
+    require_fit(session, definition, stored.overrides, set(stored.sealed), stored.overrides)
     installation.status, installation.disabled_at, installation.disabled_reason = "enabled", None, ""
     restore_review(session, installation)
     announce(session, installation, definition, None)
@@ -260,10 +261,21 @@ def _try_again(session: AnySession, installation: Installation) -> None:
         schedule_wakeup(session, PUBLISHED, now())
 
 
-def require_fit(session: AnySession, definition: Definition, overrides: Mapping[str, Any], secrets: set[str]) -> None:
-    """Raise Invalid, with an error per setting, unless these own values fit the definition; `secrets` are kept ones."""
+def require_fit(
+    session: AnySession,
+    definition: Definition,
+    overrides: Mapping[str, Any],
+    secrets: set[str],
+    before: Mapping[str, Any] | None = None,
+) -> None:
+    """Raise Invalid, with an error per setting, unless these own values fit the definition; `secrets` are kept ones,
+    `before` the own values in force: an area that stands there may stay."""
     errors = check_settings(
-        definition, effective_settings(definition, overrides), agencies=agency_keys(session), secrets=secrets
+        definition,
+        effective_settings(definition, overrides),
+        agencies=agency_keys(session),
+        secrets=secrets,
+        areas=areas_here(session, definition, effective_settings(definition, before or {})),
     )
     if errors:
         raise Invalid(fields=errors)

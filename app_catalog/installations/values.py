@@ -14,6 +14,7 @@ from app_catalog.definitions.model import Column, Definition, Field, FieldType, 
 from app_catalog.definitions.patterns import matches_pattern
 from app_catalog.definitions.schemas.values import CHECKS
 from app_catalog.definitions.shape.scalars import is_id
+from app_catalog.installations.areas_form import AreasHere
 from lumbung.i18n import current_language, pick, t
 from tenants.municipalities.places import in_indonesia
 
@@ -26,11 +27,17 @@ Spec = SettingSpec | Column
 
 
 def check_settings(
-    definition: Definition, values: Mapping[str, Any], *, agencies: Mapping[str, str], secrets: Iterable[str] = ()
+    definition: Definition,
+    values: Mapping[str, Any],
+    *,
+    agencies: Mapping[str, str],
+    secrets: Iterable[str] = (),
+    areas: AreasHere | None = None,
 ) -> Errors:
     """Errors by setting id, for a table by `<setting>.<row>.<column>`; empty when everything fits.
 
-    `agencies` are the municipality's open agencies by key, `secrets` the ids of secrets that are kept already.
+    `agencies` are the municipality's open agencies by key, `secrets` the ids of secrets that are kept already, `areas`
+    what may be named as an area; without it any word may.
     """
     errors: Errors = {}
     for spec in definition.settings.values():
@@ -43,15 +50,17 @@ def check_settings(
             if value and not isinstance(value, Mapping):
                 errors[spec.id] = [_another_kind()]
             else:
-                errors.update(_check_table(spec, value or {}, agencies))
+                errors.update(_check_table(spec, value or {}, agencies, areas))
             continue
-        problem = check_value(spec, value, agencies)
+        problem = check_value(spec, value, agencies, areas)
         if problem:
             errors[spec.id] = [problem]
     return errors
 
 
-def _check_table(spec: SettingSpec, rows: Mapping[str, Any], agencies: Mapping[str, str]) -> Errors:
+def _check_table(
+    spec: SettingSpec, rows: Mapping[str, Any], agencies: Mapping[str, str], areas: AreasHere | None
+) -> Errors:
     errors: Errors = {}
     if len(rows) > MOST_ROWS:
         errors[spec.id] = [t("Paling banyak {n} baris.", "At most {n} rows.", n=MOST_ROWS)]
@@ -67,13 +76,13 @@ def _check_table(spec: SettingSpec, rows: Mapping[str, Any], agencies: Mapping[s
             errors[spec.id] = [_another_kind()]
             continue
         for column in spec.columns.values():
-            problem = check_value(column, cells.get(column.id, column.default), agencies)
+            problem = check_value(column, cells.get(column.id, column.default), agencies, areas)
             if problem:
                 errors[f"{spec.id}.{row_id}.{column.id}"] = [problem]
     return errors
 
 
-def check_value(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | None:
+def check_value(spec: Spec, value: Any, agencies: Mapping[str, str], areas: AreasHere | None = None) -> str | None:
     """What is wrong with one value and what would be right; None when it fits."""
     if value is None or value in ("", {}, []):
         return _missing() if spec.required else None
@@ -89,6 +98,8 @@ def check_value(spec: Spec, value: Any, agencies: Mapping[str, str]) -> str | No
         return _another_kind()
     checker = _CHECKERS.get(spec.type)
     problem = checker(spec, value, agencies) if checker else None
+    if problem is None and spec.type == "area" and areas is not None:
+        return areas.problem(spec, value)
     if problem is None and spec.pattern and isinstance(value, str) and not matches_pattern(spec.pattern, value):
         return t("Bentuknya tidak sesuai.", "It does not have the expected form.")
     return problem

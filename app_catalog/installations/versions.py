@@ -88,11 +88,12 @@ def switch_version(
     require_unneeded(session, locked, definition.version)
     stored = settings_at(session, locked.id, locked.settings_version)
     values = own_values_for(session, locked, definition, stored) if back else dict(stored.overrides)
+    kept = values
     if overrides is not None:
         # What the new version does not know is kept for going back.
         values = {name: value for name, value in values.items() if name not in definition.settings} | dict(overrides)
     sealed = {**stored.sealed, **seal_secrets(locked, secrets)}
-    require_fit(session, definition, values, set(sealed))
+    require_fit(session, definition, values, set(sealed), kept)
     locked.release_id, locked.definition_digest = release.id, definition.digest
     if values != stored.overrides or sealed != stored.sealed:
         locked.settings_version += 1

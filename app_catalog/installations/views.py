@@ -38,6 +38,7 @@ from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import Text, pick, t
 from lumbung.web.access import ADMIN, access, current_visitor
 from lumbung.web.sites import current_municipality
+from tenants.regions.areas import areas_of
 
 installations = Blueprint(
     "installations", __name__, url_prefix="/manage/apps", subdomain="portal", template_folder="templates"
@@ -260,7 +261,9 @@ def _form(
         summary[f"{setting}.{number}.{control}"] = list(messages)
         labels[f"{setting}.{number}.{control}"] = f"{labels[setting]} {number + 1}, {pick(spec.label)}"
     return {
-        "settings": shown_settings(definition, values, agencies=agencies, zone=_zone()),
+        "settings": shown_settings(
+            definition, values, agencies=agencies, zone=_zone(), areas=areas_of(current_municipality().region_code)
+        ),
         "errors": plain,
         "cell_errors": cells,
         "summary": summary,

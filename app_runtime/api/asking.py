@@ -14,9 +14,12 @@ from werkzeug.datastructures import MultiDict
 from app_runtime.records.paging import LARGEST_PAGE, decode_cursor
 from lumbung.errors import Invalid
 from lumbung.i18n import t
+from tenants.regions.areas import LONGEST_AREA
 
 PAGE = 20
 _LONGEST_NUMBER = 200
+BETWEEN = "\x1f"
+"""Stands between several values of a filter: a character that none of them holds."""
 GEOJSON = "application/geo+json"
 _NAMES = frozenset({"limit", "after", "state", "updated_since", "bbox", "format"})
 
@@ -33,10 +36,15 @@ class Asked:
 
 
 def read_asked(
-    query: MultiDict[str, str], *, choices: frozenset[str], geojson: bool = False, parent: bool = False
+    query: MultiDict[str, str],
+    *,
+    choices: frozenset[str],
+    areas: frozenset[str] = frozenset(),
+    geojson: bool = False,
+    parent: bool = False,
 ) -> Asked:
-    """What the query string asks for; `choices` are the fields of the type that one may filter by, `parent` says that
-    its records belong to others.
+    """What the query string asks for; `choices` are the fields of the type that one may filter by, `areas` those of
+    them whose texts may hold commas, `parent` says that its records belong to others.
 
     Raises Invalid with every parameter that is unknown or does not fit.
     """
@@ -48,7 +56,7 @@ def read_asked(
     for name in set(query) - ({"parent"} if parent else set()):
         try:
             if name in choices or name == "state":
-                values[name] = _one_of(query.getlist(name))
+                values[name] = _one_area(query.getlist(name)) if name in areas else _one_of(query.getlist(name))
             elif name in _READERS:
                 values.update(_READERS[name](query[name]))
             elif name not in _NAMES:
@@ -74,7 +82,13 @@ def _one_of(chosen: list[str]) -> str:
     names = [name for text in chosen for name in text.split(",")]
     if not all(name.replace("-", "").replace("_", "").isalnum() for name in names):
         raise ValueError(t("Nilai ini tidak sah.", "This value is not valid."))
-    return ",".join(names)
+    return BETWEEN.join(names)
+
+
+def _one_area(chosen: list[str]) -> str:
+    if not all(text.isprintable() and len(text) <= LONGEST_AREA for text in chosen):
+        raise ValueError(t("Nilai ini tidak sah.", "This value is not valid."))
+    return BETWEEN.join(chosen)
 
 
 def _parent(query: MultiDict[str, str]) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from sqlalchemy.orm import aliased
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.model.indexes import index_name
 from app_catalog.installations.indexes import InstalledIndex
+from app_runtime.api.asking import BETWEEN
 from app_runtime.indexing.models import IndexEntry
 from app_runtime.indexing.using import indexed_fields
 from app_runtime.records.models import Record
 
+BETWEEN_IN_SQL: Any = literal_column(f"chr({ord(BETWEEN)})")
 _TENANT: ColumnElement[Any] = bindparam("tenant", type_=Uuid)
 
 
@@ -56,7 +58,7 @@ class ByIndex:
         for name, entry in self._joined.items():
             yield entry.text == bindparam(name, type_=Text)
         for name in sorted(self.indexed - self.single):
-            wanted = func.string_to_array(bindparam(name, type_=Text), literal_column("','"))
+            wanted = func.string_to_array(bindparam(name, type_=Text), BETWEEN_IN_SQL)
             some = select(IndexEntry.record_id).where(self._mine(IndexEntry, name), IndexEntry.text == func.any(wanted))
             yield Record.id.in_(some)
 

@@ -9,7 +9,7 @@ from typing import Any
 from app_catalog.definitions.model import RecordType
 from app_catalog.installations.definitions import definitions_of_all
 from app_catalog.installations.services import list_installations
-from app_runtime.api.openapi import make_openapi
+from app_runtime.api.openapi import AREAS_PATH, make_openapi
 from app_runtime.api.sending import sendable_fields
 from app_runtime.records.permissions import read_access
 from app_runtime.records.pinned import kinds_of
@@ -87,6 +87,7 @@ def describe_municipality(session: AnySession, tenant: Tenant, origin: str) -> d
     return {
         "municipality": {"name": tenant.name, "region_code": tenant.region_code, "timezone": tenant.timezone},
         "openapi": f"{origin}/api/v1/openapi.json",
+        "areas": origin + AREAS_PATH,
         "apps": list(apps.values()),
     }
 

@@ -43,6 +43,7 @@ def export_public(session: AnySession, slug: str, record_type: str, kind: str, a
         for name in public_names(each)
         if name in each.fields and each.fields[name].type in FILTERED_TYPES
     }
+    areas = {name for _, each in kinds for name, spec in each.fields.items() if spec.type == "area"}
     parent = asked.get("parent") if "parent" not in known and takes_parent(app.definitions, record_type) else None
     if unknown := sorted(set(asked) - known - ({"parent"} if parent else set())):
         raise Invalid(
@@ -50,7 +51,8 @@ def export_public(session: AnySession, slug: str, record_type: str, kind: str, a
         )
     spend(EXPORTED_FROM_ADDRESS, address_key())
     filters = {
-        name: [one for text in asked.getlist(name) for one in text.split(",") if one] for name in known & {*asked}
+        name: [one for text in asked.getlist(name) for one in ([text] if name in areas else text.split(",")) if one]
+        for name in known & {*asked}
     }
     query, keys = ordered_matching(app, record_type, ANYBODY, filters)
     if parent:

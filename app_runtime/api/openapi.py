@@ -20,6 +20,7 @@ from app_runtime.exporting.writing import KINDS
 from app_runtime.joining.services import may_be_joined
 from app_runtime.records.paging import LARGEST_PAGE
 from lumbung.i18n import current_language, pick, t
+from tenants.regions.areas import Areas
 
 if TYPE_CHECKING:
     from app_runtime.api.catalogue import Offer
@@ -69,6 +70,9 @@ _BUILT_IN: Mapping[str, dict[str, Any]] = {
     "open": {"type": "boolean"},
     "overdue": {"type": "boolean"},
 }
+AREAS_PATH = "/api/v1/areas"
+_MOST_LISTED = 100
+"""From so many areas on, where they are listed is told instead."""
 _PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status"],
@@ -94,8 +98,14 @@ def make_openapi(name: str, origin: str, offers: Sequence[Offer]) -> dict[str, A
         plugins=[plugin],
     )
     assert plugin.converter is not None
-    plugin.converter.add_attribute_function(_shape_of_value)  # type: ignore[no-untyped-call]
+    areas = offers[0].app.areas if offers else Areas()
+
+    def shape_of_value(converter: Any, value: Any, **_: Any) -> dict[str, Any]:
+        return _shape_of_value(value, areas, origin)
+
+    plugin.converter.add_attribute_function(shape_of_value)  # type: ignore[no-untyped-call]
     spec.components.schema("Problem", _PROBLEM)
+    spec.path(AREAS_PATH, operations={"get": _areas_operation()})
     for offer in offers:
         _describe(spec, offer)
     document: dict[str, Any] = spec.to_dict()
@@ -274,6 +284,30 @@ def _send_operation(name: str, kind: RecordType) -> dict[str, Any]:
     }
 
 
+def _areas_operation() -> dict[str, Any]:
+    village = {"type": "object", "properties": {"code": _TEXT, "name": _TEXT, "text": _TEXT}}
+    district = {
+        "type": "object",
+        "properties": {"code": _TEXT, "name": _TEXT, "text": _TEXT, "villages": _several(village)},
+    }
+    schema = {"type": "object", "properties": {"region_code": _TEXT, "districts": _several(district)}}
+    return {
+        "summary": t("Kecamatan, kelurahan, dan desa daerah ini", "Districts and villages of this municipality"),
+        "description": t(
+            "“text” adalah nilai isian jenis wilayah.", "“text” is the value of a field that holds an area."
+        ),
+        "operationId": "list-areas",
+        "responses": {
+            "200": {"description": "OK", "content": {"application/json": {"schema": schema}}},
+            "304": {"description": t("Tidak berubah", "Not modified")},
+        },
+    }
+
+
+def _several(items: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": dict(items)}
+
+
 def _query(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     described = {"description": description} if description else {}
     return {"name": name, "in": "query", **described, "schema": dict(schema)}
@@ -303,6 +337,17 @@ def _nullable(shape: Mapping[str, Any]) -> dict[str, Any]:
     return {**shape, "type": [shape["type"], "null"]}
 
 
+def _shape_of_area(value: CheckedValue, texts: Sequence[str], origin: str) -> dict[str, Any]:
+    shape: dict[str, Any] = dict(_NAME)
+    if 0 < len(texts) < _MOST_LISTED:
+        shape = {**_TEXT, "enum": [*texts, *([] if value.required else [None])]}
+    elif texts:
+        where = t("Salah satu “text” dari {address}.", "One “text” of {address}.", address=f"{origin}{AREAS_PATH}")
+        own = value.metadata.get("description")
+        shape["description"] = f"{own} {where}" if own else where
+    return shape if value.required else _nullable(shape)
+
+
 _BOUNDS = {"string": ("minLength", "maxLength"), "array": ("minItems", "maxItems")}
 
 
@@ -311,10 +356,12 @@ def _in_place(schema: Any) -> str:
     return ""
 
 
-def _shape_of_value(converter: Any, value: Any, **_: Any) -> dict[str, Any]:
+def _shape_of_value(value: Any, areas: Areas, origin: str) -> dict[str, Any]:
     """What a checked value accepts, said in JSON Schema."""
     if not isinstance(value, CheckedValue):
         return {}
+    if value.spec.type == "area":
+        return _shape_of_area(value, areas.texts(value.spec.of), origin)
     # What is named is sent as its number or id, and answered as both.
     shape = dict(_NAME if value.spec.target is not None else _shape(value.spec))
     if value.options and shape["type"] == "array":

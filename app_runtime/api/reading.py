@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from app_catalog.definitions.model import Definition
-from app_runtime.api.asking import Asked
+from app_runtime.api.asking import BETWEEN, Asked
 from app_runtime.api.open_targets import OpenTarget, open_targets
 from app_runtime.api.statements import Statements
 from app_runtime.indexing.using import indexed_fields, usable_indexes
@@ -74,7 +74,7 @@ class Shelves:
 
 def read_list(shelf: Shelf, asked: Asked) -> Page | None:
     """A page of the list; None when the shelf no longer stands."""
-    single = frozenset(name for name in shelf.statements.ready & asked.filters if "," not in asked.values[name])
+    single = frozenset(name for name in shelf.statements.ready & asked.filters if BETWEEN not in asked.values[name])
     read = shelf.statements.a_list(asked.filters, geojson=asked.geojson, single=single)
     row = _read(shelf, read, {**asked.values, "limit": asked.limit})
     if row is None:

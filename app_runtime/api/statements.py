@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -39,7 +40,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app_catalog.definitions.model import SEVERAL, Definition, RecordType
 from app_catalog.installations.models import Installation, InstalledDefinition
 from app_catalog.releases.models import Release
-from app_runtime.api.by_index import ByIndex, as_known
+from app_runtime.api.by_index import BETWEEN_IN_SQL, ByIndex, as_known
 from app_runtime.api.columns import FILTERED_TYPES, Family, public_names, record_document, record_feature, shows_place
 from app_runtime.api.family import PARENT_FILTERS, children_document, of_parent, parent_document, takes_parent
 from app_runtime.api.open_targets import OpenTarget, still_present
@@ -80,6 +81,16 @@ class Statements:
             for _, kind in self.kinds
             for name in public_names(kind)
             if (spec := kind.fields.get(name)) is not None and spec.type in FILTERED_TYPES
+        )
+
+    @cached_property
+    def areas(self) -> frozenset[str]:
+        """Those of `choices` that are areas in any version."""
+        kinds = [kind for _, kind in self.kinds]
+        return frozenset(
+            name
+            for name in self.choices
+            if any(name in one.fields and one.fields[name].type == "area" for one in kinds)
         )
 
     @property
@@ -257,7 +268,7 @@ def _filter(kind: RecordType, name: str, way: ByIndex) -> ColumnElement[bool]:
         return literal_column("false", Boolean)
     if name in way.indexed:
         return true() if name in kind.fields else literal_column("false", Boolean)
-    wanted = func.string_to_array(bindparam(name, type_=Text), literal_column("','"))
+    wanted = func.string_to_array(bindparam(name, type_=Text), BETWEEN_IN_SQL)
     if name in kind.fields and kind.fields[name].type in SEVERAL:
         held: ColumnElement[bool] = Record.data[name].has_any(wanted)
         return held

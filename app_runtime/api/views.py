@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from app_runtime.api.areas import areas_document
 from app_runtime.api.asking import GEOJSON, Asked, read_asked
 from app_runtime.api.catalogue import describe_municipality, describe_openapi
 from app_runtime.api.exports import export_public
@@ -32,6 +33,7 @@ _ALLOWED = {
     "Access-Control-Expose-Headers": "ETag, Link, Retry-After, X-Request-Id",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+_FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
 _NOT_AN_OBJECT = Text("Kirim satu objek JSON.", "Send one JSON object.")
 
 
@@ -60,6 +62,14 @@ def index() -> Response:
 def openapi() -> Response:
     """This municipality's interface as OpenAPI 3.1."""
     return _json(describe_openapi(db.session, current_municipality(), _origin()))
+
+
+@api.get("/areas")
+@access(PUBLIC)
+@for_programs()
+def areas() -> Response:
+    """The municipality's districts and villages, with the texts by which records name them."""
+    return _document(areas_document(current_municipality().region_code), "application/json", _FOR_A_DAY)
 
 
 @api.get("/<app_slug>/<record_type>")
@@ -135,7 +145,9 @@ def _from_shelf(slug: str, record_type: str, read: Any) -> Any:
 
 def _asked(shelf: Shelf, *, geojson: bool) -> Asked:
     known = shelf.statements
-    return read_asked(request.args, choices=known.choices, geojson=geojson, parent=known.takes_parent)
+    return read_asked(
+        request.args, choices=known.choices, areas=known.areas, geojson=geojson, parent=known.takes_parent
+    )
 
 
 def _list_answer(page: Page, *, geojson: bool) -> Response:

@@ -23,6 +23,10 @@ WORDS: Mapping[str, Text] = {
         "{label}: pilihan “{value}” tidak dikenal. Tentukan artinya.",
         "{label}: the choice “{value}” is not known. Say what it means.",
     ),
+    "area": Text(
+        "{label}: “{value}” bukan wilayah di sini; yang terdekat “{first}” dan “{second}”. Tentukan artinya.",
+        "{label}: “{value}” is no area here; the nearest are “{first}” and “{second}”. Say what it means.",
+    ),
     "wrong": Text("{label}: {id}", "{label}: {en}"),
     "bad-time": Text(
         "{label}: “{value}” bukan waktu yang dapat dibaca.", "{label}: “{value}” is no time that can be read."

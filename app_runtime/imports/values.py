@@ -57,6 +57,7 @@ class FieldReader:
     zone: ZoneInfo
     lenient: bool
     _numbers: dict[str, str | None] = field(default_factory=dict, repr=False)
+    _near: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def label(self) -> dict[str, str]:
@@ -91,7 +92,7 @@ class FieldReader:
         kind = self.spec.type
         if kind in TEXTS:
             return self._text(raw, made)
-        if kind in ("choice", "agency", "person"):
+        if kind in ("choice", "agency", "person") or (kind == "area" and self.app.areas.texts(self.spec.of)):
             return self._choice(raw, made)
         if self.spec.target is not None:
             return self._named(raw, made)
@@ -128,17 +129,32 @@ class FieldReader:
 
     def _choice(self, raw: Any, made: Converted) -> str | None:
         word = written(raw).strip()
-        chosen = self.source.values.get(word) or self._choices.get(folded(word))
+        chosen = self.source.values.get(word) or self._meaning(word)
         if chosen is not None:
             return chosen
-        default = self._choices.get(folded(str(self.source.default))) if self.source.default is not None else None
+        default = self._meaning(str(self.source.default)) if self.source.default is not None else None
         about = {"label": self.label, "value": word[:_LONGEST_SHOWN]}
         if default is not None:
             made.notes.append(Note("defaulted", about))
             return default
         made.refused = self.spec.required == "always" or not self.lenient
-        made.notes.append(Note("choice", about))
+        if self.spec.type == "area":
+            first, second = self._nearest(word)
+            made.notes.append(Note("area", {**about, "first": first, "second": second}))
+        else:
+            made.notes.append(Note("choice", about))
         return None
+
+    def _meaning(self, word: str) -> str | None:
+        if self.spec.type == "area":
+            return self.app.areas.find(word, self.spec.of)
+        return self._choices.get(folded(word))
+
+    def _nearest(self, word: str) -> tuple[str, str]:
+        if word not in self._near:
+            found = self.app.areas.nearest(word, self.spec.of)
+            self._near[word] = (found[0], found[-1])
+        return self._near[word]
 
     def _named(self, raw: Any, made: Converted) -> str | None:
         """The record with the number that stands in the cell; each number is looked for once."""

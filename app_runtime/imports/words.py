@@ -33,6 +33,7 @@ def unknown_words(
 ) -> list[WordTable]:
     """One table for each field, the state and the agency, whose column holds words that mean nothing by themselves."""
     profiles = {str(column["name"]): column for column in columns}
+    areas = {spec.id: spec for spec in kind.fields.values() if spec.type == "area"}
     found = []
     for name, label, options, known in _chosen(app, kind, mapping):
         source = mapping.sources().get(name)
@@ -42,7 +43,7 @@ def unknown_words(
         words = [
             (word, count, source.values.get(word, "") or _likely(word, options))
             for word, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-            if folded(word) not in known
+            if folded(word) not in known and not (name in areas and app.areas.find(word, areas[name].of))
         ]
         if words:
             found.append(WordTable(name, label, options, words))
@@ -81,6 +82,7 @@ def _chosen(
         (spec.id, pick(spec.label), field_options(app, spec), choices_of(app, spec))
         for spec in kind.fields.values()
         if spec.type in ("choice", "agency", "choices", "agencies", "person", "persons")
+        or (spec.type == "area" and app.areas.texts(spec.of))
     ]
     states = kind.workflow.states.values() if kind.workflow else ()
     if states and mapping.history == "as_is":

@@ -268,7 +268,7 @@ def filter_options(app: RunningApp, kind: RecordType, name: str, reader: Actor) 
     if spec is not None and spec.target is not None:
         named = named_before(app, spec, reader)
         return pick(spec.label), [(str(one.id), one.label) for one in named]
-    if spec is None or spec.type not in ("choice", "choices", "boolean", "agency", "agencies"):
+    if spec is None or spec.type not in ("choice", "choices", "boolean", "agency", "agencies", "area"):
         return name, []
     if spec.type == "boolean":
         return pick(spec.label), yes_or_no

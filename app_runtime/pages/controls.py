@@ -14,11 +14,13 @@ from app_runtime.naming.choosing import suggest_address
 from app_runtime.pages.conditions import conditional
 from app_runtime.photos.uploads import KeptFile
 from app_runtime.records.answers import Asked
+from app_runtime.records.areas import grouped
 from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.options import field_options
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import current_language, pick, t
 from lumbung.messages.services import channel_available
+from tenants.regions.groups import AreaGroup
 
 Errors = Mapping[str, list[str]]
 
@@ -66,6 +68,8 @@ class Control:
     needed: bool = False
     suggest: str = ""
     """Where what may be named is suggested while somebody types."""
+    groups: Sequence[AreaGroup] = ()
+    """The municipality's districts and villages, where an area is chosen among them."""
 
     @property
     def units(self) -> list[tuple[str, str]]:
@@ -117,6 +121,7 @@ def control(
         off=asked is not None and name in asked.hidden,
         needed=asked is not None and name in asked.needed,
         suggest=suggest_address(app, spec),
+        groups=grouped(app, spec, typed.texts.get(name)),
     )
 
 
@@ -143,6 +148,8 @@ def labels_of(fields: Iterable[Field], prefix: str = "") -> dict[str, str]:
 
 
 def _options(app: RunningApp, spec: Field) -> list[dict[str, Any]]:
+    if spec.type == "area":
+        return []
     return [
         {
             "value": option.id,

@@ -18,6 +18,7 @@ from app_catalog.definitions.schemas.records import PackageSchema, options_of
 from app_catalog.definitions.schemas.wording import word
 from app_runtime.naming.choosing import choose
 from app_runtime.records.actors import Actor
+from app_runtime.records.areas import holds_areas, with_areas
 from app_runtime.records.errors import invalid_answers
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import current_language, pick, t
@@ -98,7 +99,7 @@ class Answers:
             for name, spec in self.fields.items():
                 if spec.default is not None and values.get(name) in EMPTY:
                     values[name] = spec.default
-        self._choose_named(values)
+        self._choose(values)
         known = {name: value for name, value in values.items() if value not in EMPTY}
         scope = self.scope_of(known)
         # What is hidden is not taken: it must not decide about others either.
@@ -113,10 +114,14 @@ class Answers:
         )
         return next((name for name, spec in written if not self._shown(spec, scope)), None)
 
-    def _choose_named(self, values: dict[str, Any]) -> None:
-        """Put the id of the record that is meant in place of its number."""
+    def _choose(self, values: dict[str, Any]) -> None:
+        """Put the id of the record that is meant in place of its number, and the area's own text for what names it."""
         for name, spec in self.fields.items():
-            if spec.target is None or values.get(name) in EMPTY:
+            if values.get(name) in EMPTY:
+                continue
+            if (spec.type == "area" or spec.fields) and holds_areas(spec):
+                self._choose_areas(name, spec, values)
+            if spec.target is None:
                 continue
             chosen = choose(self.app, spec, str(values[name]), self.actor, kept=self.kept.get(name))
             if chosen is not None:
@@ -131,6 +136,14 @@ class Answers:
                     "None of those that you may choose has that number. Please check it.",
                 ),
             )
+
+    def _choose_areas(self, name: str, spec: Field, values: dict[str, Any]) -> None:
+        """The platform names none by itself but what it was told before; in scenarios any word may stand."""
+        if self.channel == "scenario" or self.actor is None or self.actor.is_system:
+            return
+        values[name], refused = with_areas(self.app, spec, name, values[name], self.kept.get(name))
+        for place, text in refused.items():
+            self._fault(place, text)
 
     def _shape(self, sent: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
         schema = compiled_schema(

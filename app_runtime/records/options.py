@@ -21,11 +21,13 @@ class Option:
 
 
 def field_options(app: RunningApp, field: Field) -> list[Option]:
-    """The options of a choice or an agency field in their order; empty for other types."""
+    """The options of a choice, an agency, a person or an area in their order; empty for other types."""
     if field.type in ("agency", "agencies"):
         return [Option(node.key, node.name) for node in app.agencies.by_key.values() if node.open]
     if field.type in PEOPLE:
         return [Option(str(one.id), one.label) for one in app.people.active]
+    if field.type == "area":
+        return [Option(text, text) for text in app.areas.texts(field.of)]
     options = field.options
     if options is None:
         return []

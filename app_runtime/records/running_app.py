@@ -30,6 +30,7 @@ from lumbung.errors import NotFound
 from tenants.calendars.services import load_calendar
 from tenants.calendars.working_time import WorkingCalendar
 from tenants.municipalities.models import Municipality
+from tenants.regions.areas import Areas, areas_of
 
 
 @dataclass
@@ -56,6 +57,11 @@ class RunningApp:
     def people(self) -> People:
         """Who works in the municipality, and who did."""
         return load_people(self.session)
+
+    @cached_property
+    def areas(self) -> Areas:
+        """The municipality's districts and villages; none where its code is not a regency's or city's."""
+        return areas_of(self.municipality.region_code)
 
     @cached_property
     def named(self) -> NamedRecords:

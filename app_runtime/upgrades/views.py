@@ -34,6 +34,7 @@ from lumbung.i18n import pick, t
 from lumbung.limits import Limit, spend
 from lumbung.web.access import ADMIN, access, current_visitor
 from lumbung.web.sites import current_municipality, current_site
+from tenants.regions.areas import areas_of
 
 upgrades = Blueprint(
     "upgrades", __name__, url_prefix="/manage/apps/<slug>", subdomain="portal", template_folder="templates"
@@ -233,7 +234,13 @@ def _report_page(
         report=made,
         differences=group_differences(made.differences),
         setting_words=setting_words,
-        settings=shown_settings(asked, values, agencies=agency_keys(db.session), zone=_zone()),
+        settings=shown_settings(
+            asked,
+            values,
+            agencies=agency_keys(db.session),
+            zone=_zone(),
+            areas=areas_of(current_municipality().region_code),
+        ),
         errors={key: list(texts) for key, texts in (errors or {}).items()},
         labels={name: pick(spec.label) for name, spec in made.after.settings.items()},
     )

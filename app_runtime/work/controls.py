@@ -16,11 +16,13 @@ from app_catalog.installations.durations_form import join_duration, split_durati
 from app_runtime.naming.choosing import suggest_address
 from app_runtime.pages.conditions import conditional
 from app_runtime.records.answers import Asked
+from app_runtime.records.areas import grouped
 from app_runtime.records.form_moments import shown_moment, typed_moment
 from app_runtime.records.form_rows import row_numbers
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import current_language, pick, t
 from tenants.municipalities.places import find_coordinates
+from tenants.regions.groups import AreaGroup
 
 _LONG = 200
 """A text that may be longer than this is written in more than one line."""
@@ -47,6 +49,8 @@ class Control:
     rows: tuple[tuple[Control, ...], ...] = ()
     blank: tuple[Control, ...] = ()
     suggest: str = ""
+    groups: Sequence[AreaGroup] = ()
+    """The municipality's districts and villages, where an area is chosen among them."""
     conditional: bool = False
     """Asked for by other answers; `off` when they hide it now, `needed` when they demand it."""
     off: bool = False
@@ -133,6 +137,7 @@ def _control(
         rows=tuple(row(number, values) for number, values in enumerate(rows)),
         blank=row("__n__", {}) if field.type == "list" else (),
         suggest=suggest_address(app, field),
+        groups=grouped(app, field, value),
         conditional=asked is not None and conditional(field),
         off=asked is not None and key in asked.hidden,
         needed=asked is not None and key in asked.needed,

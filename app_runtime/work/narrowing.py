@@ -18,7 +18,7 @@ from app_runtime.records.models import Record
 from app_runtime.records.permissions import fields_read_by, rows_predicate
 from app_runtime.records.running_app import RunningApp
 
-_OF_FIELDS = ("choice", "choices", "boolean", "agency", "agencies")
+_OF_FIELDS = ("choice", "choices", "boolean", "agency", "agencies", "area")
 _MOST = 5
 """Filters of one app: a form of more is no help."""
 

@@ -157,8 +157,8 @@ def search_regencies(query: str, *, limit: int = 20) -> list[Regency]:
 
 def _rank(regency: Regency, words: tuple[str, ...]) -> int | None:
     """How well a regency answers to the words: 0 is best, None not at all."""
-    typed, name = "".join(words), _joined(regency.short_name)
-    aliases = [_joined(alias) for alias in regency.aliases]
+    typed, name = "".join(words), folded(regency.short_name)
+    aliases = [folded(alias) for alias in regency.aliases]
     name_words = _words(regency.name)
     conditions = (
         typed == name or typed in aliases,
@@ -178,7 +178,7 @@ def _all_begin(typed: tuple[str, ...], words: tuple[str, ...]) -> bool:
 
 @cache
 def _district_names() -> Mapping[str, frozenset[str]]:
-    return {code: frozenset(_joined(district.name) for district in found) for code, found in districts().items()}
+    return {code: frozenset(folded(district.name) for district in found) for code, found in districts().items()}
 
 
 # As many as there are names; what people type passes through without growing it further.
@@ -189,7 +189,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple("".join(letter if letter.isalnum() else " " for letter in kept).split())
 
 
-def _joined(text: str) -> str:
+def folded(text: str) -> str:
+    """A name without what people vary: case, accents, blanks, hyphens, points."""
     return "".join(_words(text))
 
 

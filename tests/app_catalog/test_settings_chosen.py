@@ -12,6 +12,7 @@ from app_catalog.installations.services import change_settings
 from lumbung.db import use_tenant
 from lumbung.errors import Invalid
 from lumbung.web.sites import LumbungFlask
+from tenants.municipalities.models import Municipality
 from tests.browsing import browse, words_of
 from tests.small_app import codes_of, enable_small, failures_of, small_definition, small_files
 from tests.world import World
@@ -84,6 +85,7 @@ def test_expressions_read_settings_of_every_type(session: Sessions) -> None:
         ("opens: {type: datetime, default: besok}", "wrong-kind"),
         ("days: {type: choices, options: {mon: {id: Senin}}, default: [tue]}", "unknown-value"),
         ("office: {type: point, default: [1, 2]}", "unknown-key"),
+        ("home: {type: area, of: kecamatan}", "unknown-value"),
         ("topics: {type: table, columns: {days: {type: choices, options: {mon: {id: Senin}}}}}", "not-supported-yet"),
     ],
 )
@@ -100,6 +102,7 @@ def test_an_administrator_fills_them_in_and_finds_them_in_the_history(
     # Half past eight in the evening in Jakarta is what was meant, wherever the server stands.
     assert 'value="2026-01-05T08:00"' in page.text
     assert "data-point-picker" in page.text
+    assert page.text.count('<optgroup label="Kecamatan Serpong">') == 3
     data = {
         "opens": "2026-02-03T20:30",
         "days": ["sun", "tue"],
@@ -142,7 +145,8 @@ def test_an_administrator_fills_them_in_and_finds_them_in_the_history(
     session.expire_all()
     assert installed_settings(session, installation, small_definition(FILES))["days"] == []
     session.commit()
-    for wrong in ({"days": ["mon", "tue", "sun"]}, {"office.text": "dekat pasar"}, {"opens": "kapan-kapan"}):
+    areas = ({"district": "Kebayoran"}, {"rounds.0.where": "Kebayoran"})
+    for wrong in ({"days": ["mon", "tue", "sun"]}, {"office.text": "dekat pasar"}, {"opens": "kapan-kapan"}, *areas):
         refused = admin.post_form("/manage/apps/antre", {**data, **wrong})
         assert refused.status_code == 422, wrong
 
@@ -163,3 +167,17 @@ def test_the_catalog_tells_what_they_take_and_are(app: LumbungFlask, session: Se
     page = words_of(browse(app).get("/apps/antre"))
     for told in ("beberapa pilihan", "Senin", "titik di peta", "teks berformat", "5 Jan 2026, 08.00 WIB"):
         assert told in page, told
+
+
+def test_an_area_that_stood_in_the_settings_may_stay(session: Sessions, world: World) -> None:
+    installation = enable_small(session, world, FILES)
+    use_tenant(session, world.tangsel.id)
+    tangsel = session.get_one(Municipality, world.tangsel.id)
+    # As long as nobody knew the areas any word could be written.
+    tangsel.region_code = "coba"
+    change_settings(session, installation, overrides={"district": "Dusun Lama"})
+    tangsel.region_code = "36.74"
+    change_settings(session, installation, overrides={"district": "Dusun Lama", "days": ["sun"]})
+    with pytest.raises(Invalid) as caught:
+        change_settings(session, installation, overrides={"district": "Dusun Baru"})
+    assert "“Dusun Baru” bukan kecamatan" in caught.value.fields["district"][0]

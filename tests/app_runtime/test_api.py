@@ -350,7 +350,12 @@ def test_openapi_says_what_is_taken_and_given(stage: Stage, program: Browser) ->
     document = program.get("/api/v1/openapi.json").json
     assert document is not None
     assert document["openapi"] == "3.1.0"
-    assert set(document["paths"]) == {LIST, f"{LIST}/{{reference}}", f"{LIST}/export.{{kind}}"}
+    assert set(document["paths"]) == {
+        "/api/v1/areas",
+        LIST,
+        f"{LIST}/{{reference}}",
+        f"{LIST}/export.{{kind}}",
+    }
     schemas = document["components"]["schemas"]
     sent = schemas["siaran.report.sent"]
     assert set(sent["required"]) == {"title", "category"}

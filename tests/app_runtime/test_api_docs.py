@@ -64,7 +64,7 @@ def test_the_examples_are_answered_as_they_say(
 ) -> None:
     program = browse(app, world.tangsel.host)
     tried = examples(source_root)
-    assert len(tried) == 4
+    assert len(tried) == 5
     for text, expected in tried:
         with set_clock(datetime(2026, 3, 2, 1, tzinfo=UTC)):
             answer = ask(program, text)

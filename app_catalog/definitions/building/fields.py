@@ -45,6 +45,7 @@ def build_field(name: str, spec: Json, record: str) -> Field:
         fields=build_map(spec.get("fields"), lambda member, own: build_field(member, own, record)),
         checklist=_checklist(spec) if spec["type"] == "checklist" else None,
         target=_target(spec, record) if spec["type"] == "record" else None,
+        of=spec.get("of"),
     )
 
 
@@ -107,6 +108,7 @@ def _common(name: str, spec: Json) -> dict[str, Any]:
         "min": spec.get("min"),
         "max": spec.get("max"),
         "pattern": spec.get("pattern"),
+        "of": spec.get("of"),
     }
 
 

@@ -43,6 +43,7 @@ indexed | Sering dipakai menyaring. | Often filtered by.
 check | Syarat yang harus berlaku (CEL). | A condition that must hold (CEL).
 message | Kata-kata bila tidak berlaku, atau pesan. | The words when it does not hold, or a message.
 computed | Rumus; tidak diisi orang (CEL). | A formula; nobody fills it in (CEL).
+of | Hanya `district` atau `village`; jenis catatan ukuran. | Only `district` or `village`; an indicator's type.
 pattern | Pola RE2, atau pola nomor. | An RE2 pattern, or a number's pattern.
 fields | Isian. | The fields.
 number | Nomor catatan. | The record's number.

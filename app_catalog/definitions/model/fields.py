@@ -49,6 +49,8 @@ PEOPLE: frozenset[str] = frozenset({"person", "persons"})
 WRITTEN: frozenset[str] = frozenset({"long_text", "markdown"})
 """Types whose value is a text of several lines."""
 Required = Literal["no", "always", "on_form"]
+AreaKind = Literal["district", "village"]
+"""What an area may be limited to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ class Field:
     durations (ISO texts). ``max_size`` is in bytes per file, ``max_count`` in files; ``accept`` holds MIME
     patterns such as ``image/*``. ``visible_to`` None means everyone who may read the record; ``private`` fields
     are never shown to the public. Nobody fills in a ``computed`` field. ``fields`` are the members of a group,
-    ``target`` is what a ``record`` names. A ``checklist`` has no value of its own: its ``part``s do.
+    ``target`` is what a ``record`` names. An ``area`` is ``of`` one kind, or of both when None. A ``checklist`` has no
+    value of its own: its ``part``s do.
     """
 
     id: str
@@ -150,6 +153,7 @@ class Field:
     max_size: int | None = None
     fields: Mapping[str, "Field"] = field(default_factory=dict)
     target: Target | None = None
+    of: AreaKind | None = None
     checklist: Checklist | None = None
     part: Part | None = None
 
@@ -182,6 +186,7 @@ class Column:
     min: str | float | None = None
     max: str | float | None = None
     pattern: str | None = None
+    of: AreaKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,7 @@ class SettingSpec:
     moment and a duration are ISO texts, several choices a list); for a table a map row id -> column id -> value, where
     a text may be a map by language. ``min`` and ``max`` are ISO texts for dates, times and durations, and numbers
     otherwise. A ``secret`` is stored encrypted and never shown again. Files have ``accept max_count max_size`` (bytes).
+    An area is ``of`` one kind, or of both when None.
     """
 
     id: str
@@ -206,6 +212,7 @@ class SettingSpec:
     min: str | float | None = None
     max: str | float | None = None
     pattern: str | None = None
+    of: AreaKind | None = None
     secret: bool = False
     visible_when: Expression | None = None
     columns: Mapping[str, Column] = field(default_factory=dict)

@@ -85,6 +85,7 @@ BOUNDS: dict[str, Kind] = {"min": Integer(), "max": Integer(1)}
 TEXT_KEYS: dict[str, Kind] = {**BOUNDS, "pattern": Pattern(), "default": Words(4000)}
 COUNT: dict[str, Kind] = {"min": Integer(1, 200), "max": Integer(1, 200)}
 ADDRESS_KEYS: dict[str, Kind] = {"pattern": Pattern(), "default": Words(2000)}
+AREA_KEYS: dict[str, Kind] = {"of": OneOf(("district", "village"))}
 # The keys of each type of field beside those that every field has.
 OWN_KEYS: dict[str, dict[str, Kind]] = {
     "text": TEXT_KEYS,
@@ -101,7 +102,7 @@ OWN_KEYS: dict[str, dict[str, Kind]] = {
     "choice": {"options": FieldOptions(), "default": Words(60)},
     "choices": {"options": FieldOptions(), "default": ListOf(Words(60)), **COUNT},
     "point": {},
-    "area": {},
+    "area": AREA_KEYS,
     "files": {"accept": SetOf(Words(60)), "max_count": Integer(1, 50), "max_size": Measure("size")},
     "email": {"pattern": Pattern()},
     "phone": {"pattern": Pattern()},
@@ -229,6 +230,7 @@ _LIMITS: dict[str, dict[str, Kind]] = {
     "date": {"min": Day(), "max": Day()},
     "time": {"min": TimeOfDay(), "max": TimeOfDay()},
     "duration": {"min": DurationText(), "max": DurationText()},
+    "area": AREA_KEYS,
     "url": {"pattern": Pattern()},
     "markdown": BOUNDS,
     "choices": COUNT,
