@@ -23,6 +23,7 @@ FIELDS: dict[str, Any] = {
     "notes": {"type": "markdown", **_label("Catatan")},
     "depth": {"type": "decimal", **_label("Kedalaman (cm)")},
     "opens": {"type": "time", **_label("Jam buka")},
+    "ward": {"type": "area", **_label("Wilayah")},
     "lasts": {"type": "duration", **_label("Lama pemakaian")},
     "tags": {"type": "choices", "options": _TAGS, **_label("Keadaan")},
     "site": {"type": "url", **_label("Situs")},
@@ -51,6 +52,7 @@ def test_every_field(served: Served, person: Callable[..., Person], tmp_path: Pa
     page.locator("[name=notes]").fill("**Segera**\n\n- dua tenda\n- satu meja")
     page.locator("[name=depth]").fill("1.250")
     page.locator("[name=opens]").fill("07:30")
+    page.locator("[name=ward]").select_option("Rawabuntu, Serpong")
     page.locator("[name=lasts]").fill("3")
     page.locator("[name='lasts.unit']").select_option("working_days")
     page.get_by_label("Gelap").check()
