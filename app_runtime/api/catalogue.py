@@ -9,7 +9,8 @@ from typing import Any
 from app_catalog.definitions.model import RecordType
 from app_catalog.installations.definitions import definitions_of_all
 from app_catalog.installations.services import list_installations
-from app_runtime.api.openapi import AREAS_PATH, make_openapi
+from app_runtime.api.areas import AREAS_PATH
+from app_runtime.api.openapi import make_openapi
 from app_runtime.api.sending import sendable_fields
 from app_runtime.records.permissions import read_access
 from app_runtime.records.pinned import kinds_of

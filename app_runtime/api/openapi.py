@@ -11,6 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from app_catalog.definitions.model import Field, RecordType
 from app_catalog.definitions.schemas import record_schema
 from app_catalog.definitions.schemas.records import CheckedValue
+from app_runtime.api.areas import AREAS_PATH, areas_operation
 from app_runtime.api.asking import GEOJSON, PAGE
 from app_runtime.api.columns import BUILT_IN, FILTERED_TYPES, public_names, shows_place
 from app_runtime.api.family import takes_parent
@@ -70,7 +71,6 @@ _BUILT_IN: Mapping[str, dict[str, Any]] = {
     "open": {"type": "boolean"},
     "overdue": {"type": "boolean"},
 }
-AREAS_PATH = "/api/v1/areas"
 _MOST_LISTED = 100
 """From so many areas on, where they are listed is told instead."""
 _PROBLEM = {
@@ -105,7 +105,7 @@ def make_openapi(name: str, origin: str, offers: Sequence[Offer]) -> dict[str, A
 
     plugin.converter.add_attribute_function(shape_of_value)  # type: ignore[no-untyped-call]
     spec.components.schema("Problem", _PROBLEM)
-    spec.path(AREAS_PATH, operations={"get": _areas_operation()})
+    spec.path(AREAS_PATH, operations={"get": areas_operation()})
     for offer in offers:
         _describe(spec, offer)
     document: dict[str, Any] = spec.to_dict()
@@ -282,30 +282,6 @@ def _send_operation(name: str, kind: RecordType) -> dict[str, Any]:
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         "responses": {"201": _answer(f"{name}.made"), **_problems("404", "409", "415", "422", "429")},
     }
-
-
-def _areas_operation() -> dict[str, Any]:
-    village = {"type": "object", "properties": {"code": _TEXT, "name": _TEXT, "text": _TEXT}}
-    district = {
-        "type": "object",
-        "properties": {"code": _TEXT, "name": _TEXT, "text": _TEXT, "villages": _several(village)},
-    }
-    schema = {"type": "object", "properties": {"region_code": _TEXT, "districts": _several(district)}}
-    return {
-        "summary": t("Kecamatan, kelurahan, dan desa daerah ini", "Districts and villages of this municipality"),
-        "description": t(
-            "“text” adalah nilai isian jenis wilayah.", "“text” is the value of a field that holds an area."
-        ),
-        "operationId": "list-areas",
-        "responses": {
-            "200": {"description": "OK", "content": {"application/json": {"schema": schema}}},
-            "304": {"description": t("Tidak berubah", "Not modified")},
-        },
-    }
-
-
-def _several(items: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": dict(items)}
 
 
 def _query(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
