@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -121,17 +121,26 @@ def present_rows(
 ) -> list[PresentedRecord]:
     """Many records of one installation for one reader, each by its own definition."""
     apps = {app.definition.digest: app}
-    files = files_of_records(app.session, records)
     for record in records:
         if record.definition_digest not in apps:
             apps[record.definition_digest] = running_app(app.session, app.installation, digest=record.definition_digest)
+    files = files_of_records(app.session, records) if _shows_files(apps.values(), columns) else {}
     for digest, pinned in apps.items():
         _look_ahead(pinned, [record for record in records if record.definition_digest == digest])
     presented = []
     for record in records:
         pinned = apps[record.definition_digest]
-        presented.append(present_record(pinned, record, actor, files=files[record.id], only=columns))
+        presented.append(present_record(pinned, record, actor, files=files.get(record.id, ()), only=columns))
     return presented
+
+
+def _shows_files(apps: Iterable[RunningApp], columns: Sequence[str] | None) -> bool:
+    return columns is None or any(
+        spec.type == "files" and name in columns
+        for app in apps
+        for kind in app.definition.records.values()
+        for name, spec in kind.fields.items()
+    )
 
 
 def _look_ahead(app: RunningApp, records: Sequence[Record]) -> None:

@@ -24,6 +24,7 @@ from lumbung.web.access import Visitor
 from tests.app_runtime.stage import Sessions
 from tests.pagu import PLANNER, edited, enable_pagu, make
 from tests.small_app import next_small
+from tests.statements import statements_of
 from tests.world import World
 
 MONDAY = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -122,6 +123,16 @@ def test_the_live_room_tells_what_happens_and_what_is_late(session: Sessions, wo
     assert happened[0].alarming
     assert happened[0].href == f"/work/{happened[0].record.id}"
     assert [(one.record.title, one.late) for one in risks] == [(name, True) for name in ("lamp", "wide", "plain")]
+
+
+def test_the_live_room_reads_no_files_that_it_does_not_show(
+    app: LumbungFlask, session: Sessions, world: World, pagu: Installation
+) -> None:
+    del pagu
+    with statements_of(app) as heard:
+        assert newest(session, admin_of(world))
+    assert heard
+    assert [statement for statement in heard if "record_files" in statement] == []
 
 
 def test_what_happened_is_told_in_the_words_of_the_version_that_it_happened_by(
