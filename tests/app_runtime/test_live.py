@@ -21,6 +21,7 @@ from app_runtime.workflow.acting import take_action
 from lumbung.db import set_clock, use_tenant
 from lumbung.i18n import speaking
 from lumbung.web.access import Visitor
+from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
 from tests.pagu import PLANNER, edited, enable_pagu, make
 from tests.small_app import next_small
