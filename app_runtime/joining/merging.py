@@ -14,9 +14,10 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app_runtime.joining.letters import name_of, send_letter
 from app_runtime.joining.models import RecordJoin
 from app_runtime.joining.services import letter_context, may_be_joined, person_context, person_of
-from app_runtime.pages.opening import ANYBODY, app_name
+from app_runtime.pages.opening import ANYBODY
 from app_runtime.records.change import Change
 from app_runtime.records.models import Record, RecordHistory
 from app_runtime.records.permissions import may_read
@@ -28,7 +29,6 @@ from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import speaking, t
 from lumbung.ids import new_id
-from lumbung.messages import send_email
 from lumbung.outbox import Payload, effect_handler, enqueue_effect
 from lumbung.secrets import UndecryptableError, decrypt, encrypt
 from tenants.municipalities.addresses import municipality_origin
@@ -212,28 +212,28 @@ def _write(
     for row, address, code in moved:
         with speaking(row.language):
             shown = present_record(known, kept, ANYBODY)
-            name = f"{shown.number or ''} {shown.title}".strip()
-            before = present_record(app, record, ANYBODY).title if readable else t("laporan yang Anda ikuti", "it")
-            send_email(
+            name = name_of(shown)
+            before = (
+                present_record(app, record, ANYBODY).title
+                if readable
+                else t("laporan yang Anda ikuti", "the report that you follow")
+            )
+            send_letter(
                 session,
+                known,
+                kept,
                 to=address,
+                code=code,
+                origin=origin,
                 subject=t("{name}: digabung", "{name}: merged", name=name),
-                text=t(
+                told=t(
                     "Yang juga Anda laporkan, {before}, sama dengan {name}. Mulai sekarang Anda mengikuti {name}: "
-                    "{state}.\n\nLihat: {link}\n\nTidak ingin dikabari lagi? {leave}\n\n{app}, {municipality}\n",
-                    "What you joined, {before}, is the same as {name}. From now on you follow {name}: "
-                    "{state}.\n\nSee it: {link}\n\nNo more letters? {leave}\n\n{app}, {municipality}\n",
+                    "{state}.",
+                    "What you joined, {before}, is the same as {name}. From now on you follow {name}: {state}.",
                     before=before,
                     name=name,
                     state=shown.state_label,
-                    link=f"{origin}/{known.installation.slug}/{kept.record_type}/{kept.id}",
-                    leave=f"{origin}/joined/{code}",
-                    app=app_name(known),
-                    municipality=known.municipality.name,
                 ),
-                sender_name=known.municipality.name,
-                subject_ref=("record", kept.id),
-                secret=True,
             )
 
 

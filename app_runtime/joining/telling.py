@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app_runtime.joining.letters import name_of, send_letter
 from app_runtime.joining.merging import merge_joined
 from app_runtime.joining.models import RecordJoin
 from app_runtime.joining.services import letter_context, may_be_joined
@@ -18,7 +19,6 @@ from app_runtime.records.reading import find_record
 from app_runtime.records.running_app import app_of_record
 from lumbung.db.tenancy import AnySession
 from lumbung.i18n import speaking, t
-from lumbung.messages import send_email
 from lumbung.outbox import Payload, effect_handler, enqueue_effect
 from lumbung.secrets import UndecryptableError, decrypt
 from tenants.municipalities.addresses import municipality_origin
@@ -60,26 +60,21 @@ def write_to_joined(session: AnySession, payload: Payload) -> None:
             continue
         with speaking(row.language):
             shown = present_record(app, record, ANYBODY)
-            name = f"{shown.number or ''} {shown.title}".strip()
-            send_email(
+            name = name_of(shown)
+            send_letter(
                 session,
+                app,
+                record,
                 to=address,
+                code=code,
+                origin=origin,
                 subject=t("{name}: {state}", "{name}: {state}", name=name, state=shown.state_label or app_name(app)),
-                text=t(
-                    "Yang juga Anda laporkan, {name}, kini: {state}.\n\nLihat: {link}\n\n"
-                    "Tidak ingin dikabari lagi? {leave}\n\n{app}, {municipality}\n",
-                    "What you joined, {name}, is now: {state}.\n\nSee it: {link}\n\n"
-                    "No more letters? {leave}\n\n{app}, {municipality}\n",
+                told=t(
+                    "Yang juga Anda laporkan, {name}, kini: {state}.",
+                    "What you joined, {name}, is now: {state}.",
                     name=name,
                     state=shown.state_label,
-                    link=f"{origin}/{app.installation.slug}/{record.record_type}/{record.id}",
-                    leave=f"{origin}/joined/{code}",
-                    app=app_name(app),
-                    municipality=app.municipality.name,
                 ),
-                sender_name=app.municipality.name,
-                subject_ref=("record", record.id),
-                secret=True,
             )
     if len(rows) == _AT_ONCE:
         _enqueue(session, record.id, record.state, str(payload["at"]), str(rows[-1].id))

@@ -10,19 +10,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app_catalog.installations.models import Installation
-from app_catalog.installations.versions import switch_version
 from app_runtime.joining.models import RecordJoin
 from app_runtime.records.erasure import erase_person
 from app_runtime.records.models import Record
-from lumbung.db import as_tenant, db, use_tenant
+from lumbung.db import db, use_tenant
 from lumbung.messages.models import Message
 from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
-from tests.app_runtime.work_desk import Desk, open_desk, page_of
+from tests.app_runtime.work_desk import Desk, open_changed_desk, page_of
 from tests.browsing import browse, csrf_token
-from tests.next_siaran import changed_siaran, publish_archive
 from tests.world import World
 
 JOINED = {"records/report.yaml": [("duplicates: {", "duplicates: {join: true, ")]}
@@ -31,13 +28,7 @@ JOINED = {"records/report.yaml": [("duplicates: {", "duplicates: {join: true, ")
 @pytest.fixture
 def desk(app: LumbungFlask, session: Sessions, world: World) -> Desk:
     """SIARAN with "me too"."""
-    desk = open_desk(app, session, world, publish="at_once")
-    release = publish_archive(session, world, changed_siaran(JOINED))
-    with as_tenant(session, desk.place.id):
-        switch_version(session, session.scalars(select(Installation)).one(), release)
-        session.commit()
-        desk.installation = session.scalars(select(Installation)).one()
-    return desk
+    return open_changed_desk(app, session, world, JOINED)
 
 
 def address(record_id: UUID) -> str:

@@ -9,22 +9,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app_catalog.installations.models import Installation
-from app_catalog.installations.versions import switch_version
 from app_runtime.joining.models import RecordJoin
 from app_runtime.joining.services import count_joined, join_record
 from app_runtime.records.actors import SYSTEM, Actor
 from app_runtime.records.models import Record
 from app_runtime.records.running_app import app_of_record
-from lumbung.db import as_tenant, db, use_tenant
+from lumbung.db import db, use_tenant
 from lumbung.errors import Conflict
 from lumbung.messages.models import Message
 from lumbung.outbox import drain
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.stage import Sessions
-from tests.app_runtime.work_desk import Desk, open_desk, page_of
+from tests.app_runtime.work_desk import Desk, open_changed_desk, page_of
 from tests.browsing import Browser, browse, words_of
-from tests.next_siaran import changed_siaran, publish_archive
 from tests.small_app import codes_of, small_files
 from tests.world import World
 
@@ -49,13 +46,7 @@ TOO = "/join"
 @pytest.fixture
 def desk(app: LumbungFlask, session: Sessions, world: World) -> Desk:
     """SIARAN whose duplicates are merged."""
-    desk = open_desk(app, session, world, publish="at_once")
-    release = publish_archive(session, world, changed_siaran(MERGED))
-    with as_tenant(session, desk.place.id):
-        switch_version(session, session.scalars(select(Installation)).one(), release)
-        session.commit()
-        desk.installation = session.scalars(select(Installation)).one()
-    return desk
+    return open_changed_desk(app, session, world, MERGED)
 
 
 def address(record_id: UUID) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from PIL import Image
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from app_catalog.installations.models import Installation
+from app_catalog.installations.versions import switch_version
 from app_runtime.records.actors import Actor
 from app_runtime.records.creating import create_record
 from app_runtime.records.models import Record
@@ -18,6 +20,7 @@ from lumbung.db import as_tenant
 from lumbung.files import store_photo
 from lumbung.web.sites import LumbungFlask
 from tests.browsing import Browser, browse
+from tests.next_siaran import Edits, changed_siaran, publish_archive
 from tests.siaran import enable_siaran
 from tests.world import Place, World
 
@@ -82,3 +85,14 @@ def open_desk(app: LumbungFlask, session: Sessions, world: World, place: Place |
     """SIARAN enabled in `place` (Tangsel) with own settings."""
     place = place or world.tangsel
     return Desk(app, session, place, enable_siaran(session, world, place, **settings))
+
+
+def open_changed_desk(app: LumbungFlask, session: Sessions, world: World, edits: Edits) -> Desk:
+    """The same in Tangsel on a next version that is SIARAN with other texts, and publishes reports at once."""
+    desk = open_desk(app, session, world, publish="at_once")
+    release = publish_archive(session, world, changed_siaran(edits))
+    with as_tenant(session, desk.place.id):
+        switch_version(session, session.scalars(select(Installation)).one(), release)
+        session.commit()
+        desk.installation = session.scalars(select(Installation)).one()
+    return desk
