@@ -17,6 +17,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bench.catalog import measure_catalog
+from bench.databases import make_template, settings_on_clone
 from bench.indexed import measure_indexed
 from bench.load import Cost, Target, measure, middle
 from bench.lumbung_side import activate_and_enable, fill, officials_cookie, open_lumbung, publish, summary
@@ -24,8 +25,7 @@ from bench.pages import lighthouse, weigh
 from bench.peer_limit import host, load_limit
 from bench.processes import THREADS, serving
 from bench.report import lines
-from lumbung.migrate.runner import upgrade
-from lumbung.postgres.testing import SuiteServer, clone_database, create_template, start_suite_server, stop_suite_server
+from lumbung.postgres.testing import SuiteServer, start_suite_server, stop_suite_server
 from lumbung.settings import Settings
 from lumbung.web.fair_share import OTHERS_SECONDS
 from tenants.regions.reference import regencies
@@ -117,9 +117,9 @@ def _measure_all(given: argparse.Namespace, server: SuiteServer, db_pid: int, fo
         long_lists = _long_lists(given, hosts[1:], cookies, lumbung_pid, db_pid)
         pages = _pages(hosts[1], judge=not given.quick)
     _say("Mengukur katalog … / Measuring the catalog …")
-    catalog = measure_catalog(server, "bench_template", folder)
+    catalog = measure_catalog(server, folder)
     _say("Mengukur isian berindeks … / Measuring indexed fields …")
-    indexed = measure_indexed(server, "bench_template", folder, few=given.few, many=given.many)
+    indexed = measure_indexed(server, folder, few=given.few, many=given.many)
     return {
         "quick": given.quick,
         "requests": costs,
@@ -155,15 +155,9 @@ def _load_django(given: argparse.Namespace, peers: dict[str, str]) -> list[float
 
 
 def _settings(server: SuiteServer, folder: Path) -> Settings:
-    create_template(server, "bench_template", lambda urls: upgrade(urls.migration))
-    urls = clone_database(server, "bench_template", "bench")
-    return Settings(
-        database_url=urls.application,
-        migration_database_url=urls.migration,
-        secret_key="only-for-the-bench-0123456789abcdef",
-        base_url=f"http://localhost:{PORTS['lumbung']}",
-        instance=folder / "instance",
-        log_level="warning",
+    make_template(server)
+    return settings_on_clone(
+        server, "bench", folder, base_url=f"http://localhost:{PORTS['lumbung']}", log_level="warning"
     )
 
 

@@ -14,12 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
+from bench.databases import connect_migrator, make_template, settings_on_clone
 from lumbung.db import db
-from lumbung.migrate.runner import upgrade
-from lumbung.postgres.testing import SuiteServer, clone_database, create_template, start_suite_server, stop_suite_server
-from lumbung.settings import Settings
+from lumbung.postgres.testing import SuiteServer, start_suite_server, stop_suite_server
 from tests.generated_apps.filling import checked_packages, fill_catalog
 from tests.generated_apps.packages import MANY
 from wsgi import create_app
@@ -37,24 +34,17 @@ PATHS = (
 _WARM, _ASKED = 3, 20
 
 
-def measure_catalog(server: SuiteServer, template: str, folder: Path) -> dict[str, dict[str, float]]:
+def measure_catalog(server: SuiteServer, folder: Path) -> dict[str, dict[str, float]]:
     """For each path: milliseconds of the process and of the database, the median and worst wait, and its size."""
-    urls = clone_database(server, template, "bench_catalog")
-    settings = Settings(
-        database_url=urls.application,
-        migration_database_url=urls.migration,
-        secret_key="only-for-the-bench-0123456789abcdef",
-        base_url="http://localhost",
-        instance=folder / "catalog-instance",
-        log_level="error",
-        testing=True,
+    settings = settings_on_clone(
+        server, "bench_catalog", folder, base_url="http://localhost", log_level="error", testing=True
     )
     app = create_app(settings)
     with app.app_context():
         session: Any = db.session
         filled = fill_catalog(session, checked_packages(MANY), municipalities=MUNICIPALITIES)
         session.remove()
-    with psycopg.connect(urls.migration.replace("+psycopg", "", 1), autocommit=True) as migrator:
+    with connect_migrator(settings) as migrator:
         migrator.execute("SET ROLE lumbung_owner")
         migrator.execute("ANALYZE")
     client, slugs = app.test_client(), list(filled.apps)
@@ -111,9 +101,9 @@ def main() -> None:
     """Measure the catalog alone and print the table."""
     cluster, server = start_suite_server()
     try:
-        create_template(server, "bench_template", lambda urls: upgrade(urls.migration))
+        make_template(server)
         with tempfile.TemporaryDirectory(prefix="lumbung-bench-") as folder:
-            print("\n".join(lines(measure_catalog(server, "bench_template", Path(folder)))), file=sys.stdout)
+            print("\n".join(lines(measure_catalog(server, Path(folder)))), file=sys.stdout)
     finally:
         stop_suite_server(cluster)
 

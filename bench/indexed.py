@@ -16,15 +16,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-import psycopg
 from sqlalchemy.orm import Session, scoped_session
 
+from bench.databases import connect_migrator, make_template, settings_on_clone
 from bench.processes import cpu_seconds
 from bench.visits import enable_visits, fill_visits
 from lumbung.db import db, set_clock
-from lumbung.migrate.runner import upgrade
-from lumbung.postgres.testing import SuiteServer, clone_database, create_template, start_suite_server, stop_suite_server
-from lumbung.settings import Settings
+from lumbung.postgres.testing import SuiteServer, start_suite_server, stop_suite_server
 from tests.browsing import Browser, browse
 from tests.world import build_world
 from wsgi import create_app
@@ -71,18 +69,11 @@ class _Spent:
 
 
 def measure_indexed(
-    server: SuiteServer, template: str, folder: Path, *, few: int = 1_000, many: int = 100_000, only: str = ""
+    server: SuiteServer, folder: Path, *, few: int = 1_000, many: int = 100_000, only: str = ""
 ) -> dict[str, dict[str, float]]:
     """For each kind of page: milliseconds of processor time (application and database) over few and over many."""
-    urls = clone_database(server, template, "bench_indexed")
-    settings = Settings(
-        database_url=urls.application,
-        migration_database_url=urls.migration,
-        secret_key="only-for-the-bench-0123456789abcdef",
-        base_url="http://lumbung.test",
-        instance=folder / "indexed-instance",
-        log_level="error",
-        testing=True,
+    settings = settings_on_clone(
+        server, "bench_indexed", folder, base_url="http://lumbung.test", log_level="error", testing=True
     )
     app = create_app(settings)
     with app.app_context():
@@ -90,7 +81,7 @@ def measure_indexed(
         world = build_world(session)
         places = (world.surabaya, world.tangsel)
         enable_visits(session, world, places)
-        with psycopg.connect(urls.migration.replace("+psycopg", "", 1), autocommit=True) as migrator:
+        with connect_migrator(settings) as migrator:
             for place, rows in zip(places, (few, many), strict=True):
                 fill_visits(session, migrator, place, rows)
             migrator.execute("SET ROLE lumbung_owner")
@@ -175,9 +166,9 @@ def main() -> None:
     given = options.parse_args()
     cluster, server = start_suite_server()
     try:
-        create_template(server, "bench_template", lambda urls: upgrade(urls.migration))
+        make_template(server)
         with tempfile.TemporaryDirectory(prefix="lumbung-bench-") as folder:
-            found = measure_indexed(server, "bench_template", Path(folder), many=given.many, only=given.only)
+            found = measure_indexed(server, Path(folder), many=given.many, only=given.only)
             print("\n".join(lines(found)), file=sys.stdout)
     finally:
         stop_suite_server(cluster)

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-import psycopg
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -23,10 +22,9 @@ from app_runtime.upgrades.report import make_report, play_scenarios
 from app_runtime.upgrades.running import run_move_step, start_move, start_undo
 from app_runtime.upgrades.showing import get_move_page, get_versions_page
 from bench.copies import copy_records
+from bench.databases import connect_migrator, make_template, settings_on_clone
 from lumbung.db import db, use_tenant
-from lumbung.migrate.runner import upgrade
-from lumbung.postgres.roles import DatabaseUrls
-from lumbung.postgres.testing import SuiteServer, clone_database, create_template, start_suite_server, stop_suite_server
+from lumbung.postgres.testing import SuiteServer, start_suite_server, stop_suite_server
 from lumbung.settings import Settings
 from tests.app_runtime.stage import Stage, set_stage
 from tests.next_siaran import publish_next
@@ -60,21 +58,14 @@ def main() -> None:
 
 
 def _measure_all(server: SuiteServer, folder: Path, given: argparse.Namespace) -> dict[str, float]:
-    create_template(server, "bench_template", lambda urls: upgrade(urls.migration))
-    urls = clone_database(server, "bench_template", "bench_upgrades")
-    app = create_app(
-        Settings(
-            database_url=urls.application,
-            migration_database_url=urls.migration,
-            secret_key="only-for-the-bench-0123456789abcdef",
-            base_url="http://localhost:8000",
-            instance=folder / "instance",
-            log_level="warning",
-        )
+    make_template(server)
+    settings = settings_on_clone(
+        server, "bench_upgrades", folder, base_url="http://localhost:8000", log_level="warning"
     )
+    app = create_app(settings)
     found: dict[str, float] = {}
     with app.app_context():
-        stage, release = _fill(urls, given.records, found)
+        stage, release = _fill(settings, given.records, found)
         installation, session = stage.installation, stage.session
         found["running records"] = session.scalar(select(func.count()).select_from(Record).where(Record.open)) or 0
         with _listening(found if given.statements else {}):
@@ -94,7 +85,7 @@ def _measure_all(server: SuiteServer, folder: Path, given: argparse.Namespace) -
     return found
 
 
-def _fill(urls: DatabaseUrls, records: int, found: dict[str, float]) -> tuple[Stage, Any]:
+def _fill(settings: Settings, records: int, found: dict[str, float]) -> tuple[Stage, Any]:
     session = cast("scoped_session[Session]", db.session)
     world = build_world(session)
     stage = set_stage(session, world)
@@ -108,7 +99,7 @@ def _fill(urls: DatabaseUrls, records: int, found: dict[str, float]) -> tuple[St
     stage.act(made[3], "cleaner", "ask", question="Di mana tiangnya?")
     stage.session.commit()
     begun = time.perf_counter()
-    with psycopg.connect(urls.migration.replace("+psycopg", "", 1), autocommit=True) as migrator:
+    with connect_migrator(settings) as migrator:
         copy_records(migrator, times=records // len(made), changed=CHANGED)
     found["filling, s"] = time.perf_counter() - begun
     release = publish_next(stage.session, world)
