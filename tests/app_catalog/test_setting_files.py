@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlalchemy.orm import Session, scoped_session
@@ -120,6 +122,29 @@ def test_files_stay_with_every_other_change_and_go_when_taken_away(
         kept = session.query(StoredFile).filter(StoredFile.subject_type == "setting").count()
         collect_garbage(session)
         assert session.query(StoredFile).filter(StoredFile.subject_type == "setting").count() == kept == 1
+    session.commit()
+
+
+def test_of_many_who_add_a_file_at_once_none_loses_another_s(
+    app: LumbungFlask, session: Sessions, world: World, admin: Browser
+) -> None:
+    del admin
+    browsers = [browse(app, world.tangsel.host, world.tangsel.accounts["admin"]) for _ in range(6)]
+    start = Barrier(len(browsers))
+
+    def add(browser: Browser) -> int:
+        start.wait()
+        return give(browser, "guides")
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        answers = list(pool.map(add, browsers))
+    assert set(answers) <= {303, 409}
+    kept = ids(session, world, "guides")
+    assert 1 <= len(kept) == answers.count(303) <= 2
+    with as_tenant(session, world.tangsel.id):
+        assert {str(file.id) for file in session.query(StoredFile).filter(StoredFile.subject_type == "setting")} == set(
+            kept
+        )
     session.commit()
 
 
