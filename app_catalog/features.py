@@ -48,6 +48,7 @@ from app_catalog.reviews.asking import review_notice
 from app_catalog.reviews.moderation_views import flags, review_curating
 from app_catalog.reviews.sections import judgement_section, judgements
 from app_catalog.reviews.views import replies, reviews
+from app_catalog.sponsored.features import install_sponsored
 from app_catalog.spread.views import spread_pages
 from app_catalog.transfers.views import transfers
 from app_catalog.wishes.hub_views import wish_pages
@@ -97,6 +98,7 @@ def install(app: LumbungFlask) -> None:
     add_app_page_section(figures_section)
     add_app_page_section(judgement_section)
     add_app_page_section(requests_section)
+    install_sponsored(app)
     app.jinja_env.globals.update(show_month=show_month, show_share=show_share)
     add_navigation(
         Entry(place="manage", href="/manage/apps", text=Text("Aplikasi", "Apps"), icon="apps", order=20, rule=ADMIN),

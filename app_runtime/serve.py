@@ -26,7 +26,10 @@ def run(demo: bool) -> None:
     with_demo = demo and not os.environ.get("DATABASE_URL")
     if with_demo:
         prepare.append(Step("Memuat data peragaan", "Loading the demonstration", cli_command("demo", "load", "--yes")))
-    sys.exit(run_supervisor(SupervisorSettings.from_environment(prepare=prepare, announce=_sign_ins(with_demo))))
+    settings = SupervisorSettings.from_environment(
+        prepare=prepare, announce=_sign_ins(with_demo), stripe_double=with_demo
+    )
+    sys.exit(run_supervisor(settings))
 
 
 def _sign_ins(with_demo: bool) -> Callable[[str], Sequence[str]] | None:

@@ -19,6 +19,7 @@ _CHOICE = Text("Pilih salah satu yang ditawarkan.", "Choose one of those offered
 _MISSING = Text("Bagian ini belum diisi.", "This part is missing.")
 _LONG = Text("Paling banyak {most} huruf.", "At most {most} characters.")
 _NUMBER = Text("Tulis angka antara {least} dan {most}.", "Write a number between {least} and {most}.")
+_LONGEST_NUMBER = 18
 
 
 class Answers:
@@ -89,8 +90,10 @@ class Answers:
     def whole(self, name: str, *, least: int, most: int) -> int | None:
         """A whole number within bounds; None, with a mistake noted, otherwise."""
         written = self._form.get(name, "").strip()
-        if written.isascii() and written.isdigit() and least <= int(written[:9]) <= most:
-            return int(written)
+        if written.isascii() and written.isdigit() and len(written) <= _LONGEST_NUMBER:
+            whole = int(written)
+            if least <= whole <= most:
+                return whole
         self.wrong(name, _NUMBER.format(least=least, most=most))
         return None
 

@@ -67,6 +67,9 @@ carry("account_sessions", Carrying(whole=False, reason=_PERSONAL))
 carry("account_tokens", Carrying(whole=False, reason=_PERSONAL))
 carry("retired_slugs", Carrying(reason="Which addresses may never be given again is a matter of one installation."))
 carry("municipality_claims", Carrying(reason="The evidence of a claim is between the claimant and the operators."))
+_PLANS = "Who pays for which municipality, and what an operator gave it, is a matter of one installation."
+for _table in ("programmes", "programme_members", "plan_exceptions"):
+    carry(_table, Carrying(reason=_PLANS))
 carry(
     "requested_archives",
     Carrying(whole=False, reason="Archives of archives: their files are beside the others and live for a week."),

@@ -8,13 +8,17 @@ import tenants.calendars.models
 import tenants.carrying
 import tenants.municipalities.models
 import tenants.people.models
+import tenants.plans.models
 import tenants.preferences.models  # noqa: F401 - models are known once imported.
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.features import install_accounts
 from tenants.archives.features import install_archives
+from tenants.money.features import install_money
 from tenants.municipalities.features import install_municipalities
 from tenants.people.features import install_people
+from tenants.plans.features import install_plans
 from tenants.preferences.features import install_preferences
+from tenants.sponsorships.features import install_sponsorships
 
 
 def install(app: LumbungFlask) -> None:
@@ -23,4 +27,7 @@ def install(app: LumbungFlask) -> None:
     install_people(app)
     install_municipalities(app)
     install_archives(app)
+    install_plans(app)
     install_preferences(app)
+    install_money(app)
+    install_sponsorships(app)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 
 import psycopg
 import pytest
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.db import db
 from lumbung.i18n import use_language
+from lumbung.local_stripe import LocalStripe
 from lumbung.logs import configure_logs
 from lumbung.migrate.runner import migrations_folder, upgrade
 from lumbung.postgres.cluster import EmbeddedCluster
@@ -32,18 +33,25 @@ from lumbung.postgres.testing import (
 from lumbung.settings import Settings
 from lumbung.starting import keep_what_is_there
 from lumbung.web.sites import LumbungFlask
+from tests.books import WRONG_IN_BOOKS
+from tests.emptying import Emptying
 from tests.lumbung.belongings.apps import Ids
 from tests.lumbung.belongings.known import build_known_ids
+from tests.money_stage import MoneyStage, with_stripe
 from tests.remembered_packages import remember_packages
 from tests.remembered_scenarios import remember_scenarios
+from tests.remembered_templates import remember_templates
+from tests.remembered_world import RememberedWorld
 from tests.scheduling import DearestFirst, put_dearest_first
 from tests.statements import RepeatGuard
-from tests.world import World, build_world
+from tests.waiting_python import WaitingPython, waiting_python
+from tests.world import World
 from wsgi import create_app
 
 SERVER = pytest.StashKey[SuiteServer]()
 CLUSTER = pytest.StashKey[EmbeddedCluster]()
 REPEATS = RepeatGuard()
+TEMPLATES = "templates"
 
 EMPTY_ALL = """
 DO $$ DECLARE t record; filled boolean; BEGIN
@@ -86,6 +94,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server that this process started."""
+    # Garbage that says something is heard now; pytest would look for more, five times through all that there is.
+    keep_what_is_there()
     cluster = config.stash.get(CLUSTER, None)
     if cluster is not None:
         stop_suite_server(cluster)
@@ -131,6 +141,13 @@ def shared_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture(scope="session")
+def waiting(shared_folder: Path) -> Iterator[WaitingPython]:
+    """What processes of Lumbung are forked from."""
+    with waiting_python(shared_folder / TEMPLATES) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
 def only_here(request: pytest.FixtureRequest, shared_folder: Path) -> Callable[[str], None]:
     """Says that this worker makes something dear; raises FileExistsError when another one of this run has made it.
 
@@ -162,6 +179,7 @@ def settings(database: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def _application(settings: Settings, shared_folder: Path) -> Iterator[LumbungFlask]:
+    remember_templates(shared_folder / TEMPLATES)
     app = create_app(settings)
     remember_scenarios(app, shared_folder / "scenarios")
     remember_packages()
@@ -173,36 +191,58 @@ def _application(settings: Settings, shared_folder: Path) -> Iterator[LumbungFla
 
 
 @pytest.fixture(scope="session")
-def empty_database(database: DatabaseUrls, suite_server: SuiteServer, worker_id: str) -> Iterator[Callable[[], None]]:
-    """Deletes every row of this worker's database.
+def administer(
+    database: DatabaseUrls, suite_server: SuiteServer, worker_id: str
+) -> Iterator[Callable[[LiteralString], list[Any]]]:
+    """Says something to this worker's database as its administrator, and gives the rows of the answer.
 
-    The connection is kept, for a new one takes ten times as long as the deleting; tests may cut it all the same.
+    The connection is kept; tests may cut it all the same.
     """
     conninfo = psycopg.conninfo.make_conninfo(suite_server.admin_conninfo, dbname=f"test_{worker_id}")
     kept = [psycopg.connect(conninfo, autocommit=True)]
 
-    def empty() -> None:
+    def say(statement: LiteralString) -> list[Any]:
         try:
-            kept[0].execute(EMPTY_ALL)
+            answer = kept[0].execute(statement)
         except psycopg.OperationalError:
             kept[0].close()
             kept[0] = psycopg.connect(conninfo, autocommit=True)
-            kept[0].execute(EMPTY_ALL)
+            answer = kept[0].execute(statement)
+        return answer.fetchall() if answer.description else []
 
-    yield empty
+    yield say
     kept[0].close()
 
 
+@pytest.fixture(scope="session")
+def empty_database(database: DatabaseUrls, suite_server: SuiteServer, worker_id: str) -> Iterator[Emptying]:
+    """Deletes every row of this worker's database."""
+    emptying = Emptying(psycopg.conninfo.make_conninfo(suite_server.admin_conninfo, dbname=f"test_{worker_id}"))
+    yield emptying
+    emptying.close()
+
+
+@pytest.fixture(scope="session")
+def remembered_world(empty_database: Emptying) -> RememberedWorld:
+    """Makes the world of a test quickly."""
+    return RememberedWorld(empty_database)
+
+
 @pytest.fixture
-def app(_application: LumbungFlask, empty_database: Callable[[], None]) -> Iterator[LumbungFlask]:
-    """The application on an empty database. No request may ask once per row for what one query could tell."""
+def app(
+    _application: LumbungFlask, administer: Callable[[LiteralString], list[Any]], empty_database: Emptying
+) -> Iterator[LumbungFlask]:
+    """The application on an empty database. No request may ask once per row for what one query could tell, and the
+    books balance afterwards."""
     REPEATS.found.clear()
     yield _application
     asked_again_and_again = dict(REPEATS.found)
     with _application.app_context():
         db.session.remove()
+    wrong_in_books = administer(WRONG_IN_BOOKS)
     empty_database()
     assert asked_again_and_again == {}
+    assert wrong_in_books == []
 
 
 @pytest.fixture(autouse=True)
@@ -222,9 +262,24 @@ def session(app: LumbungFlask) -> Iterator[scoped_session[Session]]:
 
 
 @pytest.fixture
-def world(session: scoped_session[Session]) -> World:
+def world(session: scoped_session[Session], remembered_world: RememberedWorld) -> World:
     """Two municipalities with agencies and people, an operator and a publisher; committed."""
-    return build_world(session)
+    return remembered_world.build(session)
+
+
+@pytest.fixture(scope="session")
+def local_stripe() -> Iterator[LocalStripe]:
+    """A double of Stripe for the run of this worker."""
+    with LocalStripe() as stripe:
+        yield stripe
+
+
+@pytest.fixture
+def money(app: LumbungFlask, session: scoped_session[Session], local_stripe: LocalStripe) -> Iterator[MoneyStage]:
+    """The application with keys, beside a double of Stripe where nothing has happened yet."""
+    local_stripe.reset()
+    with with_stripe(app, local_stripe):
+        yield MoneyStage(app, session, local_stripe)
 
 
 @pytest.fixture

@@ -15,9 +15,15 @@ TOGETHER = {
     # What takes minutes begins first: a worker that began it last would go on alone.
     "tests/proofs/test_kills.py": "stand",
     "tests/proofs/test_crowds.py": "stand",
+    # What starts processes is here because all of them are forks of one that has to start first.
+    "tests/backup/test_killed.py": "stand",
+    "tests/lumbung/test_worker.py": "stand",
+    "tests/app_runtime/test_import_command.py": "stand",
+    "tests/test_waiting_python.py": "stand",
     "tests/app_runtime/loaded_demonstration/test_cities.py": "demonstration",
     "tests/app_runtime/loaded_demonstration/test_hub.py": "demonstration",
     "tests/app_runtime/loaded_demonstration/test_loading.py": "demonstration",
+    "tests/app_runtime/loaded_demonstration/test_programme.py": "demonstration",
     "tests/app_runtime/loaded_demonstration/test_services.py": "demonstration",
     "tests/app_runtime/loaded_demonstration/test_voices.py": "demonstration",
     "tests/app_runtime/test_demonstration_generated.py": "demonstration",
@@ -26,7 +32,7 @@ TOGETHER = {
     "tests/app_catalog/test_catalog_at_size.py": "catalog",
 }
 """Tests that share something dear, by file: name of what they share."""
-NEXT = ("tests/journeys/", "tests/backup/test_killed.py", "tests/lumbung/test_worker.py")
+NEXT = ("tests/journeys/",)
 """What begins next: each of these tests takes many seconds, so the workers would not end together otherwise."""
 
 

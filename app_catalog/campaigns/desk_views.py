@@ -18,7 +18,6 @@ from app_catalog.campaigns.reading import (
     summarise,
 )
 from app_catalog.campaigns.tending import close_campaign
-from app_catalog.evaluations.answering import send_csv, send_pdf
 from app_catalog.evaluations.facts import told_facts
 from app_catalog.evaluations.papers import evaluation_pdf
 from app_catalog.evaluations.rubric import rubric_from
@@ -31,6 +30,7 @@ from lumbung.files import send_stored_file
 from lumbung.i18n import pick, t
 from lumbung.limits import Limit, spend
 from lumbung.web.access import SIGNED_IN, access, current_visitor
+from lumbung.web.attached import send_csv, send_pdf
 
 campaigns = Blueprint(
     "campaigns", __name__, url_prefix="/campaigns/<uuid:campaign_id>", subdomain="hub", template_folder="templates"

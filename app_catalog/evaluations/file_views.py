@@ -6,7 +6,6 @@ from uuid import UUID
 
 from werkzeug.wrappers import Response
 
-from app_catalog.evaluations.answering import send_csv, send_pdf
 from app_catalog.evaluations.comparison import compare_evaluation
 from app_catalog.evaluations.evidence import get_evidence, list_evidence
 from app_catalog.evaluations.papers import evaluation_pdf
@@ -21,6 +20,7 @@ from lumbung.db import db
 from lumbung.files import send_stored_file
 from lumbung.limits import Limit, spend
 from lumbung.web.access import EVALUATOR, access, current_visitor
+from lumbung.web.attached import send_csv, send_pdf
 from lumbung.web.sites import current_municipality
 
 PRINTING = Limit("evaluation-pdf", 120, 3600)

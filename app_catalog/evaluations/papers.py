@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from threading import Lock
 from typing import Any
-
-import typst
 
 from app_catalog.campaigns.models import CampaignAnswer
 from app_catalog.evaluations.comparison import Comparison
@@ -17,9 +13,7 @@ from app_catalog.evaluations.facts import told_facts
 from app_catalog.evaluations.models import Evaluation, SubmittedEvaluation
 from app_catalog.evaluations.rubric import Rubric
 from lumbung.i18n import current_language, show_date, show_number, t
-
-_LOCK = Lock()
-_LONGEST_WORD = 60
+from lumbung.typesetting import breakable, set_paper
 
 
 def evaluation_pdf(
@@ -52,28 +46,14 @@ def evaluation_pdf(
         "total": _score(total),
         "labels": _labels(),
         "criteria": _criteria(evaluation.scores, rubric, evidence or {}),
-        "summary": _breakable(evaluation.summary),
-        "should_change": [_breakable(line) for line in evaluation.should_change.splitlines() if line.strip()],
+        "summary": breakable(evaluation.summary),
+        "should_change": [breakable(line) for line in evaluation.should_change.splitlines() if line.strip()],
         "facts": [[name, told] for name, told in told_facts(facts or {})],
         "comparison": _comparison(comparison) if comparison else None,
         "digest": getattr(evaluation, "digest", ""),
     }
     stamp = evaluation.submitted_at or evaluation.updated_at  # type: ignore[union-attr]
-    with _LOCK:
-        made = _compiler().compile(
-            input=_layout(),
-            format="pdf",
-            sys_inputs={"content": json.dumps(content, sort_keys=True)},
-            timestamp=int(stamp.timestamp()),
-        )
-    assert isinstance(made, bytes)
-    return made
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
-    return typst.Compiler(font_paths=fonts, ignore_system_fonts=True)
+    return set_paper(_layout(), content, timestamp=int(stamp.timestamp()))
 
 
 @cache
@@ -112,8 +92,8 @@ def _criteria(scores: dict[str, Any], rubric: Rubric, evidence: dict[str, Sequen
                 "question": str(one.question),
                 "weight": f"{one.weight} %",
                 "score": str(given.get("score") or "–"),
-                "reason": _breakable(given.get("reason", "")),
-                "evidence": [_breakable(name) for name in evidence.get(one.id, ())],
+                "reason": breakable(given.get("reason", "")),
+                "evidence": [breakable(name) for name in evidence.get(one.id, ())],
             }
         )
     return found
@@ -143,11 +123,3 @@ def comparison_note(comparison: Comparison) -> str:
 
 def _score(value: float | None) -> str:
     return "–" if value is None else show_number(value)
-
-
-def _breakable(text: str) -> str:
-    """The text with places to break inside words that no line holds."""
-    return " ".join(
-        word if len(word) <= _LONGEST_WORD else "\u200b".join(word[i : i + 20] for i in range(0, len(word), 20))
-        for word in text.split(" ")
-    )

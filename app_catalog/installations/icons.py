@@ -14,6 +14,8 @@ from lumbung.db.tenancy import AnySession
 from lumbung.errors import NotFound
 from lumbung.files import attach_file, get_file, send_stored_file, store_photo
 from lumbung.web.access import PUBLIC, access
+from tenants.plans.catalogue import Resource
+from tenants.plans.stopping import require_room
 
 ICON_EDGE = 256
 MAX_ICON_BYTES = 2 * 1024 * 1024
@@ -24,8 +26,10 @@ own_icons = Blueprint("own_icons", __name__, subdomain="portal")
 def set_icon(session: AnySession, installation: Installation, data: bytes, *, uploaded_by: UUID | None) -> None:
     """Show this picture in place of the package's icon, written anew at most 256 pixels wide.
 
-    Raises ImageRefused when `data` is no picture, too large or damaged.
+    Raises ImageRefused when `data` is no picture, too large or damaged, QuotaReached and NoRoomLeft where the
+    municipality's files reach their limit.
     """
+    require_room(session, Resource.FILES, adding=len(data))
     stored = store_photo(
         session,
         data,

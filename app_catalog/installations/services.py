@@ -36,6 +36,8 @@ from lumbung.i18n import Text
 from lumbung.outbox import schedule_wakeup
 from lumbung.secrets import encrypt
 from tenants.agencies.models import Agency
+from tenants.plans.catalogue import Resource
+from tenants.plans.stopping import require_unfilled
 
 ALREADY = Text(
     "Aplikasi ini sudah aktif di daerah Anda. Buka pengaturannya untuk mengubahnya.",
@@ -116,10 +118,12 @@ def enable_app(
 
     Raises Invalid with an error per setting that is missing or does not fit, and Conflict when it is enabled already
     (an app that was disabled is continued by `enable_again`), when the release is not published (it may have been
-    yanked a moment ago), its support has ended, or it needs another Lumbung or an app that does not run here.
+    yanked a moment ago), its support has ended, or it needs another Lumbung or an app that does not run here;
+    QuotaReached where the municipality's files or records have reached their limit.
     """
     tenant_id = current_tenant(session)
     assert tenant_id is not None
+    require_unfilled(session, Resource.FILES, Resource.RECORDS)
     event = settled_event(session, release)
     if event is None or event.kind != "published":
         raise Conflict(NOT_OFFERED)

@@ -21,6 +21,8 @@ from lumbung.db.tenancy import AnySession, current_tenant
 from lumbung.errors import Conflict, Invalid, NotFound
 from lumbung.files import StoredFile, attach_file, detach_file, get_file, store_file
 from lumbung.i18n import Text, pick
+from tenants.plans.catalogue import Resource
+from tenants.plans.stopping import require_room
 
 SUBJECT = "setting"
 MOST_FILES = 10
@@ -79,13 +81,15 @@ def add_file(
     """Keep a file and name it in the next version of the settings.
 
     Raises Conflict when the setting is full or somebody else changed the settings just now, Invalid for a kind that the
-    setting does not take, and as `store_file` does.
+    setting does not take, QuotaReached and NoRoomLeft where the municipality's files reach their limit, and as
+    `store_file` does.
     """
     overrides = own_values(session, installation)
     ids = list(overrides.get(spec.id) or ())
     most = spec.max_count or MOST_FILES
     if len(ids) >= most:
         raise Conflict(_ENOUGH.format(n=most))
+    require_room(session, Resource.FILES, adding=len(data))
     stored = store_file(
         session,
         data=data,

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, render_template
 from markupsafe import Markup
 
 from app_catalog.catalog.sections import MOST_KEPT, Section, reader_of
-from app_catalog.evaluations.answering import send_csv, send_pdf
 from app_catalog.evaluations.facts import told_facts
 from app_catalog.evaluations.papers import evaluation_pdf
 from app_catalog.evaluations.published import access_published, get_readable, list_readable, submitted_of_app
@@ -28,6 +27,7 @@ from lumbung.files import send_stored_file
 from lumbung.i18n import pick
 from lumbung.limits import Limit, address_key, spend
 from lumbung.web.access import PUBLIC, access, current_visitor
+from lumbung.web.attached import send_csv, send_pdf
 
 PRINTING = Limit("published-evaluation-pdf", 120, 3600)
 judgements = Blueprint("judgements", __name__, subdomain="hub", template_folder="templates")

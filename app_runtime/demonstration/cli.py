@@ -31,6 +31,8 @@ _NAMES = {
     "assistance": "pendampingan dan bahan belajar / help with apps and material",
     "wishes": "keinginan daerah / wishes of municipalities",
     "requests": "permintaan daerah / requests of municipalities",
+    "sponsors": "sponsor dan kuitansinya / sponsors and their receipts",
+    "programme": "program provinsi / a province’s programme",
 }
 _LARGE_MINUTES = 4
 _LARGE_GIGABYTES = 1.2

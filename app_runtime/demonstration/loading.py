@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app_catalog.installations.services import list_installations
 from app_runtime.demonstration.asking import ask_publisher
 from app_runtime.demonstration.assisting import show_assistance
+from app_runtime.demonstration.bookkeeping import keep_books
 from app_runtime.demonstration.campaigning import run_campaign
 from app_runtime.demonstration.cities import CITIES
 from app_runtime.demonstration.counting import count_demonstration
@@ -21,6 +22,7 @@ from app_runtime.demonstration.generated.profiles import PROFILES
 from app_runtime.demonstration.inventory import list_inventory
 from app_runtime.demonstration.judging import judge_app, leave_claim_open
 from app_runtime.demonstration.month import LONGEST_DAYS, live_month
+from app_runtime.demonstration.programme import run_programme
 from app_runtime.demonstration.progress import MARK, REFUSED, STEPS
 from app_runtime.demonstration.publishing import enable_in, publish_app
 from app_runtime.demonstration.rating import rate_closed
@@ -28,6 +30,7 @@ from app_runtime.demonstration.script import CITIZEN_LOGIN, City
 from app_runtime.demonstration.seed import SEED
 from app_runtime.demonstration.services.telling import open_services
 from app_runtime.demonstration.services.where import SERVICES
+from app_runtime.demonstration.sponsoring import sponsor_everything
 from app_runtime.demonstration.voicing import raise_voices
 from app_runtime.demonstration.weighing import weigh_app
 from app_runtime.demonstration.wishing import wish_for_apps
@@ -85,6 +88,8 @@ def load_demonstration(
         "assistance": _show_assistance,
         "wishes": _wish_for_apps,
         "requests": _ask_publisher,
+        "sponsors": _sponsor_everything,
+        "programme": _run_programme,
     }
     for step in missing:
         tell(step)
@@ -174,6 +179,15 @@ def _wish_for_apps(session: AnySession, until: datetime) -> None:
 
 def _ask_publisher(session: AnySession, until: datetime) -> None:
     ask_publisher(session, CITIES[0], until=until)
+
+
+def _sponsor_everything(session: AnySession, until: datetime) -> None:
+    sponsor_everything(session, until=until.replace(microsecond=0))
+    keep_books(session, until=until.replace(microsecond=0))
+
+
+def _run_programme(session: AnySession, until: datetime) -> None:
+    run_programme(session, until=until)
 
 
 def _refound(session: AnySession, city: City) -> Founded:

@@ -40,6 +40,8 @@ STEPS = (
     "assistance",
     "wishes",
     "requests",
+    "sponsors",
+    "programme",
 )
 """In their order."""
 REFUSED = Text(

@@ -16,6 +16,7 @@ from app_runtime.demonstration.script import (
     HANDLER,
     OPERATOR_LOGIN,
     PASSWORD,
+    PROVINCE_LOGIN,
     City,
 )
 from app_runtime.demonstration.seed import SEED
@@ -53,7 +54,8 @@ def all_sign_ins(base_url: str) -> list[str]:
     """Every portal with its people to sign in as: one for each role, all officers for the cities written by hand."""
     parts = urlsplit(base_url)
     lines = [f"Kata sandi semua akun / password of every account: {PASSWORD}", "", base_url]
-    lines += [f"  {role:<28}  {address}" for role, address in _HUB]
+    hub = (*_HUB, ("Provinsi / province", PROVINCE_LOGIN))
+    lines += [f"  {role:<28}  {address}" for role, address in hub]
     for city in CITIES:
         lines += ["", _portal(parts, city.slug), *_people(city, all_officers=True)]
     for profile in PROFILES:

@@ -28,18 +28,23 @@ from lumbung.errors import Invalid, NotFound
 from lumbung.files import find_file, open_file
 from lumbung.ids import new_id
 from lumbung.outbox import Effect, EffectStatus, GiveUp, Payload, effect_handler, enqueue_effect
+from tenants.plans.catalogue import Resource
+from tenants.plans.errors import NoRoomLeft, QuotaReached
+from tenants.plans.stopping import require_room
 
 BATCH = 200
 STEP = "import_step"
 GONE = "the import, its app or its file is gone"
 LEFT = "nobody went on with it for thirty days"
 OUTGROWN = "the mapping does not fit the app any more"
+FULL = "the limit of records is reached"
 
 
 def run_batch(session: AnySession, import_id: UUID, *, most: int = BATCH) -> Import:
     """Bring in the next `most` lines and move the cursor; the import as it stands then, `done` after the last line.
 
-    Does nothing unless the import is running. Whoever else runs it waits until this transaction ends. Raises NotFound
+    Does nothing unless the import is running. Whoever else runs it waits until this transaction ends. Where its records
+    would go beyond the municipality's limit it stops before these lines and can go on later (ADR 59). Raises NotFound
     when there is no such import here or its staged lines are gone, Invalid when its mapping fits the app no more.
     """
     found = lock_import(session, import_id)
@@ -47,7 +52,11 @@ def run_batch(session: AnySession, import_id: UUID, *, most: int = BATCH) -> Imp
         return found
     lines = _next_lines(session, found, most)
     if lines:
-        _take(session, found, lines)
+        try:
+            _take(session, found, lines)
+        except (QuotaReached, NoRoomLeft):
+            found.status, found.problem = ImportStatus.FAILED.value, FULL
+            return found
         found.cursor = lines[-1].ends
         found.done += len(lines)
     if len(lines) < most or found.done >= found.total:
@@ -124,6 +133,8 @@ def _take(session: AnySession, found: Import, lines: Sequence[StagedLine]) -> No
     _skip_known(session, found, drafts)
     Neighbourhood(app, kind).mark(drafts, skip=mapping.duplicates == "skip")
     wanted = [draft for draft in drafts if not draft.refused and not draft.skipped]
+    if wanted:
+        require_room(session, Resource.RECORDS, adding=len(wanted))
     ids = Storing(app, kind, mapping, actor_of(found), found, at).store(wanted)
     rows = [_line(found, draft, ids.get(draft.line)) for draft in drafts]
     session.execute(insert(ImportLine), rows)

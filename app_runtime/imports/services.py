@@ -29,6 +29,8 @@ from lumbung.errors import NotFound
 from lumbung.files import FileKind, attach_file, detach_file, find_file, store_file
 from lumbung.outbox import periodic
 from lumbung.web.access import Visitor
+from tenants.plans.catalogue import Resource
+from tenants.plans.stopping import require_room, require_unfilled
 
 SUBJECT = "import"
 KEPT = timedelta(days=30)
@@ -48,10 +50,13 @@ def begin_import(
 ) -> Import:
     """A new draft of an import from a file, with a proposal for its mapping.
 
-    Raises NotFound for an unknown record type, TooLarge and UnreadableFile for a file that cannot be taken.
+    Raises NotFound for an unknown record type, TooLarge and UnreadableFile for a file that cannot be taken,
+    QuotaReached and NoRoomLeft where a limit of the municipality is reached.
     """
     app = running_app(session, installation)
     kind = app.record_type(record_type)
+    require_unfilled(session, Resource.RECORDS)
+    require_room(session, Resource.FILES, adding=len(data))
     chosen, table = read_table(data, name)
     with tempfile.SpooledTemporaryFile(_SPOOLED) as staging:
         total, columns = stage_lines(table, staging)
@@ -134,12 +139,16 @@ def start_import(
     """Start a draft: a worker brings the lines in, or the caller by `run_batch`.
 
     Clocks and messages only for records that come in open, and only when asked. Raises Conflict when it was started
-    before or the app is disabled, Invalid for a mapping that does not fit.
+    before or the app is disabled, Invalid for a mapping that does not fit, QuotaReached and NoRoomLeft where a limit of
+    the municipality is reached or has no room for all lines.
     """
     found = set_mapping(session, import_id, mapping)
     app, _ = app_of_import(session, found)
     if app.installation.status != "enabled":
         raise app_disabled()
+    _require_room(session, found)
+    if send_messages:
+        require_unfilled(session, Resource.EMAILS)
     found.start_clocks, found.send_messages = start_clocks, send_messages
     found.started_at = now()
     _go_on(session, found, by_worker=by_worker)
@@ -165,10 +174,11 @@ def pause_import(session: AnySession, import_id: UUID) -> Import:
 
 def resume_import(session: AnySession, import_id: UUID, *, by_worker: bool = True) -> Import:
     """Let a held, failed or interrupted import go on where it stopped. Raises Conflict for drafts and finished ones,
-    and when its file was thrown away."""
+    and when its file was thrown away, QuotaReached and NoRoomLeft as `start_import`."""
     found = lock_import(session, import_id)
     if found.status not in (ImportStatus.PAUSED, ImportStatus.FAILED, ImportStatus.RUNNING) or found.staged_id is None:
         raise wrong_status()
+    _require_room(session, found)
     _go_on(session, found, by_worker=by_worker)
     record_audit(session, "import.resumed", subject_type=SUBJECT, subject_id=found.id, after={"done": found.done})
     return found
@@ -235,6 +245,11 @@ def _locked_draft(session: AnySession, import_id: UUID) -> Import:
     if found.status != ImportStatus.DRAFT:
         raise wrong_status()
     return found
+
+
+def _require_room(session: AnySession, found: Import) -> None:
+    """Better nothing of a file than half of it: who has no room for all of its lines is told so beforehand."""
+    require_room(session, Resource.RECORDS, adding=max(1, found.total - found.done), later=True)
 
 
 def _go_on(session: AnySession, found: Import, *, by_worker: bool) -> None:

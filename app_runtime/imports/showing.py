@@ -15,7 +15,7 @@ from app_runtime.imports.models import Import, ImportStatus
 from app_runtime.imports.notes import note_text
 from app_runtime.imports.parents import PARENT
 from app_runtime.imports.previewing import Preview
-from app_runtime.imports.running import GONE, LEFT, OUTGROWN
+from app_runtime.imports.running import FULL, GONE, LEFT, OUTGROWN
 from app_runtime.imports.services import list_lines
 from app_runtime.imports.values import TEXTS
 from app_runtime.records.models import Record
@@ -34,6 +34,10 @@ STATUS: dict[str, tuple[Text, str]] = {
 PROBLEMS: dict[str, Text] = {
     GONE: Text("aplikasi atau berkasnya sudah tidak ada", "its app or its file is gone"),
     LEFT: Text("30 hari tidak dilanjutkan, jadi berkasnya dihapus", "left for 30 days, so that its file was deleted"),
+    FULL: Text(
+        "batas rekaman daerah sudah tercapai; lihat Pemakaian, lalu lanjutkan impor ini",
+        "the municipality’s limit of records is reached; see Usage, then go on with this import",
+    ),
     OUTGROWN: Text("pemetaan kolomnya tidak cocok lagi dengan aplikasi", "its columns do not fit the app any more"),
 }
 _LISTED = 100

@@ -12,6 +12,8 @@ from app_runtime.records.models import Record, RecordClock
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.metrics import Gauge, Sample, measures
+from tenants.plans.catalogue import Resource
+from tenants.plans.counting import Span, counts
 
 
 @measures(
@@ -57,3 +59,9 @@ def _clocks(session: AnySession, tenant_id: UUID) -> Iterable[Sample]:
     yield Sample("clocks_running", running)
     yield Sample("clocks_due", due)
     yield Sample("clocks_late_seconds", (moment - oldest).total_seconds() if oldest else 0.0)
+
+
+@counts(Resource.RECORDS)
+def _kept_records(session: AnySession, tenant_id: UUID, span: Span) -> int:
+    kept = select(func.count()).select_from(Record).where(Record.tenant_id == tenant_id, *span.of(Record.id))
+    return session.scalar(kept) or 0

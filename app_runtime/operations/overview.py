@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -21,7 +20,9 @@ from lumbung.doctor import ASSERTIONS, Finding, examine_url
 from lumbung.i18n import t
 from lumbung.metrics import Measured, list_measured
 from lumbung.migrate.runner import newest_revision
+from lumbung.money.going_live import MoneyHealth, read_health
 from lumbung.outbox.models import EffectStatus, PlatformEffect, Wakeup
+from lumbung.settings import Settings
 from tenants.municipalities.models import Municipality
 
 LATE = timedelta(minutes=2)
@@ -87,6 +88,7 @@ class Overview:
     disk_total: int
     versions: Sequence[tuple[str, str]]
     releases: Sequence[Published]
+    money: MoneyHealth
 
     @property
     def little_room(self) -> bool:
@@ -105,20 +107,21 @@ class Overview:
         return self.queue.hub_failed + sum(row.effects_failed for row in self.rows)
 
 
-def read_overview(session: AnySession, *, database_url: str, files_root: Path) -> Overview:
+def read_overview(session: AnySession, settings: Settings) -> Overview:
     """How the platform fares now; what is about municipalities is as a worker last measured it."""
-    measured = list_measured(session)
+    measured, files_root = list_measured(session), settings.files_root
     disk = shutil.disk_usage(files_root if files_root.exists() else files_root.parent)
     return Overview(
         queue=_queue(session, measured),
         rows=_rows(session, measured),
-        findings=examine_url(database_url),
+        findings=examine_url(settings.database_url),
         assertions=len(ASSERTIONS),
         database_size=session.scalar(select(func.pg_database_size(func.current_database()))) or 0,
         disk_free=disk.free,
         disk_total=disk.total,
         versions=_versions(session),
         releases=_releases(session),
+        money=read_health(session, settings),
     )
 
 

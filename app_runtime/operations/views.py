@@ -19,5 +19,5 @@ operations = Blueprint("operations", __name__, url_prefix="/operator", subdomain
 def health() -> str:
     """Queue, clocks, storage, versions, and the doctor's findings, as of now."""
     settings = cast(LumbungFlask, current_app).lumbung
-    overview = read_overview(db.session, database_url=settings.database_url, files_root=settings.files_root)
+    overview = read_overview(db.session, settings)
     return render_template("operations/health.html", overview=overview)

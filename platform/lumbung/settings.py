@@ -24,6 +24,10 @@ class Settings:
     look at) or `always` (every release).
     `vapid_private_key` signs notifications to browsers (RFC 8292); without it nobody is offered any.
     `quiet_hours` are those of municipalities that have not set their own, as `21:00-06:00`; None for none.
+    `stripe_secret_key` opens payments by card, and `stripe_webhook_secrets` are those that Stripe signs its events with
+    (several while one is being replaced); without a key everything else works. `stripe_api_base` and
+    `stripe_checkout_origin` name another place than Stripe itself: the double of the demonstration and of tests.
+    `bank_account` says where transfers go (bank, number, holder), for who pays by bank.
     `metrics_token` opens `/metrics` on the hub to who brings it; without it that page is not there.
     """
 
@@ -44,6 +48,11 @@ class Settings:
     log_format: str = "json"
     log_level: str = "info"
     metrics_token: str | None = None
+    stripe_secret_key: str | None = None
+    stripe_webhook_secrets: tuple[str, ...] = ()
+    stripe_api_base: str | None = None
+    stripe_checkout_origin: str = "https://checkout.stripe.com"
+    bank_account: str | None = None
     platform_name: str = "Lumbung"
     release_approval: str = "first"
     web_threads: int = 8
@@ -60,6 +69,11 @@ class Settings:
         return urlsplit(self.base_url).scheme
 
     @property
+    def stripe_live(self) -> bool:
+        """Whether the key is for real money."""
+        return (self.stripe_secret_key or "").startswith(("sk_live_", "rk_live_"))
+
+    @property
     def files_root(self) -> Path:
         """Folder that holds uploaded files, one sub-folder per municipality."""
         return self.instance / "files"
@@ -69,7 +83,8 @@ class Settings:
         """Settings from environment variables.
 
         Raises SettingsError when DATABASE_URL or SECRET_KEY is missing, BASE_URL is no http address,
-        TRUSTED_PROXIES no small number, QUIET_HOURS no such hours, or RELEASE_APPROVAL neither `first` nor `always`.
+        TRUSTED_PROXIES no small number, QUIET_HOURS no such hours, RELEASE_APPROVAL neither `first` nor `always`, or
+        STRIPE_SECRET_KEY no secret key.
         """
         env = os.environ if environment is None else environment
         base_url = env.get("BASE_URL", cls.base_url).rstrip("/")
@@ -92,6 +107,11 @@ class Settings:
             log_format=env.get("LOG_FORMAT", cls.log_format),
             log_level=env.get("LOG_LEVEL", cls.log_level),
             metrics_token=env.get("METRICS_TOKEN") or None,
+            stripe_secret_key=_stripe_key(env),
+            stripe_webhook_secrets=tuple(env.get("STRIPE_WEBHOOK_SECRETS", "").split()),
+            stripe_api_base=env.get("STRIPE_API_BASE") or None,
+            stripe_checkout_origin=env.get("STRIPE_CHECKOUT_ORIGIN") or cls.stripe_checkout_origin,
+            bank_account=env.get("BANK_ACCOUNT") or None,
             release_approval=_choice(env, "RELEASE_APPROVAL", ("first", "always")),
             web_threads=int(env.get("WEB_THREADS") or cls.web_threads),
         )
@@ -102,6 +122,17 @@ def _count(env: Mapping[str, str], name: str) -> int:
     if not re.fullmatch("[0-9]{1,2}", value):
         raise SettingsError(f"{name} bukan angka: {value!r}. / {name} is not a number.")
     return int(value)
+
+
+def _stripe_key(env: Mapping[str, str]) -> str | None:
+    value = env.get("STRIPE_SECRET_KEY") or None
+    if value is not None and not re.fullmatch(r"(sk|rk)_(live|test)_\w+", value):
+        # The value itself may be a secret of something else, so it is not repeated.
+        raise SettingsError(
+            "STRIPE_SECRET_KEY bukan kunci rahasia Stripe (sk_live_… atau sk_test_…). / "
+            "STRIPE_SECRET_KEY is no secret key of Stripe (sk_live_… or sk_test_…)."
+        )
+    return value
 
 
 def _quiet_hours(env: Mapping[str, str]) -> str | None:

@@ -6,7 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
+_IN_MEMORY = 2_000_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Where commas mark decimals, as in Indonesia, Excel takes semicolons for the ends of cells and quotes inside a line for
 # letters: what follows a semicolon, or begins a line of its own, would then be a cell of its own.
@@ -23,6 +26,26 @@ def plain_cell(value: object) -> str:
     text = _INNER.sub(r"\1'", str(value))
     # Some programs skip blanks before they look.
     return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+
+
+def csv_file(header: Sequence[object], rows: Iterable[Sequence[object]]) -> IO[bytes]:
+    """The same as `csv_document` for rows that may be many: a temporary file at its end, to be closed by who asked.
+
+    Raises what the reading of `rows` raises, and leaves no file then.
+    """
+    file: IO[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by who asked.
+    try:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+        writer = csv.writer(text)
+        writer.writerow([plain_cell(cell) for cell in header])
+        for row in rows:
+            writer.writerow([plain_cell(cell) for cell in row])
+        text.flush()
+        text.detach()
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def csv_document(header: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes:

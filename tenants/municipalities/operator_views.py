@@ -15,6 +15,7 @@ from lumbung.web.access import OPERATOR, access, current_visitor
 from tenants.municipalities.claims import ClaimView, get_claim, get_evidence, list_claims
 from tenants.municipalities.decisions import approve_claim, refuse_claim
 from tenants.municipalities.models import Municipality
+from tenants.municipalities.notices import operator_sections
 from tenants.municipalities.services import change_slug, get_by_region, list_municipalities, set_status
 
 operator = Blueprint("operator", __name__, url_prefix="/operator", subdomain="hub", template_folder="templates")
@@ -139,4 +140,5 @@ def _municipality_page(found: Municipality, errors: Mapping[str, list[str]]) -> 
         municipality=found,
         errors=errors,
         slug=request.form.get("slug", found.slug),
+        sections=operator_sections(db.session, found),
     )

@@ -17,6 +17,8 @@ from lumbung.files.models import FileKind, StoredFile
 from lumbung.i18n import Text
 from lumbung.images import pixel_limit
 from tenants.municipalities.models import Municipality
+from tenants.plans.catalogue import Resource
+from tenants.plans.stopping import require_room
 
 MOST_BYTES = 2_000_000
 LONGEST_EDGE = 512
@@ -34,9 +36,10 @@ def set_seal(session: AnySession, municipality: Municipality, data: bytes, *, na
     """Show this picture as the municipality's seal: drawn anew as PNG, with its transparency and nothing else of it.
 
     Raises Invalid with the field `seal` when it is no PNG, JPEG or WebP (SVG can run programs), larger than
-    `MOST_BYTES`, or damaged.
+    `MOST_BYTES`, or damaged; QuotaReached and NoRoomLeft where the municipality's files reach their limit.
     """
     picture = _redrawn(data)
+    require_room(session, Resource.FILES, adding=len(data))
     out = io.BytesIO()
     picture.save(out, "PNG", optimize=True)
     file = store_file(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,14 +17,16 @@ from app_runtime.imports.services import begin_import, resume_import, start_impo
 from app_runtime.records.models import Record, RecordHistory
 from lumbung.outbox import drain
 from lumbung.settings import Settings
+from lumbung.supervisor.settings import cli_command
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.import_files import flood_features, geojson
 from tests.app_runtime.importing import FLOOD
 from tests.app_runtime.stage import Stage, set_stage
+from tests.waiting_python import Fork, WaitingPython
 from tests.world import World
 
 Sessions = scoped_session[Session]
-Run = Callable[..., "subprocess.Popen[str]"]
+Run = Callable[..., Fork]
 
 GUIDE = Path(__file__).resolve().parent.parent.parent / "docs" / "import.md"
 
@@ -38,7 +38,7 @@ def stage(session: Sessions, world: World) -> Stage:
 
 
 @pytest.fixture
-def run(settings: Settings, source_root: Path) -> Iterator[Run]:
+def run(settings: Settings, source_root: Path, waiting: WaitingPython) -> Iterator[Run]:
     """Starts `lumbung …` as a process of its own on the database of the test."""
     environment = os.environ | {
         "DATABASE_URL": settings.database_url,
@@ -48,18 +48,16 @@ def run(settings: Settings, source_root: Path) -> Iterator[Run]:
         "LUMBUNG_INSTANCE": str(settings.instance),
         "PYTHONPATH": f"{source_root / 'platform'}{os.pathsep}{source_root}",
     }
-    started: list[subprocess.Popen[str]] = []
+    started: list[Fork] = []
 
-    def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", "from lumbung.cli import main; main()", *arguments]
-        pipe = subprocess.PIPE
-        started.append(subprocess.Popen(command, env=environment, cwd=source_root, stdout=pipe, stderr=pipe, text=True))
+    def start(*arguments: str) -> Fork:
+        started.append(waiting.start(cli_command(*arguments), environment=environment, folder=source_root))
         return started[-1]
 
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def count(session: Sessions, model: type) -> int:

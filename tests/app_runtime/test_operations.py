@@ -87,7 +87,7 @@ def test_numbers_are_those_of_the_database(app: LumbungFlask, session: Sessions,
     with shift_clock(timedelta(days=30)):
         session.remove()
         _measure(app)
-        seen = read_overview(session, database_url=app.lumbung.database_url, files_root=app.lumbung.files_root)
+        seen = read_overview(session, app.lumbung)
         row = next(row for row in seen.rows if row.slug == desk.place.slug)
         assert (row.apps, row.records_open) == (1, 3)
         assert row.clocks_due >= 3

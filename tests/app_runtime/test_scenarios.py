@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,11 +26,13 @@ from lumbung.db.base import Base
 from lumbung.i18n import current_language, use_language
 from lumbung.postgres.testing import SuiteServer
 from lumbung.settings import Settings
+from lumbung.supervisor.settings import cli_command
 from tests.app_catalog.packages import siaran_files
 from tests.app_runtime.scenario_writing import CREATE, bundled_siaran, failures_of, with_scenario
 from tests.app_runtime.stage import Sessions, set_stage
 from tests.processor_time import at_most
 from tests.siaran import SIARAN, add_publisher
+from tests.waiting_python import WaitingPython
 from tests.world import World
 
 
@@ -192,30 +193,30 @@ def test_values_are_compared_as_they_are_meant() -> None:
     assert not same_value("", "a")
 
 
-def test_the_command_plays_siaran(source_root: Path) -> None:
-    done = _app_test(source_root, SIARAN)
-    assert done.returncode == 0, done.stderr
-    assert "✓ Forwarding does not stop the red mark, an answer does" in done.stdout
-    assert "8 passed, 0 failed" in done.stdout
+def test_the_command_plays_siaran(waiting: WaitingPython, source_root: Path) -> None:
+    status, told, errors = _app_test(waiting, source_root, SIARAN)
+    assert status == 0, errors
+    assert "✓ Forwarding does not stop the red mark, an answer does" in told
+    assert "8 passed, 0 failed" in told
 
 
-def test_the_command_shows_how_a_scenario_failed(tmp_path: Path, source_root: Path) -> None:
+def test_the_command_shows_how_a_scenario_failed(waiting: WaitingPython, tmp_path: Path, source_root: Path) -> None:
     for path, content in siaran_files().items():
         target = tmp_path / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.replace(b"a.respond: breached", b"a.respond: met"))
-    done = _app_test(source_root, tmp_path)
-    assert done.returncode == 1, done.stderr
-    assert "✗ Forwarding does not stop the red mark, an answer does" in done.stdout
-    assert "scenarios/forwarding.yaml:" in done.stdout
-    assert "expected: the clock of a.respond to be “met”" in done.stdout
-    assert "result:   it is “breached" in done.stdout
-    assert "2026-01-05 08:00 public creates report a" in done.stdout
-    assert "7 passed, 1 failed" in done.stdout
+    status, told, errors = _app_test(waiting, source_root, tmp_path)
+    assert status == 1, errors
+    assert "✗ Forwarding does not stop the red mark, an answer does" in told
+    assert "scenarios/forwarding.yaml:" in told
+    assert "expected: the clock of a.respond to be “met”" in told
+    assert "result:   it is “breached" in told
+    assert "2026-01-05 08:00 public creates report a" in told
+    assert "7 passed, 1 failed" in told
 
 
-def _app_test(source_root: Path, package: Path) -> subprocess.CompletedProcess[str]:
-    words = ["-c", "from lumbung.cli import main; main()", "app", "--lang", "en", "test", str(package)]
-    return subprocess.run(
-        [sys.executable, *words], cwd=source_root, capture_output=True, text=True, timeout=120, check=False
-    )
+def _app_test(waiting: WaitingPython, source_root: Path, package: Path) -> tuple[int, str, str]:
+    command = cli_command("app", "--lang", "en", "test", str(package))
+    done = waiting.start(command, environment=os.environ, folder=source_root)
+    told, errors = done.communicate(120)
+    return done.wait(), told, errors

@@ -304,8 +304,16 @@ def test_strange_members_are_refused(add: Callable[[tarfile.TarFile], None], tmp
         pass
 
 
-@pytest.mark.parametrize("pattern", [b"\0", b"\n", b'{"id":"a"}\n', b"x" * 1000 + b"\n"])
-def test_a_bomb_does_not_go_off(pattern: bytes, archive: Path, settings: Settings, tmp_path: Path) -> None:
+def test_bombs_do_not_go_off(archive: Path, settings: Settings, tmp_path: Path) -> None:
+    for pattern in (b"\0", b"\n", b'{"id":"a"}\n', b"x" * 1000 + b"\n"):
+        try:
+            _explode(pattern, archive, settings, tmp_path)
+        except BaseException as error:
+            error.add_note(f"{pattern[:20]!r} again and again")
+            raise
+
+
+def _explode(pattern: bytes, archive: Path, settings: Settings, tmp_path: Path) -> None:
     out = io.BytesIO()
     with gzip.GzipFile(fileobj=out, mode="wb") as stream:
         block = pattern * (1024 * 1024 // len(pattern))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from lumbung.backup.reading import check_archive, open_archive
 from lumbung.backup.restoring import restore_whole
 from lumbung.settings import Settings
 from tests.backup.filled import Db, back_up, checksums, destination_of, destroy, files_of, fill
+from tests.waiting_python import WaitingPython
 from tests.world import World
 
 # Runs in a process of its own, which kills itself with a signal that nobody can catch.
@@ -62,7 +62,9 @@ else:
 """
 
 
-def kill_at(settings: Settings, what: str, when: str, at: int, path: Path, source_root: Path) -> None:
+def kill_at(
+    waiting: WaitingPython, settings: Settings, what: str, when: str, at: int, path: Path, source_root: Path
+) -> None:
     """Run it and see it die by SIGKILL at this point."""
     assert settings.migration_database_url is not None
     environment = {
@@ -73,25 +75,27 @@ def kill_at(settings: Settings, what: str, when: str, at: int, path: Path, sourc
         "LUMBUNG_INSTANCE": str(settings.instance),
         "PYTHONPATH": f"{source_root / 'platform'}:{source_root}",
     }
-    done = subprocess.run(
-        [sys.executable, "-c", _SCRIPT, what, when, str(at), str(path)],
-        env=environment,
-        cwd=source_root,
-        check=False,
-        capture_output=True,
-        timeout=120,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
+    command = [sys.executable, "-c", _SCRIPT, what, when, str(at), str(path)]
+    done = waiting.start(command, environment=environment, folder=source_root)
+    _, errors = done.communicate(120)
+    assert done.returncode == -signal.SIGKILL, errors[-2000:]
 
 
 @pytest.mark.parametrize(("when", "at"), [("tables", 20), ("files", 0)])
 def test_a_killed_backup_leaves_no_archive_and_the_next_one_clears_up(
-    when: str, at: int, session: Db, world: World, settings: Settings, tmp_path: Path, source_root: Path
+    when: str,
+    at: int,
+    session: Db,
+    world: World,
+    settings: Settings,
+    tmp_path: Path,
+    source_root: Path,
+    waiting: WaitingPython,
 ) -> None:
     fill(session, world)
     session.remove()
     target = tmp_path / "arsip" / "semua.tar"
-    kill_at(settings, "backup", when, at, target, source_root)
+    kill_at(waiting, settings, "backup", when, at, target, source_root)
     assert not target.exists()
     back_up(settings, target)
     assert [path.name for path in target.parent.iterdir()] == ["semua.tar"]
@@ -110,6 +114,7 @@ def test_a_killed_restore_leaves_an_empty_database_and_can_be_run_again(
     tmp_path: Path,
     admin_conninfo: str,
     source_root: Path,
+    waiting: WaitingPython,
 ) -> None:
     fill(session, world)
     session.remove()
@@ -117,7 +122,7 @@ def test_a_killed_restore_leaves_an_empty_database_and_can_be_run_again(
     back_up(settings, archive)
     files = files_of(settings)
     destroy(settings, admin_conninfo)
-    kill_at(settings, "whole", when, at, archive, source_root)
+    kill_at(waiting, settings, "whole", when, at, archive, source_root)
     assert not any(checksums(settings).values())
     restore_whole(destination_of(settings), archive)
     assert checksums(settings)["records"]
@@ -127,14 +132,21 @@ def test_a_killed_restore_leaves_an_empty_database_and_can_be_run_again(
 
 @pytest.mark.parametrize(("when", "at"), [("tables", 60), ("placed", 0)])
 def test_a_killed_replacement_leaves_the_municipality_as_it_was(
-    when: str, at: int, session: Db, world: World, settings: Settings, tmp_path: Path, source_root: Path
+    when: str,
+    at: int,
+    session: Db,
+    world: World,
+    settings: Settings,
+    tmp_path: Path,
+    source_root: Path,
+    waiting: WaitingPython,
 ) -> None:
     fill(session, world)
     session.remove()
     archive = tmp_path / "tangsel.tar"
     back_up(settings, archive, tenant_id=world.tangsel.id)
     rows, files = checksums(settings), files_of(settings)
-    kill_at(settings, "municipality", when, at, archive, source_root)
+    kill_at(waiting, settings, "municipality", when, at, archive, source_root)
     assert checksums(settings) == rows
     assert {key: data for key, data in files_of(settings).items() if not key.startswith(".")} == files
     restore_municipality(destination_of(settings), archive, replace=True)

@@ -18,15 +18,21 @@ from lumbung.files import collect_garbage, store_file
 from lumbung.files.garbage import hold_garbage
 from lumbung.messages.models import Message
 from lumbung.messages.smtp import SmtpServer
+from lumbung.money.models import Payment
 from lumbung.outbox import drain
 from lumbung.settings import Settings
 from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import Account
 from tests.backup.filled import CANARY, Db, back_up, checksums, destination_of, destroy, files_of, fill, source_of
 from tests.browsing import browse
+from tests.sponsoring import pay, sponsor
 from tests.world import PASSWORD, World
 
 NOTES = {"platform_audit_entries"}
+KEPT = (
+    *("records", "record_history", "record_clocks", "outbox", "wakeups", "releases"),
+    *("sponsorships", "money_agreements", "money_payments", "money_journal", "money_receipt_counters"),
+)
 
 
 @pytest.fixture
@@ -54,12 +60,14 @@ def test_everything_destroyed_and_restored_is_the_same(
     sent: list[str],
 ) -> None:
     filled = fill(session, world)
+    pay(session, sponsor(session, world.stranger))
+    receipt = session.scalars(select(Payment)).one().receipt_number
     session.remove()
     archive = tmp_path / "semua.tar"
     manifest = back_up(settings, archive)
     rows, files = checksums(settings), files_of(settings)
     assert manifest.files.count == len(files) == 12
-    assert all(rows[table] for table in ("records", "record_history", "record_clocks", "outbox", "wakeups", "releases"))
+    assert all(rows[table] for table in KEPT)
 
     destroy(settings, admin_conninfo)
     assert not any(checksums(settings).values())
@@ -81,6 +89,9 @@ def test_everything_destroyed_and_restored_is_the_same(
     }
     assert again.files == manifest.files
 
+    # Receipts go on without a gap.
+    pay(session, sponsor(session, session.get_one(Account, world.stranger.id), "platform"))
+    assert {one.receipt_number for one in session.scalars(select(Payment))} == {receipt, f"{receipt[:-1]}2"}
     _expect_that_it_works(app, session, world, filled.reports["tangsel"][0].tracking_code, sent)
 
 

@@ -13,7 +13,7 @@ from email.parser import BytesParser
 from email.policy import default as default_policy
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, LiteralString, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,6 +30,7 @@ from lumbung.web.sites import LumbungFlask
 from tenants.accounts.models import Account
 from tenants.accounts.passwords import hash_password
 from tenants.accounts.sessions import HUB, open_session
+from tests.books import WRONG_IN_BOOKS
 from tests.remembered_scenarios import remember_scenarios
 from tests.world import PASSWORD, World, build_world
 from wsgi import create_app
@@ -251,6 +252,7 @@ def served(
     server: tuple[LumbungFlask, str],
     mail_server: tuple[Mailbox, int],
     empty_database: Callable[[], None],
+    administer: Callable[[LiteralString], list[Any]],
 ) -> Iterator[Served]:
     """The served application with fresh people; emptied afterwards."""
     app, address = server
@@ -265,7 +267,9 @@ def served(
         yield Served(app, address, world, mail_server[0], session)
         db.session.rollback()
         db.session.remove()
+    wrong_in_books = administer(WRONG_IN_BOOKS)
     empty_database()
+    assert wrong_in_books == []
 
 
 @pytest.fixture

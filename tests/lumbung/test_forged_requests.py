@@ -24,9 +24,10 @@ WITH_TOKENS = {
     "releases_api.promote",
     "releases_api.yank",
     "stopping.stop",
+    "stripe_events.receive",
 }
 """Routes for programs: they carry a token of their own in place of the page's, or know nobody and take JSON alone. One
-click in a letter brings a signed address (RFC 8058)."""
+click in a letter brings a signed address (RFC 8058); Stripe signs what it tells."""
 FROM_ELSEWHERE = {"Origin": "https://evil.test", "Referer": "https://evil.test/", "Sec-Fetch-Site": "cross-site"}
 
 

@@ -48,6 +48,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "import_lines": {"outcome": "imported"},
     "outbox": {"status": "pending"},
     "requested_archives": {"status": "ready"},
+    "plan_usage": {"resource": "files", "level": 80},
     "message_choices": {"channel": "email"},
     "quiet_hours": {"begins": time(21), "ends": time(6)},
     "messages": {"status": "queued", "channel": "email"},

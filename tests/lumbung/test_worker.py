@@ -7,8 +7,6 @@ import dataclasses
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,11 +24,13 @@ from lumbung.db import db, use_tenant
 from lumbung.messages import Message, send_email
 from lumbung.outbox.models import PeriodicRun
 from lumbung.postgres.testing import SuiteServer
+from lumbung.supervisor.settings import cli_command
 from lumbung.web.sites import LumbungFlask
+from tests.waiting_python import Fork, WaitingPython
 from tests.world import World
 
 Db = scoped_session[Session]
-Start = Callable[[], subprocess.Popen[bytes]]
+Start = Callable[[], Fork]
 
 
 class SlowPostbox:
@@ -78,7 +78,7 @@ def with_mail(app: LumbungFlask, postbox: tuple[SlowPostbox, int], monkeypatch: 
 
 
 @pytest.fixture
-def start_worker(with_mail: LumbungFlask, source_root: Path) -> Iterator[Start]:
+def start_worker(with_mail: LumbungFlask, source_root: Path, waiting: WaitingPython) -> Iterator[Start]:
     """Starts a worker process on the test's database; whatever still runs at the end is killed."""
     settings = with_mail.lumbung
     environment = os.environ | {
@@ -90,11 +90,10 @@ def start_worker(with_mail: LumbungFlask, source_root: Path) -> Iterator[Start]:
         "QUIET_HOURS": "off",
         "PYTHONPATH": f"{source_root / 'platform'}{os.pathsep}{source_root}",
     }
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Fork] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", "from lumbung.outbox.cli import worker; worker()"]
-        started.append(subprocess.Popen(command, env=environment, cwd=source_root))
+    def start() -> Fork:
+        started.append(waiting.start(cli_command("worker"), environment=environment, folder=source_root))
         return started[-1]
 
     yield start

@@ -64,13 +64,15 @@ class Churned:
 
 @dataclass
 class Churn:
-    """One run: `tenants` take turns with a visitor who belongs to none, `seconds` long, in `threads` threads."""
+    """One run: `tenants` take turns with a visitor who belongs to none, in `threads` threads: `seconds` long, and on a
+    busy machine longer, until each thread has done `turns` pieces of work."""
 
     url: str
     admin_conninfo: str
     tenants: Sequence[UUID]
     seconds: float
     threads: int = 24
+    turns: int = 15
     session_class: type[Session] = WalledSession
     seed: int = 20261122
 
@@ -85,8 +87,10 @@ class Churn:
 
         def work(number: int) -> Churned:
             dice, mine = random.Random(self.seed + number), Churned()
-            while time.monotonic() < deadline:
+            done_here = 0
+            while time.monotonic() < deadline or done_here < self.turns:
                 self._one(engine, dice, mine)
+                done_here += 1
             return mine
 
         try:

@@ -40,11 +40,13 @@ from lumbung.supervisor.settings import SupervisorSettings
 from lumbung.web.sites import LumbungFlask
 from tests.remembered_scenarios import remember_scenarios
 from tests.siaran import enable_siaran
+from tests.waiting_python import Fork, WaitingPython
 from tests.world import World, build_world
 from wsgi import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
 HUB_HOST = "lumbung.test"
+Process = subprocess.Popen[bytes] | Fork
 
 
 class SlowMailbox:
@@ -116,12 +118,13 @@ class Stand:
     port: int
     mailbox: SlowMailbox
     smtp: Controller
-    preload: bool
+    waiting: WaitingPython | None
+    """What its processes are forks of; without it they start as in production."""
     world: World = field(init=False)
     app: LumbungFlask = field(init=False)
     installation_id: UUID = field(init=False)
-    web: subprocess.Popen[bytes] | None = None
-    worker: subprocess.Popen[bytes] | None = None
+    web: Process | None = None
+    worker: Process | None = None
     ended_by_itself: int = 0
     sent: list[Sent] = field(default_factory=list)
     """Every report that anybody was told of; the proofs on one stand share it, so that all can be accounted for."""
@@ -159,10 +162,10 @@ class Stand:
         }
 
     def start_web(self) -> None:
-        """Start gunicorn as the supervisor does. With `preload` its workers are forks, which come back at once."""
-        self.web = self.serve(self.port, preload=self.preload)
+        """Start gunicorn as the supervisor does; where processes are forks its workers are too, and back at once."""
+        self.web = self.serve(self.port, preload=self.waiting is not None)
 
-    def serve(self, port: int, application: str = "wsgi:create_app()", *, preload: bool) -> subprocess.Popen[bytes]:
+    def serve(self, port: int, application: str = "wsgi:create_app()", *, preload: bool) -> Process:
         """A gunicorn of two workers on this port."""
         child = web_child(SupervisorSettings(port=port, root=ROOT, web_workers=2, web_threads=8), None)
         command = [application if word == "wsgi:create_app()" else word for word in child.command]
@@ -245,9 +248,11 @@ class Stand:
         self._log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _start(self, command: list[str], death_signal: signal.Signals) -> subprocess.Popen[bytes]:
+    def _start(self, command: list[str], death_signal: signal.Signals) -> Process:
         if self._log is None:
             self._log = (self.folder / "processes.log").open("ab")
+        if self.waiting is not None:
+            return self.waiting.start(command, environment=self.environment(), folder=ROOT, output=self._log)
         return start_leashed(
             command, death_signal=death_signal, output=self._log, environment=self.environment(), folder=ROOT
         )
@@ -264,10 +269,10 @@ def children_of(pid: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def standing(*, preload: bool = True, scenarios: Path | None = None) -> Iterator[Stand]:
+def standing(*, waiting: WaitingPython | None = None, scenarios: Path | None = None) -> Iterator[Stand]:
     """A stand with the world of the tests, SIARAN enabled in Tangsel, and everything running. From the main thread.
 
-    Reports of scenarios are kept in the folder `scenarios`.
+    Its processes are forks of `waiting`, or start as in production. Reports of scenarios are kept in `scenarios`.
     """
     assert threading.current_thread() is threading.main_thread()
     folder = Path(tempfile.mkdtemp(prefix="lumbung-stand-"))
@@ -277,7 +282,7 @@ def standing(*, preload: bool = True, scenarios: Path | None = None) -> Iterator
     smtp.start()
     cluster = EmbeddedCluster(folder / "database", base=folder / "server")
     cluster.start()
-    stand = Stand(folder, cluster, cluster.ensure_database(), unused_port(), mailbox, smtp, preload)
+    stand = Stand(folder, cluster, cluster.ensure_database(), unused_port(), mailbox, smtp, waiting)
     upgrade(stand.urls.migration)
     stand.app = create_app(replace(stand.settings(), web_threads=2))
     remember_scenarios(stand.app, scenarios or folder / "scenarios")

@@ -13,7 +13,7 @@ from tests.soak.conftest import amount
 
 def test_crowds_get_numbers_without_a_gap(proved: Callable[[str], None]) -> None:
     rounds = amount("CROWDS", 20)
-    with standing(preload=False) as stand:
+    with standing() as stand:
         for _ in range(rounds):
             numbers = [next(stand.numbers) for _ in range(CROWD)]
             answers = at_once([ready_to_send(stand, number) for number in numbers])

@@ -13,7 +13,7 @@ from tests.soak.conftest import amount
 
 
 def test_many_kills_lose_nothing_and_double_nothing(proved: Callable[[str], None]) -> None:
-    with standing(preload=False) as stand:
+    with standing() as stand:
         load = Load(stand, citizens=8, officials=2)
         load.start()
         began = time.monotonic()

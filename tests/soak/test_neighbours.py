@@ -16,7 +16,7 @@ from tests.soak.conftest import amount
 
 def test_what_neighbours_feel_of_twenty_times_the_load(proved: Callable[[str], None]) -> None:
     usual, seconds, rounds = amount("RATE_PER_MINUTE", 60) / 60, amount("SECONDS", 60), 3
-    with standing(preload=False) as stand:
+    with standing() as stand:
         loud, quiet = stand.world.tangsel, stand.world.surabaya
         with stand.app.app_context():
             enable_siaran(cast("scoped_session[Session]", db.session), stand.world, quiet)

@@ -1,10 +1,9 @@
 """What a template sees, and the line that gives it to it."""
 
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import segno
+from lumbung.typesetting import qr_picture
 
 NAMES = ("language", "record", "values", "municipality", "agency", "signer", "settings", "verify_url", "issued")
 """What a template may name, beside the picture ``qr``."""
@@ -21,13 +20,6 @@ BUILT_IN = ("number", "title", "state", "agency", "assignee", "created_at", "clo
 """What ``record`` has beside its fields, as texts."""
 
 EXAMPLE_URL = "https://kota.example.id/verify/0000-0000-0000-0"
-
-
-def qr_svg(url: str) -> str:
-    """The picture of an address, without a border of its own: a template leaves room around it."""
-    out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(out, kind="svg", xmldecl=False, border=0)
-    return out.getvalue().decode("ascii")
 
 
 def document_content(
@@ -52,7 +44,7 @@ def document_content(
         "settings": {name: _in_indonesian(value) for name, value in settings.items()},
         "verify_url": verify_url,
         "issued": dict(issued),
-        "qr": qr_svg(verify_url),
+        "qr": qr_picture(verify_url),
     }
 
 

@@ -40,3 +40,15 @@ carry("refusals", Carrying(whole=False, reason="Counts of refused requests; they
 carry("rate_buckets", Carrying(whole=False, reason="Limits fill up again by themselves."))
 carry("periodic_runs", Carrying(whole=False, reason="A restored database does its periodic work at once."))
 carry("measurements", Carrying(whole=False, reason="Figures of one running database; they begin anew."))
+
+_BOOKS = "The books are the platform's; a municipality's archive takes its own data along and nobody's payments."
+for _table in (
+    "money_agreements",
+    "money_payments",
+    "money_refunds",
+    "money_journal",
+    "money_reconciliations",
+    "money_receipt_counters",
+    "stripe_events",
+):
+    carry(_table, Carrying(reason=_BOOKS))

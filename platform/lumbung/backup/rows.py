@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Integer, Table
 
 from lumbung.backup.carrying import carrying_of
 from lumbung.backup.errors import ArchiveRefused, refused
@@ -50,13 +50,15 @@ class _TableCheck:
         self._names = {column.name for column in columns}
         self._required = {column.name for column in columns if not column.nullable}
         self._key = primary_key(table)
+        # The years of receipts are numbers; every other key is written as a text.
+        self._kinds = [int if isinstance(table.c[name].type, Integer) else str for name in self._key]
         self._tenant_id = tenant_id
         self._owned = "tenant_id" in self._names
         self._emptied = {} if tenant_id is None else dict(carrying.emptied)
         self._required -= {name for name, value in self._emptied.items() if value is None}
         self._check = carrying.check
         self._carried = carried
-        self._last: tuple[str, ...] = ()
+        self._last: tuple[Any, ...] = ()
         self._references: list[tuple[str, str]] = []
         kinds = table_kinds()
         if tenant_id is not None:
@@ -73,7 +75,7 @@ class _TableCheck:
         if not self._required <= row.keys() <= self._names:
             raise ValueError
         key = tuple(row[name] for name in self._key)
-        if not all(isinstance(part, str) for part in key) or key <= self._last:
+        if [type(part) for part in key] != self._kinds or key <= self._last:
             raise ValueError
         self._last = key
         if self._tenant_id is not None:

@@ -65,15 +65,16 @@ class SmtpServer:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        context = ssl.create_default_context()
+        # A context reads all certificates of the machine: only where something is encrypted.
         connection: smtplib.SMTP
         if self.tls:
+            context = ssl.create_default_context()
             connection = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
         else:
             connection = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
         try:
             if self.starttls:
-                connection.starttls(context=context)
+                connection.starttls(context=ssl.create_default_context())
             if self.user is not None:
                 connection.login(self.user, self.password or "")
             yield connection

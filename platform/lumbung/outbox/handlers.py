@@ -37,6 +37,7 @@ class RegisteredEffect:
     run: EffectHandler
     on_failure: FailureHandler | None
     inside: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,21 @@ _Periodic = TypeVar("_Periodic", bound=PeriodicFunction)
 
 
 def effect_handler(
-    kind: str, *, on_failure: FailureHandler | None = None, inside: bool = False
+    kind: str, *, on_failure: FailureHandler | None = None, inside: bool = False, waits: bool = False
 ) -> Callable[[_Effect], _Effect]:
     """Let the decorated `handler(session, payload)` do effects of `kind`.
 
     An exception means "try again later"; GiveUp means "never". `on_failure` is told when it is given up. `inside` says
     that the handler changes rows of the municipality alone, so that it goes on when the municipality is restored
-    elsewhere, where what goes out is held. Raises ValueError when the kind has a handler already.
+    elsewhere, where what goes out is held. `waits` says that the handler asks a service which many effects share and
+    which may be slow for minutes: a worker does these one after the other beside everything else, so that nothing else
+    waits for it. Raises ValueError when the kind has a handler already.
     """
 
     def register(handler: _Effect) -> _Effect:
         if kind in _effects:
             raise ValueError(f"Effects of kind {kind!r} have a handler already.")
-        _effects[kind] = RegisteredEffect(kind, handler, on_failure, inside)
+        _effects[kind] = RegisteredEffect(kind, handler, on_failure, inside, waits)
         return handler
 
     return register
@@ -84,6 +87,11 @@ def find_effect_handler(kind: str) -> RegisteredEffect | None:
 def list_inside_kinds() -> list[str]:
     """The kinds of effects that change rows of the municipality alone."""
     return [effect.kind for effect in _effects.values() if effect.inside]
+
+
+def list_waiting_kinds() -> list[str]:
+    """The kinds of effects that ask a service which may be slow for minutes."""
+    return [effect.kind for effect in _effects.values() if effect.waits]
 
 
 def register_wakeup_handler(kind: str, handler: WakeupHandler) -> None:

@@ -142,4 +142,6 @@ def _wake(session: AnySession, effect_id: UUID, *, kind: str, due_at: datetime) 
             id=new_id(), tenant_id=current_tenant(session), kind=kind, due_at=due_at, effect_id=effect_id
         )
     )
-    defer_wakeup(session, effect_id, at=due_at if due_at > now() else None)
+    handler = find_effect_handler(kind)
+    if handler is None or not handler.waits:
+        defer_wakeup(session, effect_id, at=due_at if due_at > now() else None)

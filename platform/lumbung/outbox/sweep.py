@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -16,7 +17,7 @@ from lumbung.db.clock import now
 from lumbung.db.engine import db
 from lumbung.db.tenancy import use_tenant
 from lumbung.outbox.delivery import Outcome, answer_wakeup, deliver_effect, describe_error
-from lumbung.outbox.handlers import RegisteredPeriodic, list_periodics
+from lumbung.outbox.handlers import RegisteredPeriodic, list_periodics, list_waiting_kinds
 from lumbung.outbox.models import PeriodicRun, Wakeup
 from lumbung.outbox.queue import forget_abandoned_jobs
 
@@ -27,9 +28,9 @@ log = structlog.get_logger("lumbung.sweep")
 Due = tuple[UUID | None, str, UUID | None]
 
 
-def drain(app: Flask) -> int:
+def drain(app: Flask, *, waiting: bool | None = None, stop: threading.Event | None = None) -> int:
     """Do everything that is due by `lumbung.db.now()`, in the order of its due time, and what that makes
-    due in turn.
+    due in turn; with `waiting` only effects that ask a slow service, or only all others; until `stop`.
 
     Returns how many effects and wake-ups were done. Those that fail come back later and do not hold up the
     others. For tests, scenarios and commands; the worker uses it too. Raises RuntimeError when work makes
@@ -38,10 +39,12 @@ def drain(app: Flask) -> int:
     done = attempts = 0
     skipped: set[Due] = set()
     while True:
-        due = [one for one in _list_due(app) if one not in skipped]
+        due = [one for one in _list_due(app, waiting) if one not in skipped]
         if not due:
             return done
         for one in due:
+            if stop is not None and stop.is_set():
+                return done
             outcome = _do(app, one)
             attempts += 1
             done += outcome is Outcome.DONE
@@ -52,10 +55,10 @@ def drain(app: Flask) -> int:
 
 
 def sweep(app: Flask) -> None:
-    """One round of the worker: what is due, periodic functions whose time has come, and the queue's
-    leftovers.
+    """One round of the worker: what is due and waits for no slow service, periodic functions whose time has come, and
+    the queue's leftovers.
     """
-    drain(app)
+    drain(app, waiting=False)
     run_periodics(app, only_due=True)
     with app.app_context():
         forget_abandoned_jobs(db.session)
@@ -81,13 +84,16 @@ def run_periodics(app: Flask, *, only_due: bool = False, names: Iterable[str] | 
     return ran
 
 
-def _list_due(app: Flask) -> list[Due]:
+def _list_due(app: Flask, waiting: bool | None) -> list[Due]:
     query = (
         select(Wakeup.tenant_id, Wakeup.kind, Wakeup.effect_id)
         .where(Wakeup.due_at <= now())
         .order_by(Wakeup.due_at, Wakeup.id)
         .limit(BATCH)
     )
+    if waiting is not None:
+        kinds = list_waiting_kinds()
+        query = query.where(Wakeup.kind.in_(kinds) if waiting else Wakeup.kind.not_in(kinds))
     with app.app_context():
         # One call answers all due wake-ups of a municipality and kind, so each pair counts once.
         return list(dict.fromkeys((row.tenant_id, row.kind, row.effect_id) for row in db.session.execute(query)))
@@ -125,6 +131,8 @@ def _run_once(app: Flask, function: RegisteredPeriodic, tenant_id: UUID | None) 
     with app.app_context():
         use_tenant(db.session, tenant_id)
         try:
+            # The transaction begins here, also for a function whose first word is to note an effect.
+            db.session.connection()
             function.run(db.session)
             db.session.commit()
         except Exception as error:

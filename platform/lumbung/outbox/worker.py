@@ -16,9 +16,11 @@ from sqlalchemy import make_url
 
 from lumbung.outbox.delivery import deliver_effect, describe_error
 from lumbung.outbox.queue import QUEUE_NAME, QUEUE_SCHEMA, WAKE_TASK
-from lumbung.outbox.sweep import sweep
+from lumbung.outbox.sweep import drain, sweep
 
 SWEEP_SECONDS = 5.0
+WAITING_SECONDS = 1.0
+"""How soon what asks a slow service is begun, at the latest."""
 CONCURRENCY = 2
 # Longer than the mail server may take to answer.
 FINISH_SECONDS = 25.0
@@ -35,12 +37,15 @@ def run_worker(app: Flask, *, stop: threading.Event | None = None) -> None:
     """
     stop = stop or threading.Event()
     sweeper = threading.Thread(target=_sweep_until, args=(app, stop), name="sweep")
-    sweeper.start()
+    waiter = threading.Thread(target=_wait_until, args=(app, stop), name="waiting")
+    for thread in (sweeper, waiter):
+        thread.start()
     try:
         asyncio.run(_serve(app, stop))
     finally:
         stop.set()
         sweeper.join()
+        waiter.join()
     log.info("worker-stopped")
 
 
@@ -51,6 +56,16 @@ def _sweep_until(app: Flask, stop: threading.Event) -> None:
         except Exception as error:
             log.warning("sweep-failed", reason=describe_error(error))
         stop.wait(SWEEP_SECONDS)
+
+
+def _wait_until(app: Flask, stop: threading.Event) -> None:
+    """What asks a slow service, one after the other: only what asks it, too, waits for it."""
+    while not stop.is_set():
+        try:
+            drain(app, waiting=True, stop=stop)
+        except Exception as error:
+            log.warning("waiting-failed", reason=describe_error(error))
+        stop.wait(WAITING_SECONDS)
 
 
 async def _serve(app: Flask, stop: threading.Event) -> None:

@@ -56,9 +56,9 @@ def with_secret_key(instance: Path, environment: Mapping[str, str]) -> dict[str,
     if not filled.get("SECRET_KEY"):
         with explained(instance):
             instance.mkdir(parents=True, exist_ok=True)
-            filled["SECRET_KEY"] = _kept_secret(instance / _SECRET_KEY, lambda: secrets.token_urlsafe(48))
+            filled["SECRET_KEY"] = kept_secret(instance / _SECRET_KEY, lambda: secrets.token_urlsafe(48))
             if not filled.get("VAPID_PRIVATE_KEY"):
-                filled["VAPID_PRIVATE_KEY"] = _kept_secret(instance / _VAPID_KEY, make_private_key)
+                filled["VAPID_PRIVATE_KEY"] = kept_secret(instance / _VAPID_KEY, make_private_key)
     return filled
 
 
@@ -73,7 +73,8 @@ def with_shared_metrics(instance: Path, environment: Mapping[str, str]) -> dict[
     return {**environment, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
-def _kept_secret(path: Path, make: Callable[[], str]) -> str:
+def kept_secret(path: Path, make: Callable[[], str]) -> str:
+    """What the file holds; what `make` gives is written there first when there is nothing. For its owner alone."""
     if not path.exists() or not path.read_text("utf-8").strip():
         unfinished = path.with_name(f"{path.name}.unfinished")
         unfinished.unlink(missing_ok=True)

@@ -25,6 +25,7 @@ from lumbung.supervisor.errors import SupervisorError
 from lumbung.supervisor.lan import Certificate, lan_address, lan_host, self_signed_certificate
 from lumbung.supervisor.settings import Step, SupervisorSettings
 from lumbung.supervisor.signals import ParentWatch, StopRequested, stop_on_signals
+from lumbung.supervisor.stripe_double import wants_stripe_double, with_stripe_double
 from lumbung.supervisor.web_check import require_free_port, web_answers
 
 _READY_SECONDS = 60.0
@@ -88,6 +89,7 @@ class Supervisor:
             name = hub_host.partition(":")[0]
             folder = settings.instance / "lan"
             self._certificate = self_signed_certificate(folder, host=name, address=lan_address())
+        self._start_stripe_double()
         self._open_database()
         for step in settings.prepare:
             self._finish(step)
@@ -115,7 +117,7 @@ class Supervisor:
                     child.restart(self._environment)
 
     def stop(self) -> None:
-        """Stop web, worker and database, in this order; nothing happens to what does not run."""
+        """Stop web, worker, the double of Stripe and database, in this order; nothing happens to what does not run."""
         if self._children or self._cluster is not None:
             self._claim.stopping()
         for child in self._children:
@@ -184,12 +186,20 @@ class Supervisor:
                 f"{step.english} failed: {reason} (log: {log}).",
             )
 
+    def _start_stripe_double(self) -> None:
+        if wants_stripe_double(self._settings, self._environment):
+            self._environment, double = with_stripe_double(self._settings, self._environment, self._certificate)
+            self._children = [double]
+            double.start(self._environment)
+            _say("Pembayaran memakai Stripe tiruan, tanpa uang sungguhan / Payments use a test double, no real money")
+
     def _start_children(self) -> None:
-        self._children = [web_child(self._settings, self._certificate)]
+        started = [web_child(self._settings, self._certificate)]
         worker = worker_child(self._settings)
         if worker is not None:
-            self._children.append(worker)
-        for child in self._children:
+            started.append(worker)
+        self._children = [*started, *self._children]
+        for child in started:
             child.start(self._environment)
 
     def _wait_for_web(self, hub_host: str) -> None:

@@ -38,6 +38,7 @@ class SupervisorSettings:
     `environment` is what children inherit; DATABASE_URL in it means: no embedded database.
     `prepare` is done in order before the web starts. `announce` gives the lines printed once the web answers
     (addresses of portals, sign-ins); it gets the hub's address.
+    With `stripe_double` payments go to a test double of Stripe, where it is installed and no real key is given.
     `web` and `worker` replace the usual commands, for tests; an empty `worker` means that none is started.
     """
 
@@ -55,6 +56,7 @@ class SupervisorSettings:
     web: Sequence[str] | None = None
     worker: Sequence[str] | None = None
     stop_with_parent: bool = False
+    stripe_double: bool = False
 
     @classmethod
     def from_environment(
@@ -63,6 +65,7 @@ class SupervisorSettings:
         *,
         prepare: Sequence[Step] = (),
         announce: Callable[[str], Sequence[str]] | None = None,
+        stripe_double: bool = False,
     ) -> Self:
         """Settings from LUMBUNG_INSTANCE, PORT, HOST, LAN, LAN_HOST, WEB_WORKERS and WEB_THREADS.
 
@@ -81,6 +84,7 @@ class SupervisorSettings:
             web_workers=_number(env, "WEB_WORKERS", cls.web_workers, highest=64),
             web_threads=_number(env, "WEB_THREADS", cls.web_threads, highest=256),
             stop_with_parent=env.get("LUMBUNG_STOP_WITH_PARENT") == "1",
+            stripe_double=stripe_double,
         )
 
 

@@ -13,6 +13,8 @@ import lumbung.idempotency.models
 import lumbung.limits.models
 import lumbung.messages.models
 import lumbung.metrics.models
+import lumbung.money.models
+import lumbung.money.reconciling
 import lumbung.outbox.models  # noqa: F401 - models are known once imported.
 from lumbung.db import db
 from lumbung.db.conversing import install_later
@@ -22,6 +24,7 @@ from lumbung.logs import configure_logs
 from lumbung.metrics.exposition import metrics
 from lumbung.metrics.requests import install_request_metrics
 from lumbung.metrics.statements import watch_statements
+from lumbung.money.events import stripe_events
 from lumbung.settings import Settings
 from lumbung.web.access import PUBLIC, Identity, access
 from lumbung.web.fair_share import BUSY, FairShare
@@ -31,7 +34,7 @@ from lumbung.web.problem_docs import problem_docs
 from lumbung.web.problems import install_problems
 from lumbung.web.request_cycle import install_request_cycle
 from lumbung.web.revalidation import install_revalidation
-from lumbung.web.security import install_security
+from lumbung.web.security import csrf, install_security
 from lumbung.web.shell import install_shell
 from lumbung.web.sites import BOTH_SITES, LumbungFlask, TenantDirectory
 
@@ -91,6 +94,8 @@ def create_host(settings: Settings, *, directory: TenantDirectory, identity: Ide
     app.register_blueprint(health)
     app.register_blueprint(metrics)
     app.register_blueprint(problem_docs)
+    csrf.exempt(stripe_events)
+    app.register_blueprint(stripe_events)
     return app
 
 

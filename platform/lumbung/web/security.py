@@ -35,13 +35,11 @@ def install_security(app: LumbungFlask) -> None:
     tile_origin = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
 
     settings = app.lumbung
-    rest = (
+    before_checkout = (
         f"img-src 'self' data: blob:{tile_origin}; "
         "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self' "
-        f"{settings.base_url} {settings.scheme}://*.{settings.hub_host}; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"{settings.base_url} {settings.scheme}://*.{settings.hub_host}"
     )
-    without_nonce = f"default-src 'none'; script-src 'self'; style-src 'self'; {rest}"
     always = {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
@@ -59,10 +57,11 @@ def install_security(app: LumbungFlask) -> None:
         added = {name: value for name, value in always.items() if name.lower() not in present}
         if "content-security-policy" not in present:
             nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+            # A form that begins a payment leads on to Stripe's page; browsers hold such redirects to this list too.
+            checkout = f" {app.lumbung.stripe_checkout_origin}" if app.lumbung.stripe_secret_key else ""
             added["Content-Security-Policy"] = (
-                f"default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; {rest}"
-                if nonce
-                else without_nonce
+                f"default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
+                f"{before_checkout}{checkout}; base-uri 'none'; frame-ancestors 'none'"
             )
         if "cache-control" not in present:
             added["Cache-Control"] = "no-store" if g.get("visitor") and g.visitor.signed_in else "no-cache"

@@ -14,7 +14,10 @@ from lumbung.ids import new_id
 from tenants.accounts.models import AccountSession
 from tenants.accounts.sessions import open_session
 from tenants.municipalities.models import Claim
+from tenants.plans.models import ProgrammeMember
 from tests.lumbung.belongings.apps import Ids, Sessions, other_app, request_of, review_of
+from tests.sponsoring import sponsor
+from tests.tenants.plans.programme_world import paid_programme
 from tests.world import Place, World
 
 
@@ -52,6 +55,10 @@ def belongings_on_hub(
     )
     session.add_all([member, key, token, invitation, claim, transfer])
     session.flush()
+    programme = paid_programme(session, account)
+    joined = ProgrammeMember(programme_id=programme.id, municipality_id=world.tangsel.id, added_at=now())
+    session.add(joined)
+    session.flush()
     open_session(session, account, "hub")
     opened = session.scalars(select(AccountSession.id).where(AccountSession.account_id == account.id)).one()
     with as_tenant(session, world.tangsel.id):
@@ -61,13 +68,18 @@ def belongings_on_hub(
         elsewhere = request_of(world.tangsel, other)
         session.add_all([review, other_review, elsewhere])
         session.commit()
+    sponsorship = sponsor(session, account, "platform").sponsorship
+    session.commit()
     return {
+        "sponsorship_id": sponsorship.id,
         "member_id": member.id,
         "key_id": key.id,
         "token_id": token.id,
         "invitation_id": invitation.id,
         "transfer_id": transfer.id,
         "claim_id": claim.id,
+        "programme_id": programme.id,
+        "joined_id": joined.id,
         "session_id": opened,
         "subject_id": review.id,
         # Of another app than the one whose pages are asked.

@@ -22,6 +22,7 @@ TEXTS = {
     "kind": "review",
     "page_id": "report",
     "record_type": "report",
+    "year": "2026",
 }
 """What routes take that is no id."""
 

@@ -1,0 +1,1 @@
+"""The pages of the books: receipts for everybody, statements and what is done by hand for operators."""

@@ -1,0 +1,29 @@
+"""The way to Stripe's page."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from lumbung.db.tenancy import AnySession
+from lumbung.money.agreements import start_checkout
+from lumbung.money.errors import CannotChange, MoneyNotReady, StripeRefused, StripeUnreachable
+from lumbung.web.sites import url_on_hub
+from tenants.sponsorships.services import Own
+
+
+def pay_page(session: AnySession, own: Own, *, email: str) -> Response:
+    """Lead to Stripe's page; when Stripe cannot, to the sponsorship's own page, which says so."""
+    page = url_for("own_sponsorships.show", sponsorship_id=own.sponsorship.id)
+    try:
+        address = start_checkout(
+            session,
+            own.agreement,
+            email=email,
+            success_url=url_on_hub("own_sponsorships.returned", sponsorship_id=own.sponsorship.id),
+            cancel_url=url_on_hub("own_sponsorships.show", sponsorship_id=own.sponsorship.id),
+        )
+    except (CannotChange, MoneyNotReady, StripeRefused, StripeUnreachable) as error:
+        flash(str(error.message), "warning")
+        return redirect(page, 303)
+    return redirect(address, 303)
