@@ -56,7 +56,7 @@ def test_what_citizens_wait_for_does_not_wait_for_a_slow_stripe(
     sent = threading.Event()
     letter = RegisteredEffect("probe.letter", lambda *_: sent.set(), None)
     monkeypatch.setitem(handlers._effects, "probe.letter", letter)
-    money.stripe.fail_next("slow", times=50, seconds=1.5)
+    money.stripe.fail_next("slow", times=50, seconds=4.0)
     money.session.connection()
     for number in range(8):
         enqueue_effect(money.session, "stripe.look", {"kind": "charge", "id": f"ch_{number}"})
@@ -66,12 +66,12 @@ def test_what_citizens_wait_for_does_not_wait_for_a_slow_stripe(
     money.session.connection()
     enqueue_effect(money.session, "probe.letter", {})
     money.session.commit()
-    assert sent.wait(10.0)
+    assert sent.wait(8.0), "The letter waited for questions to Stripe."
     use_tenant(money.session, None)
     pending = select(func.count()).where(
         PlatformEffect.kind == "stripe.look", PlatformEffect.status == EffectStatus.PENDING
     )
-    assert money.session.scalar(pending), "The letter went out only after all questions to Stripe, 12 seconds later."
+    assert money.session.scalar(pending), "Nothing was asked slowly, so nothing was shown."
 
 
 def test_few_people_at_once_wait_for_stripe_and_the_others_are_told(money: MoneyStage, world: World) -> None:
