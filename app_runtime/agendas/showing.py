@@ -13,7 +13,7 @@ from babel.dates import format_date, get_day_names
 
 from app_runtime.agendas.entries import MOST, Entry, days_of, entries_between
 from app_runtime.agendas.subscribing import Subscribing, show_subscribing
-from app_runtime.pages.browsing import Filter, Query, chosen_values, page_filters
+from app_runtime.pages.filters import Filter, Query, chosen_values, page_filters
 from app_runtime.pages.opening import OpenPage
 from lumbung.db import now
 from lumbung.i18n import current_language

@@ -13,7 +13,8 @@ from sqlalchemy.orm import defer
 
 from app_catalog.definitions.model import Tone
 from app_runtime.boards.moves import Move, moves_of
-from app_runtime.pages.browsing import Filter, Query, Row, chosen_values, page_filters, row_of
+from app_runtime.pages.browsing import Row, row_of
+from app_runtime.pages.filters import Filter, Query, chosen_values, page_filters
 from app_runtime.pages.opening import OpenPage
 from app_runtime.records.former import list_former_options
 from app_runtime.records.listing import list_matching, ordered_matching, present_rows

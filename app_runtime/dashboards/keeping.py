@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from app_runtime.dashboards.showing import Dashboard, browse_dashboard
-from app_runtime.pages.browsing import Query
+from app_runtime.pages.filters import Query
 from app_runtime.pages.opening import OpenPage
 from lumbung.db import now
 from lumbung.i18n import current_language

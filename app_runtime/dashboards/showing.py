@@ -11,7 +11,7 @@ from app_catalog.definitions.model import RecordType
 from app_catalog.definitions.model.charts import Chart
 from app_runtime.dashboards.periods import period_label
 from app_runtime.dashboards.reckoning import Key, Reckoned, reckon
-from app_runtime.pages.browsing import Query
+from app_runtime.pages.filters import Query
 from app_runtime.pages.opening import OpenPage
 from app_runtime.records.options import field_options
 from app_runtime.records.presenting import display_value

@@ -9,24 +9,20 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 from sqlalchemy import or_
-from werkzeug.datastructures import MultiDict
 
-from app_catalog.definitions.model import WRITTEN, RecordType
+from app_catalog.definitions.model import WRITTEN
 from app_catalog.definitions.schemas.niks import find_digits
 from app_runtime.joining.services import count_joined, may_be_joined
-from app_runtime.naming.choosing import named_before
+from app_runtime.pages.filters import Filter, Query, chosen_values, page_filters
 from app_runtime.pages.legends import map_legend, told
 from app_runtime.pages.opening import OpenPage
-from app_runtime.records.actors import Actor
-from app_runtime.records.former import list_former_options
 from app_runtime.records.listing import list_matching, list_records, present_rows
 from app_runtime.records.models import Record
-from app_runtime.records.options import field_options
 from app_runtime.records.presenting import PresentedRecord
 from app_runtime.records.running_app import RunningApp
 from lumbung.db import now
 from lumbung.errors import BadRequest
-from lumbung.i18n import pick, show_datetime, t
+from lumbung.i18n import show_datetime, t
 
 PAGE_SIZE = 20
 SITE_SIZE = 6
@@ -34,17 +30,6 @@ MOST_POINTS = 2_000
 MOST_LINES = 200
 _FARTHEST_BACK = 12
 _APART = frozenset({"files", "point"}) | WRITTEN
-Query = MultiDict[str, str]
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One filter of a page: its options as (value, label), and what is chosen."""
-
-    name: str
-    label: str
-    options: Sequence[tuple[str, str]]
-    value: str
 
 
 @dataclass(frozen=True)
@@ -232,52 +217,6 @@ def row_of(opened: OpenPage, record: PresentedRecord, columns: Sequence[str]) ->
     late = is_late(record)
     shown = kind.workflow is None or record.open is not False
     return Row(record_url(opened, record), record, late, due_text(opened.app, record) if shown else "", meta)
-
-
-def page_filters(opened: OpenPage, query: Query) -> list[Filter]:
-    """The filters of the page with what the query chooses of them."""
-    found = []
-    for name in opened.page.filters:
-        label, options = filter_options(opened.app, opened.record_type, name, opened.reader)
-        if options:
-            options += list_former_options(opened.app, opened.reader, opened.record_type, name)
-        value = query.get(name, "")
-        if options:
-            found.append(Filter(name, label, options, value if value in dict(options) else ""))
-    return found
-
-
-def filter_options(app: RunningApp, kind: RecordType, name: str, reader: Actor) -> tuple[str, list[tuple[str, str]]]:
-    """The words for a filter, and its options as (value, label); none for what has no short list of values."""
-    yes_or_no = [("true", t("Ya", "Yes")), ("false", t("Tidak", "No"))]
-    if name == "state":
-        states = kind.workflow.states.values() if kind.workflow else ()
-        return t("Keadaan", "State"), [(state.id, pick(state.label)) for state in states]
-    if name == "agency":
-        return t("Dinas", "Agency"), [(node.key, node.name) for node in app.agencies.by_key.values()]
-    if name == "overdue":
-        return t("Terlambat", "Overdue"), yes_or_no
-    if name in ("open", "checked", "published"):
-        labels = {
-            "open": t("Masih terbuka", "Still open"),
-            "checked": t("Sudah diperiksa", "Checked"),
-            "published": t("Ditayangkan", "Published"),
-        }
-        return labels[name], yes_or_no
-    spec = kind.fields.get(name)
-    if spec is not None and spec.target is not None:
-        named = named_before(app, spec, reader)
-        return pick(spec.label), [(str(one.id), one.label) for one in named]
-    if spec is None or spec.type not in ("choice", "choices", "boolean", "agency", "agencies", "area"):
-        return name, []
-    if spec.type == "boolean":
-        return pick(spec.label), yes_or_no
-    return pick(spec.label), [(one.id, one.label) for one in field_options(app, spec) if not one.stop]
-
-
-def chosen_values(filters: Sequence[Filter]) -> dict[str, str]:
-    """What is chosen, by field or attribute."""
-    return {one.name: one.value for one in filters if one.value}
 
 
 def _feature(

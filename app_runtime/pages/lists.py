@@ -11,15 +11,8 @@ from sqlalchemy import Select
 
 from app_catalog.definitions.model import SEVERAL, RecordType, SortKey
 from app_catalog.definitions.model.indexes import NUMBERS, looked_up
-from app_runtime.pages.browsing import (
-    Found,
-    Query,
-    address_of,
-    browse_records,
-    chosen_values,
-    page_filters,
-    searched,
-)
+from app_runtime.pages.browsing import Found, address_of, browse_records, searched
+from app_runtime.pages.filters import Query, chosen_values, page_filters
 from app_runtime.pages.opening import OpenPage
 from app_runtime.records.listing import ordered_matching
 from app_runtime.records.paging import Key

@@ -15,8 +15,9 @@ from app_runtime.agendas.showing import browse_calendar
 from app_runtime.boards.showing import browse_board
 from app_runtime.dashboards.keeping import recent_dashboard
 from app_runtime.pages.blueprint import Answer, pages
-from app_runtime.pages.browsing import Query, browse_map, browse_site, map_geojson
+from app_runtime.pages.browsing import browse_map, browse_site, map_geojson
 from app_runtime.pages.done import after_official, find_done, remember_made
+from app_runtime.pages.filters import Query
 from app_runtime.pages.form_showing import show_form
 from app_runtime.pages.lists import browse_list
 from app_runtime.pages.opening import OpenPage, app_name, open_page

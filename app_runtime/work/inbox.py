@@ -17,7 +17,7 @@ from app_catalog.installations.definitions import definition_by_digest, definiti
 from app_catalog.installations.models import Installation
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
-from app_runtime.pages.browsing import Filter
+from app_runtime.pages.filters import Filter
 from app_runtime.records.actors import Actor
 from app_runtime.records.listing import found_by, present_rows
 from app_runtime.records.models import CLOSED_OR_MADE, DUE_OR_NEVER, Record

@@ -11,7 +11,7 @@ from app_catalog.definitions.model.indexes import index_name, looked_up
 from app_runtime.indexing.entries import text_of
 from app_runtime.indexing.models import IndexEntry
 from app_runtime.indexing.using import usable_indexes
-from app_runtime.pages.browsing import Filter, filter_options
+from app_runtime.pages.filters import Filter, filter_options
 from app_runtime.records.actors import Actor
 from app_runtime.records.listing import filter_clause
 from app_runtime.records.models import Record
