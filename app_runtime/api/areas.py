@@ -48,5 +48,14 @@ def areas_operation() -> dict[str, Any]:
     }
 
 
+def area_filter(label: str) -> str:
+    """How a filter by a field of areas is described, after the field's label."""
+    told = t(
+        "satu “text” atau lebih (diulang); kecamatan menemukan juga kelurahan dan desanya.",
+        "one “text” or more (repeated); a district finds its villages too.",
+    )
+    return f"{label}: {told}"
+
+
 def _several(items: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from app_runtime.records.paging import LARGEST_PAGE, decode_cursor
 from lumbung.errors import Invalid
 from lumbung.i18n import t
-from tenants.regions.areas import LONGEST_AREA
+from tenants.regions.areas import LONGEST_AREA, areas_of
 
 PAGE = 20
 _LONGEST_NUMBER = 200
@@ -40,11 +40,13 @@ def read_asked(
     *,
     choices: frozenset[str],
     areas: frozenset[str] = frozenset(),
+    region_code: str = "",
     geojson: bool = False,
     parent: bool = False,
 ) -> Asked:
     """What the query string asks for; `choices` are the fields of the type that one may filter by, `areas` those of
-    them whose texts may hold commas, `parent` says that its records belong to others.
+    them that hold districts and villages of the municipality with this `region_code`, `parent` says that its records
+    belong to others.
 
     Raises Invalid with every parameter that is unknown or does not fit.
     """
@@ -56,7 +58,8 @@ def read_asked(
     for name in set(query) - ({"parent"} if parent else set()):
         try:
             if name in choices or name == "state":
-                values[name] = _one_area(query.getlist(name)) if name in areas else _one_of(query.getlist(name))
+                chosen = query.getlist(name)
+                values[name] = _one_area(chosen, region_code) if name in areas else _one_of(chosen)
             elif name in _READERS:
                 values.update(_READERS[name](query[name]))
             elif name not in _NAMES:
@@ -85,10 +88,11 @@ def _one_of(chosen: list[str]) -> str:
     return BETWEEN.join(names)
 
 
-def _one_area(chosen: list[str]) -> str:
+def _one_area(chosen: list[str], region_code: str) -> str:
+    """Texts with commas, each district with its villages."""
     if not all(text.isprintable() and len(text) <= LONGEST_AREA for text in chosen):
         raise ValueError(t("Nilai ini tidak sah.", "This value is not valid."))
-    return BETWEEN.join(chosen)
+    return BETWEEN.join(areas_of(region_code).with_villages(chosen))
 
 
 def _parent(query: MultiDict[str, str]) -> dict[str, Any]:

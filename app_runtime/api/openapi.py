@@ -11,7 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from app_catalog.definitions.model import Field, RecordType
 from app_catalog.definitions.schemas import record_schema
 from app_catalog.definitions.schemas.records import CheckedValue
-from app_runtime.api.areas import AREAS_PATH, areas_operation
+from app_runtime.api.areas import AREAS_PATH, area_filter, areas_operation
 from app_runtime.api.asking import GEOJSON, PAGE
 from app_runtime.api.columns import BUILT_IN, FILTERED_TYPES, public_names, shows_place
 from app_runtime.api.family import takes_parent
@@ -230,7 +230,7 @@ def _list_operation(name: str, kinds: Sequence[RecordType], queries: Sequence[di
 
 def _choice_queries(kinds: Sequence[RecordType]) -> list[dict[str, Any]]:
     choices = {
-        field: pick(spec.label)
+        field: area_filter(pick(spec.label)) if spec.type == "area" else pick(spec.label)
         for kind in reversed(kinds)
         for field, spec in _public_fields(kind)
         if spec.type in FILTERED_TYPES

@@ -144,6 +144,7 @@ def look_up_shelf(
             "tenant": tenant.id,
             "slug": tenant.slug if own else None,
             "domain": None if own else host,
+            "region": tenant.region_code,
             "installation": app.installation.id,
             "app": slug,
             "records_url": f"{origin}/{slug}/{record_type}/",

@@ -211,11 +211,13 @@ class Statements:
         host = or_(
             Municipality.slug == bindparam("slug", type_=Text), Municipality.domain == bindparam("domain", type_=Text)
         )
+        # Filters by a district have the villages of this region.
+        here = and_(Municipality.id == _TENANT, host, Municipality.region_code == bindparam("region", type_=Text))
         return found.where(
             *still_present(self.targets),
             select(text("1"))
             .select_from(Municipality)
-            .where(Municipality.id == _TENANT, host, Municipality.status == literal_column("'active'"))
+            .where(here, Municipality.status == literal_column("'active'"))
             .exists(),
             select(text("1"))
             .select_from(Installation)

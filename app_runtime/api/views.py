@@ -146,7 +146,12 @@ def _from_shelf(slug: str, record_type: str, read: Any) -> Any:
 def _asked(shelf: Shelf, *, geojson: bool) -> Asked:
     known = shelf.statements
     return read_asked(
-        request.args, choices=known.choices, areas=known.areas, geojson=geojson, parent=known.takes_parent
+        request.args,
+        choices=known.choices,
+        areas=known.areas,
+        region_code=shelf.tenant.region_code,
+        geojson=geojson,
+        parent=known.takes_parent,
     )
 
 

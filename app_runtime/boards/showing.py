@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from app_runtime.pages.browsing import Row, row_of
 from app_runtime.pages.filters import Filter, Query, chosen_values, page_filters
 from app_runtime.pages.opening import OpenPage
 from app_runtime.records.former import list_former_options
-from app_runtime.records.listing import list_matching, ordered_matching, present_rows
+from app_runtime.records.listing import list_matching, ordered_matching, present_rows, rare_filters
 from app_runtime.records.models import Record
 from app_runtime.records.options import field_options
 from app_runtime.records.paging import ordered
@@ -28,6 +28,8 @@ CARDS = 25
 """The most cards of one column; the list has the others."""
 COUNTED = 1_000
 """Up to here a column's records are counted."""
+Rare = Collection[str]
+"""The filters of a column that few records pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,11 @@ def browse_board(opened: OpenPage, query: Query) -> Board:
     chosen = chosen_values(filters)
     heads = _heads(opened, group)
     asked = {head: {**chosen, group: head} for head, _, _ in heads}
-    counts = _counts(opened, asked)
-    tops = _tops(opened, asked)
+    # Counting goes by no order, and may go by what the cards go by.
+    of_each = rare_filters(opened.app, opened.record_type.id, [*asked.values()], opened.page.sort)
+    rare = dict(zip(asked, of_each, strict=True))
+    counts = _counts(opened, asked, rare)
+    tops = _tops(opened, asked, rare)
     cards = _cards(opened, [record_id for ids in tops.values() for record_id in ids[:CARDS]])
     columns = [
         BoardColumn(
@@ -101,22 +106,22 @@ def _heads(opened: OpenPage, group: str) -> list[tuple[str, str, Tone]]:
     return [*heads, *((option, label, "grey") for option, label in former)]
 
 
-def _counts(opened: OpenPage, asked: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
-    parts = []
+def _counts(opened: OpenPage, asked: Mapping[str, Mapping[str, Any]], rare: Mapping[str, Rare]) -> dict[str, int]:
+    app, sort, parts = opened.app, opened.page.sort, []
     for head, filters in asked.items():
-        query = list_matching(opened.app, opened.record_type.id, opened.reader, filters, sort=opened.page.sort)
+        query = list_matching(app, opened.record_type.id, opened.reader, filters, sort=sort, rare=rare[head])
         few = query.with_only_columns(literal(1).label("one")).limit(COUNTED + 1).subquery()
         parts.append(select(literal(head).label("head"), func.count().label("number")).select_from(few))
-    rows = opened.app.session.execute(union_all(*parts)).all() if parts else []
+    rows = app.session.execute(union_all(*parts)).all() if parts else []
     return {head: number for head, number in rows}  # noqa: C416 - rows are no pairs to mypy.
 
 
-def _tops(opened: OpenPage, asked: Mapping[str, Mapping[str, Any]]) -> dict[str, list[UUID]]:
+def _tops(opened: OpenPage, asked: Mapping[str, Mapping[str, Any]], rare: Mapping[str, Rare]) -> dict[str, list[UUID]]:
     """The ids of the first records of each column: one statement, of which every part stops early."""
     app, sort = opened.app, opened.page.sort
     parts = []
     for head, filters in asked.items():
-        query, keys = ordered_matching(app, opened.record_type.id, opened.reader, filters, sort=sort)
+        query, keys = ordered_matching(app, opened.record_type.id, opened.reader, filters, sort=sort, rare=rare[head])
         first = query.with_only_columns(Record.id.label("id")).order_by(*ordered(keys)).limit(CARDS + 1).subquery()
         parts.append(select(literal(head).label("head"), first.c.id, func.row_number().over().label("place")))
     if not parts:

@@ -72,6 +72,9 @@ def _condition(app: RunningApp, kind: RecordType, condition: Condition, usable: 
             return false()
         if usable is not None and condition in usable.ranges and usable.types[condition.name] == field.type:
             return usable.holds(condition.name, condition.min, condition.max)
+        if field.type == "area":
+            # A record in a village is one in its district.
+            condition = replace(condition, values=app.areas.with_villages(map(str, condition.values)))
         return _of_field(field.type, condition)
     if condition.name not in _COLUMNS:
         return false()

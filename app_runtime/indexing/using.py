@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 
 from app_catalog.definitions.model import Definition
 from app_catalog.definitions.model.indexes import NUMBERS, index_name, index_types
-from app_catalog.installations.indexes import ready_indexes
 from app_catalog.installations.models import Installation
 from app_runtime.indexing.entries import NOTHING, entry_bound, text_of
 from app_runtime.indexing.models import IndexEntry
@@ -154,8 +153,7 @@ def usable_indexes(app: RunningApp, record_type: str, wanted: Iterable[str]) -> 
     named = {name: types[name] for name in wanted if name in types}
     if not named:
         return Usable(record_type, {})
-    ready = ready_indexes(app.session, app.installation)
-    whole = {name: kind for name, kind in named.items() if index_name(record_type, name) in ready}
+    whole = {name: kind for name, kind in named.items() if index_name(record_type, name) in app.ready_indexes}
     return Usable(record_type, whole, app.installation)
 
 

@@ -15,6 +15,7 @@ from app_runtime.records.former import list_former_options
 from app_runtime.records.options import field_options
 from app_runtime.records.running_app import RunningApp
 from lumbung.i18n import pick, t
+from tenants.regions.groups import area_choices
 
 Query = MultiDict[str, str]
 
@@ -65,6 +66,8 @@ def filter_options(app: RunningApp, kind: RecordType, name: str, reader: Actor) 
         return pick(spec.label), [(str(one.id), one.label) for one in named]
     if spec is None or spec.type not in ("choice", "choices", "boolean", "agency", "agencies", "area"):
         return name, []
+    if spec.type == "area":
+        return pick(spec.label), area_choices(app.areas, spec.of)
     if spec.type == "boolean":
         return pick(spec.label), yes_or_no
     return pick(spec.label), [(one.id, one.label) for one in field_options(app, spec) if not one.stop]

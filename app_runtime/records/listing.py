@@ -5,30 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    String,
-    and_,
-    cast,
-    false,
-    func,
-    or_,
-    select,
-    text,
-)
+from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.orm import defer
 
-from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, SEVERAL, RecordType, SortKey
+from app_catalog.definitions.model import BUILTIN_ATTRIBUTES, RecordType, SortKey
 from app_catalog.installations.models import Installation
 from app_runtime.indexing.using import Usable, asks_what_is_rare, best_way, indexed_fields, rare_among, usable_indexes
 from app_runtime.records.actors import Actor
 from app_runtime.records.attachments import files_of_records
-from app_runtime.records.deriving import searched_fields
 from app_runtime.records.models import Record
 from app_runtime.records.ordering import order_keys, several
 from app_runtime.records.paging import Key, PageOf, after_cursor, encode_cursor, ordered, page_size
-from app_runtime.records.permissions import rows_predicate, title_fields
+from app_runtime.records.passing import filter_clause, found_by, given, with_villages
+from app_runtime.records.permissions import rows_predicate
 from app_runtime.records.pinned import Kinds, by_own_kind
 from app_runtime.records.presenting import PresentedRecord, present_record
 from app_runtime.records.running_app import RunningApp, running_app
@@ -85,10 +74,10 @@ def ordered_matching(
 ) -> tuple[Select[Any], list[Key]]:
     """The statement of `list_matching` with the keys of its order, the newest first without. Raises as that does.
 
-    `rare` are the filters that few records pass, where that is known already.
+    `rare` is what `rare_filters` says of it, where that is known already.
     """
-    names = [key.field for key in sort]
-    usable = _way(app, usable_indexes(app, record_type, (*filters, *names)), filters, *names[:1], rare=rare)
+    filters = with_villages(app, record_type, filters)
+    usable = _way(app, record_type, filters, sort, rare)
     query = _matching(app, record_type, actor, filters, search, sort, usable)
     kinds = app.kinds(record_type)
     for key in sort:
@@ -167,10 +156,13 @@ def list_matching(
     filters: Mapping[str, Any],
     search: str = "",
     sort: Sequence[SortKey] = (),
+    *,
+    rare: Collection[str] | None = None,
 ) -> Select[Any]:
     """The statement behind the lists: rows of this type that the actor may read and that match, each by the definition
-    that it runs on. Raises NotFound for an unknown type, Invalid."""
-    usable = _way(app, usable_indexes(app, record_type, filters), filters)
+    that it runs on. `rare` as for `ordered_matching`. Raises NotFound for an unknown type, Invalid."""
+    filters = with_villages(app, record_type, filters)
+    usable = _way(app, record_type, filters, (), rare)
     return _matching(app, record_type, actor, filters, search, sort, usable)
 
 
@@ -184,7 +176,7 @@ def _matching(
     usable: Usable,
 ) -> Select[Any]:
     kinds = app.kinds(record_type)
-    wanted = {name: value for name, value in filters.items() if value not in (None, "", [], ())}
+    wanted = given(filters)
     unknown = [name for name in (*wanted, *(key.field for key in sort)) if not _known(kinds, name)]
     if unknown:
         raise Invalid(
@@ -218,7 +210,7 @@ def _matching(
     )
     for name in wanted:
         if name in usable.types:
-            query = usable.filtered(query, name, _values(wanted[name]))
+            query = usable.filtered(query, name, wanted[name])
     if search.strip():
         words = search.strip()[:200]
         query = query.where(by_own_kind(kinds, lambda kind: found_by(kind, actor, words)))
@@ -229,77 +221,45 @@ def _matching(
 _ALWAYS = ("created_at", "title")
 
 
+def rare_filters(
+    app: RunningApp, record_type: str, asked: Sequence[Mapping[str, Any]], sort: Sequence[SortKey] = ()
+) -> list[Collection[str]]:
+    """The filters of each of these lists that few records pass, as far as the list is another way to go for that; the
+    database is asked once for all lists. Raises NotFound for an unknown type."""
+    usable, questions, found = Usable(record_type, {}), dict[tuple[str, tuple[Any, ...]], str](), []
+    for filters in asked:
+        wanted = given(with_villages(app, record_type, filters))
+        usable = _usable(app, record_type, wanted, sort)
+        asks = asks_what_is_rare(usable, wanted, _leading(sort))
+        own = {name: (name, tuple(values)) for name, values in wanted.items() if asks and name in usable.types}
+        found.append(own)
+        for question in own.values():
+            questions.setdefault(question, str(len(questions)))
+    rare = rare_among(app.session, usable, {key: question for question, key in questions.items()})
+    return [{name for name, question in own.items() if questions[question] in rare} for own in found]
+
+
 def _way(
-    app: RunningApp, usable: Usable, filters: Mapping[str, Any], sort: str = "", *, rare: Collection[str] | None = None
+    app: RunningApp,
+    record_type: str,
+    filters: Mapping[str, Any],
+    sort: Sequence[SortKey],
+    rare: Collection[str] | None,
 ) -> Usable:
     """What the list goes by; asks the database how many records pass its filters where that makes a difference."""
-    wanted = {name: _values(value) for name, value in filters.items() if value not in (None, "", [], ())}
     if rare is None:
-        asks = asks_what_is_rare(usable, wanted, sort)
-        asked = {name: (name, values) for name, values in wanted.items() if name in usable.types}
-        rare = rare_among(app.session, usable, asked) if asks else ()
-    return best_way(usable, wanted, sort, rare=rare)
+        (rare,) = rare_filters(app, record_type, [filters], sort)
+    wanted = given(filters)
+    return best_way(_usable(app, record_type, wanted, sort), wanted, _leading(sort), rare=rare)
+
+
+def _usable(app: RunningApp, record_type: str, wanted: Mapping[str, Any], sort: Sequence[SortKey]) -> Usable:
+    return usable_indexes(app, record_type, (*wanted, *(key.field for key in sort)))
+
+
+def _leading(sort: Sequence[SortKey]) -> str:
+    return sort[0].field if sort else ""
 
 
 def _known(kinds: Kinds, name: str) -> bool:
     return name in BUILTIN_ATTRIBUTES or name == "title" or any(name in kind.fields for _, kind in kinds)
-
-
-def found_by(kind: RecordType, actor: Actor, search: str) -> ColumnElement[bool]:
-    """Rows of this kind that a search finds: by words where the reader sees every field that words are taken from, else
-    by the number and by a title that the reader sees."""
-    # A title made of anything private is not among the words.
-    titled = title_fields(kind) if not any(kind.fields[name].private for name in title_fields(kind)) else frozenset()
-    by_words = and_(
-        rows_predicate(kind, actor, needing=searched_fields(kind) | titled),
-        Record.search.op("@@")(func.websearch_to_tsquery(text("'indonesian'::regconfig"), search)),
-    )
-    pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    by_number = and_(rows_predicate(kind, actor, needing=frozenset({"number"})), Record.number.ilike(pattern))
-    by_title = and_(rows_predicate(kind, actor, needing=title_fields(kind)), Record.title.ilike(pattern))
-    return or_(by_words, by_number, by_title)
-
-
-def filter_clause(app: RunningApp, kind: RecordType, name: str, value: Any) -> ColumnElement[bool]:
-    """The rows of this kind with one of these values; none where it does not know the name, or keeps it private."""
-    values = _values(value)
-    if name in kind.fields:
-        if kind.fields[name].private:
-            return false()
-        if kind.fields[name].type in SEVERAL:
-            return or_(*(Record.data[name].has_key(_as_text(one)) for one in values))
-        stored: ColumnElement[Any] = Record.data[name].astext
-        if kind.fields[name].type == "boolean":
-            # A box that nobody ticked is not stored.
-            stored = func.coalesce(stored, "false")
-        return stored.in_([_as_text(one) for one in values])
-    if name == "agency":
-        ids = [node.id for key in values if (node := app.agencies.by_key.get(str(key))) is not None]
-        return Record.agency_id.in_(ids)
-    column: ColumnElement[Any] | None = _FILTERED.get(name)
-    if column is None:
-        return false()
-    if name in ("open", "overdue", "checked", "published"):
-        return column.in_([_as_text(one) == "true" for one in values])
-    return cast(column, String).in_([str(one) for one in values])
-
-
-def _values(value: Any) -> list[Any]:
-    return [*value] if isinstance(value, list | tuple | set | frozenset) else [value]
-
-
-def _as_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-_FILTERED: dict[str, Any] = {
-    "id": Record.id,
-    "number": Record.number,
-    "state": Record.state,
-    "assignee": Record.assignee_id,
-    "created_by": Record.created_by,
-    "open": Record.open,
-    "overdue": Record.overdue,
-    "checked": Record.checked,
-    "published": Record.published,
-}

@@ -13,6 +13,7 @@ from app_catalog.definitions.expressions import Evaluator, Known, Outcome, Scope
 from app_catalog.definitions.model import Definition, Expression, RecordType
 from app_catalog.installations.definitions import definition_by_digest, definitions_in_use
 from app_catalog.installations.effective import installed_settings
+from app_catalog.installations.indexes import ready_indexes
 from app_catalog.installations.models import Installation
 from app_catalog.installations.services import get_installation
 from app_runtime.checklists.expanding import with_items
@@ -62,6 +63,11 @@ class RunningApp:
     def areas(self) -> Areas:
         """The municipality's districts and villages; none where its code is not a regency's or city's."""
         return areas_of(self.municipality.region_code)
+
+    @cached_property
+    def ready_indexes(self) -> frozenset[str]:
+        """The names of the indexes over its fields that hold every record."""
+        return ready_indexes(self.session, self.installation)
 
     @cached_property
     def named(self) -> NamedRecords:

@@ -19,9 +19,10 @@ from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
 from app_runtime.pages.filters import Filter
 from app_runtime.records.actors import Actor
-from app_runtime.records.listing import found_by, present_rows
+from app_runtime.records.listing import present_rows
 from app_runtime.records.models import CLOSED_OR_MADE, DUE_OR_NEVER, Record
 from app_runtime.records.paging import Key, after_cursor, encode_cursor, ordered
+from app_runtime.records.passing import found_by
 from app_runtime.records.permissions import rows_predicate
 from app_runtime.records.pinned import Kinds, by_own_kind, kinds_of
 from app_runtime.records.presenting import PresentedRecord

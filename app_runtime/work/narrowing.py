@@ -13,8 +13,8 @@ from app_runtime.indexing.models import IndexEntry
 from app_runtime.indexing.using import usable_indexes
 from app_runtime.pages.filters import Filter, filter_options
 from app_runtime.records.actors import Actor
-from app_runtime.records.listing import filter_clause
 from app_runtime.records.models import Record
+from app_runtime.records.passing import as_several, filter_clause, with_villages
 from app_runtime.records.permissions import fields_read_by, rows_predicate
 from app_runtime.records.running_app import RunningApp
 
@@ -50,11 +50,11 @@ def narrowed(
 
     def passing(kind: RecordType) -> ColumnElement[bool]:
         rows = rows_predicate(kind, actor, needing=frozenset(chosen))
-        usable = usable_indexes(app, kind.id, chosen).types
+        usable, asked = usable_indexes(app, kind.id, chosen).types, with_villages(app, kind.id, chosen)
         return and_(
             rows,
-            *(filter_clause(app, kind, name, value) for name, value in chosen.items()),
-            *(_by_index(app, kind.id, name, value) for name, value in chosen.items() if name in usable),
+            *(filter_clause(app, kind, name, value) for name, value in asked.items()),
+            *(_by_index(app, kind.id, name, value) for name, value in asked.items() if name in usable),
         )
 
     return passing
@@ -66,12 +66,12 @@ def _names(app: RunningApp, kind: RecordType) -> Iterator[str]:
     yield from (field.id for field in looked_up(app.definition, kind.id) if field.type in _OF_FIELDS)
 
 
-def _by_index(app: RunningApp, record_type: str, name: str, value: str) -> ColumnElement[bool]:
+def _by_index(app: RunningApp, record_type: str, name: str, value: str | Sequence[str]) -> ColumnElement[bool]:
     return Record.id.in_(
         select(IndexEntry.record_id).where(
             IndexEntry.tenant_id == app.installation.tenant_id,
             IndexEntry.installation_id == app.installation.id,
             IndexEntry.name == index_name(record_type, name),
-            IndexEntry.text == text_of(value),
+            IndexEntry.text.in_([text_of(one) for one in as_several(value)]),
         )
     )

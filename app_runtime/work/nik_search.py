@@ -23,9 +23,9 @@ from app_catalog.installations.definitions import definition_by_digest
 from app_catalog.installations.names import shown_name
 from app_catalog.installations.services import list_installations
 from app_runtime.records.actors import Actor
-from app_runtime.records.listing import found_by
 from app_runtime.records.models import Record
 from app_runtime.records.niks import NIK_DIGEST, nik_digest, nik_fields
+from app_runtime.records.passing import found_by
 from app_runtime.records.permissions import rows_predicate
 from app_runtime.records.revealing import read_reason
 from app_runtime.work.inbox import InboxItem, Part, parts_of_work, present_items

@@ -85,6 +85,11 @@ class Areas:
                     return found.pop() if len(found) == 1 else None
         return None
 
+    def with_villages(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """These texts, each district followed by its villages: what a filter by them finds. A village stands for itself
+        alone, and so does what is no area here."""
+        return tuple(dict.fromkeys(one for text in texts for one in (text, *self._villages.get(text, ()))))
+
     def nearest(self, written: str, of: AreaKind | None = None) -> Sequence[str]:
         """The two areas whose texts are most like what is written."""
         pairs, scores = _pairs(_folded(written[:LONGEST_AREA])), dict[str, float]()
@@ -104,6 +109,10 @@ class Areas:
             for village in district.villages:
                 found["village"][village.text] = found[None][village.text] = None
         return found
+
+    @cached_property
+    def _villages(self) -> Mapping[str, Sequence[str]]:
+        return {one.name: [village.text for village in one.villages] for one in self.districts}
 
     @cached_property
     def _whole_names(self) -> Mapping[AreaKind, Mapping[tuple[str, ...], list[str]]]:

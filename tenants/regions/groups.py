@@ -27,3 +27,15 @@ def area_groups(areas: Areas, of: AreaKind | None, standing: Iterable[str] = ())
         if options:
             groups.append((t("Kecamatan {name}", "{name} district", name=district.name), options))
     return groups
+
+
+def area_choices(areas: Areas, of: AreaKind | None) -> list[tuple[str, str]]:
+    """What a filter offers for a field of areas, as (value, label): also for villages alone (`of`) each district before
+    its villages, because a district finds them."""
+    if of == "district":
+        return [(text, text) for text in areas.texts(of)]
+    found = []
+    for district in areas.districts:
+        found.append((district.name, t("Kecamatan {name}", "{name} district", name=district.name)))
+        found += [(village.text, village.text) for village in district.villages]
+    return found

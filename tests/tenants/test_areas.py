@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import pytest
 
-from tenants.regions.areas import LONGEST_AREA, areas_of, refusal_of_area
-from tenants.regions.groups import area_groups
+from tenants.regions.areas import LONGEST_AREA, AreaDistrict, Areas, areas_of, refusal_of_area
+from tenants.regions.groups import area_choices, area_groups
 from tenants.regions.reference import districts, regencies
 
 
@@ -83,6 +83,27 @@ def test_namesakes_are_told_apart_and_never_guessed() -> None:
     assert nusaniwe.find("desa nusaniwe, nusaniwe") == "Desa Nusaniwe, Nusaniwe"
     # Two of one kind have their codes.
     assert "Kogekotu (94.03.01.2018), Paniai Timur" in areas_of("94.03").texts()
+
+
+def test_a_district_stands_for_its_villages_too() -> None:
+    serpong = areas_of("36.74").with_villages(["Setu", "Pakualam, Serpong Utara"])
+    assert (serpong[0], serpong[-1], len(serpong)) == ("Setu", "Pakualam, Serpong Utara", 8)
+    assert all(text.endswith(", Setu") for text in serpong[1:-1])
+    # Each once, and what is no area as it is.
+    assert areas_of("36.74").with_villages(["Babakan, Setu", "Setu", "Setu", "Dusun"]).count("Babakan, Setu") == 1
+    assert areas_of("36.74").with_villages(["Dusun"]) == ("Dusun",)
+    assert areas_of("pratinjau").with_villages(["Serpong"]) == ("Serpong",)
+    alone = Areas((AreaDistrict("36.74.99", "Pulau", ()),))
+    assert alone.with_villages(["Pulau"]) == ("Pulau",)
+    assert area_choices(alone, None) == [("Pulau", "Kecamatan Pulau")]
+
+
+def test_a_filter_offers_districts_wherever_villages_are_chosen() -> None:
+    areas = areas_of("36.74")
+    assert area_choices(areas, "district")[:2] == [("Serpong", "Serpong"), ("Serpong Utara", "Serpong Utara")]
+    assert area_choices(areas, "village") == area_choices(areas, None)
+    assert [value for value, _ in area_choices(areas, None)] == [*areas.texts()]
+    assert area_choices(areas_of("pratinjau"), None) == []
 
 
 def test_a_refusal_says_what_to_do_with_the_two_nearest_names() -> None:
