@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, json, render_template
 
 from app_catalog.figures.wording import show_share
+from app_runtime.live.happenings import at_risk, newest
+from app_runtime.live.layers import Layer, counters, layers
 from app_runtime.live.measuring import indicators
 from app_runtime.live.patience import Patience, waiting
-from app_runtime.live.services import Layer, at_risk, counters, layers, newest
 from lumbung.db import db, now
 from lumbung.i18n import show_datetime
 from lumbung.web.access import MEMBER, access, current_visitor

@@ -13,8 +13,9 @@ from app_catalog.definitions.check import check_package
 from app_catalog.installations.models import Installation
 from app_runtime.clocks.firing import fire_due_clocks
 from app_runtime.filtering.clauses import where_clause
+from app_runtime.live.happenings import at_risk, newest
+from app_runtime.live.layers import counters, layers
 from app_runtime.live.measuring import indicators
-from app_runtime.live.services import at_risk, counters, layers, newest
 from app_runtime.records.models import Record
 from app_runtime.records.running_app import running_app
 from app_runtime.workflow.acting import take_action
