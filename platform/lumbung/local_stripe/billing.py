@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from lumbung.local_stripe import invoices
+from lumbung.local_stripe import cards, invoices
 from lumbung.local_stripe.clock import add_interval
+from lumbung.local_stripe.errors import Refused
 from lumbung.local_stripe.events import emit
 from lumbung.local_stripe.invoice_lines import line
+from lumbung.local_stripe.parameters import Fields, text
 from lumbung.local_stripe.world import Json, World
 
 # When a declined invoice is tried again, counted from the refusal before; after the last one it is over.
 RETRY_SECONDS = (3 * 86_400, 5 * 86_400)
+PAY: Fields = {"payment_method": text}
 
 
 def begin(
@@ -161,21 +164,76 @@ def charge_now(world: World, subscription: Json, *, reason: str) -> None:
 
 def charge(world: World, subscription: Json, invoice: Json) -> None:
     """Try to charge an invoice: a refusal leaves the subscription past due, and the last one ends it."""
-    method = world.table("payment_method").get(subscription["default_payment_method"] or "")
-    refused = "generic_decline" if method is not None and method["_declined_later"] else None
+    method = card_of(world, subscription["customer"], _usual_card(world, subscription))
     tries = invoice["attempt_count"]
     invoice["next_payment_attempt"] = world.now() + RETRY_SECONDS[tries] if tries < len(RETRY_SECONDS) else None
     world.next_due = None
     before = subscription["status"]
-    if invoices.pay(world, invoice, method, decline_code=refused):
-        if before == "past_due" and subscription["latest_invoice"] == invoice["id"]:
-            subscription["status"] = "active"
-            emit(world, "customer.subscription.updated", subscription, previous={"status": before})
+    if invoices.pay(world, invoice, method, decline_code=_declined(method)):
+        _recover(world, subscription, invoice)
     elif invoice["next_payment_attempt"] is None:
         end(world, subscription, reason="payment_failed")
     elif before == "active":
         subscription["status"] = "past_due"
         emit(world, "customer.subscription.updated", subscription, previous={"status": before})
+
+
+def pay_now(world: World, params: Json, ident: str) -> Json:
+    """POST /v1/invoices/:id/pay: try once more, outside of the tries that come by themselves.
+
+    Raises `Refused`: 402 when the bank declines, 400 for an invoice that is not open.
+    """
+    invoice = world.get("invoice", ident)
+    if invoice["status"] != "open":
+        raise Refused(
+            "Invoice is already paid" if invoice["status"] == "paid" else "This invoice can no longer be paid"
+        )
+    subscription = world.get("subscription", invoice["_subscription"]) if invoice["_subscription"] else None
+    usual = subscription and _usual_card(world, subscription)
+    method = card_of(world, invoice["customer"], params.get("payment_method", usual), "payment_method")
+    if method is None:
+        raise Refused("There is no `default_payment_method` set on this Customer or Invoice.")
+    tries, upcoming = invoice["attempt_count"], invoice["next_payment_attempt"]
+    if not invoices.pay(world, invoice, method, decline_code=_declined(method)):
+        # Only what is tried by itself counts and moves the next try.
+        invoice |= {"attempt_count": tries, "next_payment_attempt": upcoming}
+        payment = next(world.where("invoice_payment", invoice=ident))
+        intent = world.get("payment_intent", payment["payment"]["payment_intent"])
+        raise cards.declined("generic_decline", charge=intent["latest_charge"])
+    if subscription is not None:
+        _recover(world, subscription, invoice)
+    return invoice
+
+
+def card_of(world: World, customer: str, ident: str | None, param: str = "payment_method") -> Json | None:
+    """The card `ident` of a customer, None without one. Raises `Refused` when it is not the customer's."""
+    if ident is None:
+        return None
+    found = world.named("payment_method", ident, param)
+    if found["customer"] != customer:
+        raise Refused(
+            f"The customer does not have a payment method with the ID {ident}. The payment method must be attached to "
+            "the customer.",
+            param=param,
+        )
+    return found
+
+
+def _usual_card(world: World, subscription: Json) -> str | None:
+    # A subscription's own card goes before its customer's.
+    customer = world.get("customer", subscription["customer"])
+    found: str | None = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
+    return found
+
+
+def _declined(method: Json | None) -> str | None:
+    return "generic_decline" if method is not None and method["_declined_later"] else None
+
+
+def _recover(world: World, subscription: Json, invoice: Json) -> None:
+    if subscription["status"] == "past_due" and subscription["latest_invoice"] == invoice["id"]:
+        subscription["status"] = "active"
+        emit(world, "customer.subscription.updated", subscription, previous={"status": "past_due"})
 
 
 def end(world: World, subscription: Json, *, reason: str) -> None:

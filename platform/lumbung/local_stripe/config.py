@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from lumbung.local_stripe import disputes, payouts, refunds
+from lumbung.local_stripe import disputes, payouts, portal, refunds
 from lumbung.local_stripe.balance import book
 from lumbung.local_stripe.due import catch_up
 from lumbung.local_stripe.errors import Refused
@@ -41,6 +41,7 @@ class Config:
             "deliveries": self.pause,
             "deliveries/{ident}": self._deliveries.deliver,
             "pay/{ident}": self.pay,
+            "card/{ident}": self.change_card,
             "disputes": self.dispute,
             "disputes/{ident}/close": self.close_dispute,
             "payouts": self.payout,
@@ -103,6 +104,11 @@ class Config:
         """Pay a Checkout without a browser: see `lumbung.local_stripe.paying.pay`."""
         catch_up(self._world)
         return public(pay(self._world, ident, **card))
+
+    def change_card(self, ident: str, **card: str) -> Json:
+        """Give another card in a portal session: see `lumbung.local_stripe.portal.change_card`."""
+        catch_up(self._world)
+        return public(portal.change_card(self._world, ident, **card))
 
     def dispute(self, **given: Any) -> Json:
         """Open a dispute on a charge."""

@@ -99,6 +99,10 @@ class LocalStripe:
         """Pay a Checkout as somebody in a browser would; the completed session."""
         return self._call(lambda: self._config.pay(session_id, card=card, name=name, email=email))
 
+    def change_card(self, session_id: str, *, card: str = "4242424242424242") -> Json:
+        """Give another card in a portal session as somebody in a browser would; the customer."""
+        return self._call(lambda: self._config.change_card(session_id, card=card))
+
     def events(self, kind: str | None = None) -> list[Json]:
         """All events, or those of one type, oldest first."""
         return self._call(

@@ -1,4 +1,5 @@
-"""The pages that people see: Checkout, a receipt, an invoice. They work without JavaScript and load nothing else."""
+"""The pages that people see: Checkout, a new card, a receipt, an invoice. They work without JavaScript and load nothing
+else."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader
 
 from lumbung.i18n import speaking, t
+from lumbung.local_stripe import portal
 from lumbung.local_stripe.due import catch_up
 from lumbung.local_stripe.errors import Refused
 from lumbung.local_stripe.paying import pay
@@ -49,6 +51,8 @@ class Pages:
         """Put the pages on `app`."""
         app.router.add_get("/c/pay/{id}", self._checkout)
         app.router.add_post("/c/pay/{id}", self._pay)
+        app.router.add_get("/p/session/{id}", self._card)
+        app.router.add_post("/p/session/{id}", self._change_card)
         app.router.add_get("/receipts/{id}", self._receipt)
         for path in ("/invoices/{id}", "/invoices/{id}/pdf"):
             app.router.add_get(path, self._invoice)
@@ -84,6 +88,45 @@ class Pages:
             return web.Response(status=303, headers={**_HEADERS, "Location": _address(session, "success_url")})
 
         return self._with(request, "checkout.session", paid)
+
+    async def _card(self, request: web.Request) -> web.Response:
+        return self._with(request, "billing_portal.session", self._show_card)
+
+    async def _change_card(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        typed = {name: str(form.get(name, "")).strip() for name in _FIELDS}
+
+        def changed(session: Json) -> web.Response:
+            if not portal.is_open(self._world, session):
+                return self._show_card(session)
+            try:
+                portal.change_card(
+                    self._world,
+                    session["id"],
+                    card=typed["number"],
+                    expiry=typed["expiry"],
+                    cvc=typed["cvc"],
+                    name=typed["name"],
+                )
+            except Refused as refusal:
+                return self._show_card(session, typed=typed, refusal=refusal)
+            return web.Response(status=303, headers={**_HEADERS, "Location": portal.onward(session)})
+
+        return self._with(request, "billing_portal.session", changed)
+
+    def _show_card(
+        self, session: Json, *, typed: dict[str, str] | None = None, refusal: Refused | None = None
+    ) -> web.Response:
+        customer = self._world.get("customer", session["customer"])
+        with speaking(session["locale"]):
+            return self._page(
+                "card.html",
+                status=402 if refusal else 200,
+                session=session,
+                open=portal.is_open(self._world, session),
+                typed=typed or (_FIELDS | {"name": customer["name"] or ""}),
+                refusal=refusal and _explained(refusal),
+            )
 
     def _show_checkout(
         self, session: Json, *, typed: dict[str, str] | None = None, refusal: Refused | None = None

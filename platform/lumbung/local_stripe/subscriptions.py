@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lumbung.local_stripe.billing import end, items_of
+from lumbung.local_stripe.billing import card_of, end, items_of
 from lumbung.local_stripe.errors import Refused
 from lumbung.local_stripe.events import emit
 from lumbung.local_stripe.expanding import INCLUDED, page
@@ -44,6 +44,7 @@ UPDATE: Fields = {
     "proration_behavior": behaviour,
     "cancel_at_period_end": boolean,
     "cancellation_details": _details,
+    "default_payment_method": text,
     "description": unsettable,
     "metadata": metadata,
 }
@@ -103,7 +104,11 @@ def update(world: World, params: Json, ident: str) -> Json:
 
 
 def _change_the_rest(world: World, subscription: Json, params: Json) -> None:
-    given: Json = {name: params[name] for name in ("description", "metadata") if name in params}
+    given: Json = {
+        name: params[name] for name in ("default_payment_method", "description", "metadata") if name in params
+    }
+    if "default_payment_method" in given:
+        card_of(world, subscription["customer"], given["default_payment_method"], "default_payment_method")
     if "metadata" in given:
         given["metadata"] = merge_metadata(subscription["metadata"], given["metadata"])
     details: Json = subscription["cancellation_details"] | params.get("cancellation_details", {})

@@ -20,6 +20,8 @@ Json = dict[str, Any]
 
 PREFIXES = {
     "balance_transaction": "txn_",
+    "billing_portal.configuration": "bpc_",
+    "billing_portal.session": "bps_",
     "charge": "ch_",
     "checkout.session": "cs_test_",
     "customer": "cus_",

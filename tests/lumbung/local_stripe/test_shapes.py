@@ -9,6 +9,7 @@ import stripe
 
 from lumbung.local_stripe import API_VERSION, LocalStripe
 from tests.lumbung.local_stripe.buying import PRICE, checkout, paid_charge, subscribed
+from tests.lumbung.local_stripe.test_portal import configuration, portal
 
 # What the SDK says is always there, and is not: parts that Stripe sends only when they are asked for.
 _ONLY_WHEN_ASKED = {"line_items", "payments", "refunds", "subscriptions", "sources", "tax_ids", "data"}
@@ -28,6 +29,8 @@ def _every_object(double: LocalStripe, api: Any) -> list[Any]:
     invoice = api.invoices.retrieve(subscription.latest_invoice)
     return [
         api.balance.retrieve(),
+        *_all_within(configuration(api)),
+        *_all_within(portal(api, subscription.customer)),
         *api.balance_transactions.list().data,
         *api.charges.list().data,
         *api.checkout.sessions.list().data,
@@ -47,6 +50,12 @@ def _every_object(double: LocalStripe, api: Any) -> list[Any]:
         *subscription["items"].data,
         endpoint,
     ]
+
+
+def _all_within(found: Any) -> list[Any]:
+    inner = (getattr(found, name) for name in found.to_dict(recursive=False))
+    described = [one for one in inner if type(one).__module__.startswith("stripe.billing_portal.")]
+    return [found, *(deeper for one in described for deeper in _all_within(one))]
 
 
 def test_objects_have_the_fields_of_the_pinned_version(double: LocalStripe, api: Any) -> None:

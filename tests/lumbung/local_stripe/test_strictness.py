@@ -164,6 +164,10 @@ def _known(reader: Any) -> Any:
     [
         ("/v1/checkout/sessions", "POST", "checkout.SessionCreateParams"),
         ("/v1/checkout/sessions", "GET", "checkout.SessionListParams"),
+        ("/v1/billing_portal/configurations", "POST", "billing_portal.ConfigurationCreateParams"),
+        ("/v1/billing_portal/configurations", "GET", "billing_portal.ConfigurationListParams"),
+        ("/v1/billing_portal/configurations/{id}", "POST", "billing_portal.ConfigurationUpdateParams"),
+        ("/v1/billing_portal/sessions", "POST", "billing_portal.SessionCreateParams"),
         ("/v1/customers", "POST", "CustomerCreateParams"),
         ("/v1/customers", "GET", "CustomerListParams"),
         ("/v1/products", "POST", "ProductCreateParams"),
@@ -177,6 +181,7 @@ def _known(reader: Any) -> Any:
         ("/v1/subscriptions/{id}", "DELETE", "SubscriptionCancelParams"),
         ("/v1/subscription_items/{id}", "POST", "SubscriptionItemUpdateParams"),
         ("/v1/invoices", "GET", "InvoiceListParams"),
+        ("/v1/invoices/{id}/pay", "POST", "InvoicePayParams"),
         ("/v1/invoice_payments", "GET", "InvoicePaymentListParams"),
         ("/v1/balance_transactions", "GET", "BalanceTransactionListParams"),
         ("/v1/events", "GET", "EventListParams"),
@@ -188,7 +193,7 @@ def _known(reader: Any) -> Any:
 def test_no_parameter_is_taken_that_the_official_sdk_does_not_have(path: str, method: str, params: str) -> None:
     (route,) = (route for route in ROUTES if (route.path, route.method) == (path, method))
     space, _, name = params.rpartition(".")
-    module = stripe.params.checkout if space else stripe.params
+    module = getattr(stripe.params, space) if space else stripe.params
     _compare(module, name, route.fields)
 
 
