@@ -31,6 +31,7 @@ def with_stripe(app: LumbungFlask, stripe: LocalStripe) -> Iterator[None]:
         stripe_webhook_secrets=(stripe.webhook_secret,),
         stripe_api_base=stripe.base,
         stripe_checkout_origin=stripe.base,
+        stripe_portal_origin=stripe.base,
     )
     try:
         yield

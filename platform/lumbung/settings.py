@@ -25,8 +25,9 @@ class Settings:
     `vapid_private_key` signs notifications to browsers (RFC 8292); without it nobody is offered any.
     `quiet_hours` are those of municipalities that have not set their own, as `21:00-06:00`; None for none.
     `stripe_secret_key` opens payments by card, and `stripe_webhook_secrets` are those that Stripe signs its events with
-    (several while one is being replaced); without a key everything else works. `stripe_api_base` and
-    `stripe_checkout_origin` name another place than Stripe itself: the double of the demonstration and of tests.
+    (several while one is being replaced); without a key everything else works. `stripe_api_base`,
+    `stripe_checkout_origin` and `stripe_portal_origin` name another place than Stripe itself: the double of the
+    demonstration and of tests, or a domain of one's own for Stripe's pages.
     `bank_account` says where transfers go (bank, number, holder), for who pays by bank.
     `metrics_token` opens `/metrics` on the hub to who brings it; without it that page is not there.
     """
@@ -52,6 +53,7 @@ class Settings:
     stripe_webhook_secrets: tuple[str, ...] = ()
     stripe_api_base: str | None = None
     stripe_checkout_origin: str = "https://checkout.stripe.com"
+    stripe_portal_origin: str = "https://billing.stripe.com"
     bank_account: str | None = None
     platform_name: str = "Lumbung"
     release_approval: str = "first"
@@ -111,6 +113,7 @@ class Settings:
             stripe_webhook_secrets=tuple(env.get("STRIPE_WEBHOOK_SECRETS", "").split()),
             stripe_api_base=env.get("STRIPE_API_BASE") or None,
             stripe_checkout_origin=env.get("STRIPE_CHECKOUT_ORIGIN") or cls.stripe_checkout_origin,
+            stripe_portal_origin=env.get("STRIPE_PORTAL_ORIGIN") or cls.stripe_portal_origin,
             bank_account=env.get("BANK_ACCOUNT") or None,
             release_approval=_choice(env, "RELEASE_APPROVAL", ("first", "always")),
             web_threads=int(env.get("WEB_THREADS") or cls.web_threads),

@@ -8,8 +8,9 @@ from lumbung.db import db
 from lumbung.errors import Unavailable
 from lumbung.i18n import current_language, show_rupiah, t
 from lumbung.limits import Limit, spend
+from lumbung.money.asking import somebody_waits
 from lumbung.money.errors import StripeRefused
-from lumbung.money.gateway import API_VERSION, HUNDREDTHS, find_gateway, somebody_waits, the_gateway
+from lumbung.money.gateway import API_VERSION, HUNDREDTHS, find_gateway, the_gateway
 from lumbung.money.going_live import WEBHOOK_EVENTS, WEBHOOK_PATH, read_health
 from lumbung.money.reconciling import ask_to_reconcile, list_reconciliations
 from lumbung.web.access import OPERATOR, access

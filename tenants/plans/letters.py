@@ -86,10 +86,10 @@ def tell_late(session: AnySession, programme: Programme) -> None:
         Text(
             "Pembayaran bulan ini untuk program {name} belum berhasil; Stripe mencoba lagi. Sampai {until} tidak ada "
             "yang berubah. Setelah itu daerah-daerahnya kembali ke batas gratis sampai program dibayar; tidak ada data "
-            "yang dihapus.\n\n{address}",
+            "yang dihapus. Di sini tagihannya dibayar, atau kartunya diganti:\n\n{address}",
             "This month’s payment for the programme {name} has failed; Stripe tries again. Until {until} nothing "
-            "changes. After that its municipalities have the free limits until it is paid; no data is deleted.\n\n"
-            "{address}",
+            "changes. After that its municipalities have the free limits until it is paid; no data is deleted. Here "
+            "the invoice is paid, or the card changed:\n\n{address}",
         ),
         until=_in_words(programme),
     )

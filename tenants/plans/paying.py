@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from lumbung.db.tenancy import AnySession
 from lumbung.limits import Limit, spend
 from lumbung.money.agreements import get_agreement, start_checkout
+from lumbung.money.asking import somebody_waits
+from lumbung.money.cards import open_card_page
 from lumbung.money.errors import CannotChange, MoneyNotReady, StripeRefused, StripeUnreachable
-from lumbung.money.gateway import find_gateway, somebody_waits
+from lumbung.money.gateway import find_gateway
 from lumbung.money.told import Invoice
 from lumbung.web.sites import url_on_hub
 from tenants.plans.models import Programme
@@ -50,6 +52,22 @@ def lead_to_checkout(session: AnySession, programme: Programme, *, email: str) -
             email=email,
             success_url=url_on_hub("programmes.checking", programme_id=programme.id),
             cancel_url=url_on_hub("programmes.show", programme_id=programme.id),
+        )
+    except (MoneyNotReady, StripeUnreachable, StripeRefused, CannotChange) as error:
+        flash(str(error.message), "warning")
+        return redirect(url_for("programmes.show", programme_id=programme.id), 303)
+    return redirect(address, 303)
+
+
+def lead_to_card(session: AnySession, programme: Programme) -> AnyResponse:
+    """Lead to the page of Stripe on which another card is given; where that cannot be now, to the programme's own page,
+    which says so. Raises TooMany."""
+    spend(CHECKOUTS, str(programme.holder_account_id))
+    try:
+        address = open_card_page(
+            get_agreement(session, programme.agreement_id, account_id=programme.holder_account_id),
+            done_url=url_on_hub("programmes.card_given", programme_id=programme.id),
+            back_url=url_on_hub("programmes.show", programme_id=programme.id),
         )
     except (MoneyNotReady, StripeUnreachable, StripeRefused, CannotChange) as error:
         flash(str(error.message), "warning")

@@ -13,13 +13,14 @@ from lumbung.errors import Conflict, Invalid
 from lumbung.i18n import show_date, t
 from lumbung.limits import spend
 from lumbung.money.agreements import get_agreement, look_again
+from lumbung.money.cards import card_words, has_card, look_for_card
 from lumbung.money.gateway import find_gateway
 from lumbung.money.models import AgreementStatus
 from lumbung.web.access import SIGNED_IN, access, current_visitor
 from lumbung.web.sites import LumbungFlask
 from tenants.plans.members import add_member, take_out
 from tenants.plans.models import Programme
-from tenants.plans.paying import CHECKOUTS, lead_to_checkout, list_invoices
+from tenants.plans.paying import CHECKOUTS, lead_to_card, lead_to_checkout, list_invoices
 from tenants.plans.programmes import (
     begin_again,
     cancel_programme,
@@ -93,6 +94,23 @@ def state(programme_id: UUID) -> Response:
     if not waiting:
         answer.headers["HX-Redirect"] = url_for("programmes.show", programme_id=programme_id)
     return answer
+
+
+@programmes.post("/<uuid:programme_id>/card")
+@access(SIGNED_IN)
+def change_card(programme_id: UUID) -> Page:
+    """Lead to Stripe's page for another card."""
+    return lead_to_card(db.session, _mine(programme_id))
+
+
+@programmes.get("/<uuid:programme_id>/card")
+@access(SIGNED_IN)
+def card_given(programme_id: UUID) -> Page:
+    """Where that page leads back to: Stripe is asked which card it is."""
+    programme = _mine(programme_id)
+    if look_for_card(db.session, get_agreement(db.session, programme.agreement_id)):
+        flash(card_words(), "success")
+    return redirect(url_for("programmes.show", programme_id=programme_id), 303)
 
 
 @programmes.get("/<uuid:programme_id>/invoices")
@@ -235,5 +253,6 @@ def _show(programme: Programme, *, refused: str = "") -> str:
         query=query,
         refused=refused,
         ready=find_gateway() is not None,
+        has_card=has_card(page.agreement),
         bank=cast(LumbungFlask, current_app).lumbung.bank_account,
     )

@@ -126,11 +126,11 @@ def _late(sponsorship: Sponsorship, agreement: Agreement) -> tuple[Text, Text]:
     return subject, Text(
         f"Pembayaran {show_rupiah(agreement.amount)} untuk {agreement.description} belum berhasil; biasanya karena "
         "kartu kedaluwarsa atau dananya kurang. Stripe akan mencobanya lagi beberapa hari ke depan; tidak ada yang "
-        "hilang bila nanti berhasil.\n\nBila kartunya sudah diganti, hentikan sponsor ini dan mulai yang baru:\n"
+        "hilang bila nanti berhasil.\n\nBila kartunya kedaluwarsa atau ditolak, ganti kartunya di sini:\n"
         + _own(sponsorship),
         f"The payment of {show_rupiah(agreement.amount)} for {agreement.description} has not gone through, usually "
         "because a card expired or lacks funds. Stripe tries again over the next days; nothing is lost when it "
-        "succeeds.\n\nIf the card was replaced, stop this sponsorship and begin a new one:\n" + _own(sponsorship),
+        "succeeds.\n\nIf the card has expired or is declined, change it here:\n" + _own(sponsorship),
     )
 
 

@@ -13,6 +13,7 @@ from lumbung.errors import Conflict, NotFound
 from lumbung.i18n import t
 from lumbung.limits import Limit, spend
 from lumbung.money.agreements import LEAST, MOST, look_again
+from lumbung.money.cards import card_words, has_card, look_for_card
 from lumbung.money.gateway import find_gateway
 from lumbung.money.payments import payments_of
 from lumbung.settings import Settings
@@ -20,7 +21,7 @@ from lumbung.web.access import SIGNED_IN, access, current_visitor
 from lumbung.web.attached import send_pdf
 from tenants.answers import Answers
 from tenants.sponsorships.forms import KINDS, LONGEST_MESSAGE, read_amount, read_sponsor, shown_sponsor
-from tenants.sponsorships.paying import pay_page
+from tenants.sponsorships.paying import card_page, pay_page
 from tenants.sponsorships.reading import list_given_back
 from tenants.sponsorships.services import (
     Own,
@@ -113,6 +114,25 @@ def pay(sponsorship_id: UUID) -> Page:
     own = _mine(sponsorship_id)
     spend(PAYING, str(_account_id()))
     return pay_page(db.session, own, email=current_visitor().email)
+
+
+@own_sponsorships.post("/<uuid:sponsorship_id>/card")
+@access(SIGNED_IN)
+def change_card(sponsorship_id: UUID) -> Page:
+    """To Stripe's page for another card."""
+    own = _mine(sponsorship_id)
+    spend(PAYING, str(_account_id()))
+    return card_page(own)
+
+
+@own_sponsorships.get("/<uuid:sponsorship_id>/card")
+@access(SIGNED_IN)
+def card_given(sponsorship_id: UUID) -> Page:
+    """Back from there: Stripe is asked which card it is."""
+    own = _mine(sponsorship_id)
+    if look_for_card(db.session, own.agreement):
+        flash(card_words(), "success")
+    return redirect(url_for("own_sponsorships.show", sponsorship_id=sponsorship_id), 303)
 
 
 @own_sponsorships.post("/<uuid:sponsorship_id>/withdraw")
@@ -235,6 +255,7 @@ def _page(own: Own, errors: Any, typed: Any) -> str:
         given_back=[one for _, one in list_given_back(db.session, [own.agreement.id])],
         came_back=request.args.get("back") == "1",
         can_pay=find_gateway() is not None,
+        has_card=has_card(own.agreement),
         bank=settings.bank_account,
         errors=errors,
         typed=typed,

@@ -1,4 +1,4 @@
-"""The way to Stripe's page."""
+"""The way to Stripe's pages: to pay, and for another card."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from lumbung.db.tenancy import AnySession
 from lumbung.money.agreements import start_checkout
+from lumbung.money.cards import open_card_page
 from lumbung.money.errors import CannotChange, MoneyNotReady, StripeRefused, StripeUnreachable
 from lumbung.web.sites import url_on_hub
 from tenants.sponsorships.services import Own
@@ -22,6 +23,21 @@ def pay_page(session: AnySession, own: Own, *, email: str) -> Response:
             email=email,
             success_url=url_on_hub("own_sponsorships.returned", sponsorship_id=own.sponsorship.id),
             cancel_url=url_on_hub("own_sponsorships.show", sponsorship_id=own.sponsorship.id),
+        )
+    except (CannotChange, MoneyNotReady, StripeRefused, StripeUnreachable) as error:
+        flash(str(error.message), "warning")
+        return redirect(page, 303)
+    return redirect(address, 303)
+
+
+def card_page(own: Own) -> Response:
+    """Lead to Stripe's page for another card; when Stripe cannot, to the sponsorship's own page, which says so."""
+    page = url_for("own_sponsorships.show", sponsorship_id=own.sponsorship.id)
+    try:
+        address = open_card_page(
+            own.agreement,
+            done_url=url_on_hub("own_sponsorships.card_given", sponsorship_id=own.sponsorship.id),
+            back_url=url_on_hub("own_sponsorships.show", sponsorship_id=own.sponsorship.id),
         )
     except (CannotChange, MoneyNotReady, StripeRefused, StripeUnreachable) as error:
         flash(str(error.message), "warning")

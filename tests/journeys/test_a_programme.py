@@ -48,6 +48,13 @@ def _take_and_stop(served: Served, person: Callable[..., Person]) -> None:
     page.get_by_text("Daerah sudah ikut").wait_for()
     province.see("a-municipality-in-it")
 
+    page.get_by_role("button", name="Ganti kartu").click()
+    page.wait_for_url("**/p/session/**")
+    page.get_by_role("heading", name="Ganti kartu").wait_for()
+    page.get_by_role("button", name="Pakai kartu ini").click()
+    page.get_by_text("Kartu baru sedang dicocokkan").wait_for()
+    province.see("another-card")
+
     page.get_by_label("Ukuran baru").select_option("20")
     page.get_by_role("button", name="Lihat akibatnya").click()
     page.get_by_text("Hari ini tidak ada yang ditagih.").wait_for()

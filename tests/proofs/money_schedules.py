@@ -14,7 +14,7 @@ from sqlalchemy import event, func, select
 
 from lumbung.db import db, set_clock
 from lumbung.local_stripe.errors import Refused
-from lumbung.money import gateway
+from lumbung.money import asking
 from lumbung.money.agreements import change_agreement, continue_agreement, end_agreement
 from lumbung.money.books import balances, given_back, settled_balance
 from lumbung.money.errors import CannotChange, RefundRefused
@@ -46,7 +46,7 @@ def dying(after: int) -> Iterator[None]:
         if left[0] == 0:
             raise Crash
 
-    asked = gateway._asked
+    asked = asking.asked
 
     def ask(what: Callable[[], Any]) -> Any:
         step()
@@ -57,14 +57,14 @@ def dying(after: int) -> Iterator[None]:
     names = ("before_cursor_execute", "after_cursor_execute", "commit")
     for name in names:
         event.listen(db.engine, name, step)
-    gateway._asked = ask  # type: ignore[assignment]
+    asking.asked = ask  # type: ignore[assignment]
     try:
         yield
     except Crash:
         db.session.rollback()
         db.session.remove()
     finally:
-        gateway._asked = asked
+        asking.asked = asked
         for name in names:
             event.remove(db.engine, name, step)
 
@@ -105,7 +105,7 @@ class Schedule:
             (self._refund, self._refund_there, self._refund_returns),
             (self._dispute, self._decide, self._refund),
             (self._pay_out, self._payout_returns, self._fee, self._compare),
-            (self._order, self._order, self._wait),
+            (self._order, self._order, self._card, self._wait),
         )
         every = (self._hear, self._hear, *(doing for family in families for doing in family))
         mostly = (self._hear, self._hear, *families[self.number % len(families)])
@@ -123,6 +123,14 @@ class Schedule:
         checkout = self._any("checkout.session", lambda one: one["status"] == "open")
         if checkout:
             self.stripe.pay(checkout["id"], card=self.dice.choice(CARDS))
+
+    def _card(self) -> None:
+        subscription = self._any("subscription", lambda one: True)
+        if subscription:
+            page = the_gateway().card_page(
+                subscription["customer"], language="id", done_url="https://l.test/a", back_url="https://l.test/b"
+            )
+            self.stripe.change_card(page.rpartition("/")[2], card=self.dice.choice(CARDS))
 
     def _wait(self) -> None:
         self.stripe.advance(hours=self.dice.choice((1, 30, 24 * 8, 24 * 32, 24 * 70)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -202,6 +203,50 @@ def test_stripe_is_paid_monthly_and_the_record_says_until_when(
     assert f"berakhir, dibayar sampai {show_date(day_of(until))}" in shown
     assert "Rp 2.500.000" in shown
     assert letters(session)[-1] == "Sponsor bulanan Anda sudah berakhir"
+
+
+def test_a_card_that_failed_is_changed_and_the_month_is_paid(
+    app: LumbungFlask, money: MoneyStage, session: AnySession, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browse(app, account=world.stranger)
+    browser.post_form(NEW, {**TYPED, "cadence": "monthly"}, to="/sponsors/new")
+    sponsorship = session.scalars(select(Sponsorship)).one()
+    own = f"/me/sponsorships/{sponsorship.id}"
+    assert "Ganti kartu" not in browser.get(own).text
+    agreement = session.get_one(Agreement, sponsorship.agreement_id)
+    money.pay(agreement, card="4000000000000341")
+    assert "Ganti kartu" in browser.get(own).text
+    money.advance(days=32)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(app, "lumbung", replace(app.lumbung, stripe_portal_origin="https://kartu.test"))
+        page = browser.get(own)
+    assert "Pembayaran bulan ini belum berhasil" in page.text
+    # Browsers hold the redirect of a form to this list.
+    assert " https://kartu.test;" in page.headers["Content-Security-Policy"]
+    asked = browser.post_form(own, to=f"{own}/card")
+    assert asked.status_code == 303
+    assert asked.location.startswith(f"{money.stripe.base}/p/session/")
+    money.stripe.change_card(asked.location.rpartition("/")[2])
+    [portal] = money.stripe.objects("billing_portal.session")
+    back = portal["flow"]["after_completion"]["redirect"]["return_url"]
+    assert back == f"https://lumbung.test{own}/card"
+    assert portal["return_url"] == f"https://lumbung.test{own}"
+    assert "dicocokkan dengan Stripe" in browser.follow(browser.get(back)).text
+    session.rollback()
+    money.work()
+    money.tell()
+    session.expire_all()
+    assert agreement.status == AgreementStatus.ACTIVE
+    assert "Pembayaran bulan ini belum berhasil" not in browser.get(own).text
+    assert letters(session).count("Pembayaran sponsor bulan ini gagal") == 1
+    money.stripe.fail_next("error", times=9, path="/v1/billing_portal")
+    assert "tidak menjawab" in browser.follow(browser.post_form(own, to=f"{own}/card")).text
+    # What is to end is charged to no card any more.
+    browser.post_form(f"{own}/stop")
+    assert "Ganti kartu" not in browser.get(own).text
+    token = {"csrf_token": _token(browser.get(own).text)}
+    assert "tidak ada kartu yang perlu diganti" in browser.follow(browser.post(f"{own}/card", data=token)).text
+    assert "dicocokkan" not in browser.follow(browser.get(f"{own}/card")).text
 
 
 def test_what_stripe_cannot_open_now_waits_to_be_paid(

@@ -16,8 +16,9 @@ from lumbung.db.clock import now
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid, NotFound
 from lumbung.i18n import Text, current_language, show_rupiah
+from lumbung.money.asking import somebody_waits
 from lumbung.money.errors import AgreementBusy, CannotChange
-from lumbung.money.gateway import somebody_waits, the_gateway
+from lumbung.money.gateway import the_gateway
 from lumbung.money.models import Agreement, AgreementStatus, Cadence
 from lumbung.outbox import enqueue_effect
 

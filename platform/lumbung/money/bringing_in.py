@@ -15,6 +15,7 @@ from lumbung.db.tenancy import AnySession
 from lumbung.ids import new_id
 from lumbung.money.agreements import lock_agreement, tell_of_change
 from lumbung.money.booking import book_movement, in_rupiah, to_rupiah
+from lumbung.money.cards import order_card
 from lumbung.money.gateway import HUNDREDTHS, Gateway
 from lumbung.money.models import Agreement, AgreementStatus, Cadence, Payment
 from lumbung.money.receipts import next_receipt_number
@@ -34,7 +35,7 @@ _STANDING = {
 
 
 def bring_in(session: AnySession, gateway: Gateway, kind: str, object_id: str) -> None:
-    """Bring in one thing of Stripe: `charge`, `subscription`, `session`, `invoice` or `payout`.
+    """Bring in one thing of Stripe: `charge`, `subscription`, `session`, `invoice`, `customer` or `payout`.
 
     What Stripe knows and Lumbung does not (another's subscription in the same account) is passed over.
     """
@@ -48,6 +49,10 @@ def bring_in(session: AnySession, gateway: Gateway, kind: str, object_id: str) -
         subscription_id = gateway.subscription_of_invoice(object_id)
         if subscription_id is not None:
             _bring_subscription(session, gateway, subscription_id)
+    elif kind == "customer":
+        agreement = _agreement_of(session, object_id)
+        if agreement is not None and agreement.stripe_subscription_id is not None:
+            _bring_subscription(session, gateway, agreement.stripe_subscription_id)
     elif kind == "payout":
         for movement in gateway.payout(object_id).transactions:
             book_movement(session, movement)
@@ -118,6 +123,8 @@ def _bring_subscription(session: AnySession, gateway: Gateway, subscription_id: 
         # One more of the same customer, made at Stripe's own pages: it is not what was agreed here.
         return
     standing = gateway.subscription(subscription_id)
+    if standing.new_card is not None and standing.ended_at is None:
+        order_card(session, agreement, standing.new_card)
     if agreement.order_pending:
         standing = _carry_out(gateway, agreement, standing)
         agreement.order_pending = False

@@ -38,6 +38,7 @@ _LOOKED_AT = {
     "payout": "payout",
     "invoice": "invoice",
     "checkout.session": "session",
+    "customer": "customer",
     "refund": "charge",
     "dispute": "charge",
 }

@@ -6,22 +6,30 @@ Amounts go in as whole rupiah and come out in hundredths, as Stripe counts them
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import datetime
-from hashlib import sha256
-from threading import BoundedSemaphore
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import stripe
-import structlog
 from flask import current_app
 from stripe import StripeClient
 
-from lumbung.money.errors import MoneyNotReady, StripeRefused, StripeUnreachable
-from lumbung.money.told import Charge, Dispute, Invoice, Payout, RefundTold, Session, Subscription, Transaction
+from lumbung.money import asking
+from lumbung.money.asking import digest
+from lumbung.money.errors import MoneyNotReady
+from lumbung.money.portal import CardPages
+from lumbung.money.told import (
+    CARD_TAKEN,
+    Charge,
+    Dispute,
+    Invoice,
+    Payout,
+    RefundTold,
+    Session,
+    Subscription,
+    Transaction,
+)
 from lumbung.settings import Settings
 
 API_VERSION = "2026-10-28.endive"
@@ -31,11 +39,6 @@ CURRENCY = "idr"
 _SECONDS = 8.0
 _RETRIES = 2
 _PAGE = 100
-_AT_ONCE = 2
-_door = BoundedSemaphore(_AT_ONCE)
-
-log = structlog.get_logger("lumbung.money")
-T = TypeVar("T")
 
 
 class Gateway:
@@ -56,12 +59,13 @@ class Gateway:
             http_client=stripe.RequestsClient(timeout=_SECONDS),
         )
         self._api = self._client.v1
+        self._cards = CardPages(self._client)
 
     def make_customer(self, agreement_id: UUID, *, name: str, email: str) -> str:
         """The id of a new customer, who stands for this agreement alone: that is how its payments are known again."""
         params: Any = {"name": name, "email": email, "metadata": {"agreement": str(agreement_id)}}
-        options: Any = {"idempotency_key": f"customer-{agreement_id}-{_digest(params)}"}
-        made = _asked(lambda: self._api.customers.create(params, options))
+        options: Any = {"idempotency_key": f"customer-{agreement_id}-{digest(params)}"}
+        made = asking.asked(lambda: self._api.customers.create(params, options))
         return str(made.id)
 
     def open_checkout(
@@ -105,37 +109,39 @@ class Gateway:
             }
         # Whoever got no answer may ask again in another language, which Stripe refuses under the same key. A page whose
         # address nobody was told is paid by nobody.
-        options: Any = {"idempotency_key": f"checkout-{agreement_id}-{_digest(params)}"}
-        return Session.of(_asked(lambda: self._api.checkout.sessions.create(params, options)))  # type: ignore[arg-type]
+        options: Any = {"idempotency_key": f"checkout-{agreement_id}-{digest(params)}"}
+        return Session.of(asking.asked(lambda: self._api.checkout.sessions.create(params, options)))  # type: ignore[arg-type]
 
     def session(self, session_id: str) -> Session:
         """A Checkout as it stands now."""
-        return Session.of(_asked(lambda: self._api.checkout.sessions.retrieve(session_id)))
+        return Session.of(asking.asked(lambda: self._api.checkout.sessions.retrieve(session_id)))
 
     def expire_session(self, session_id: str, key: str) -> Session:
         """Close a Checkout that was not paid."""
-        return Session.of(_asked(lambda: self._api.checkout.sessions.expire(session_id, {}, {"idempotency_key": key})))
+        return Session.of(
+            asking.asked(lambda: self._api.checkout.sessions.expire(session_id, {}, {"idempotency_key": key}))
+        )
 
     def subscription(self, subscription_id: str) -> Subscription:
-        """A subscription as it stands now."""
-        params: Any = {"expand": ["latest_invoice"]}
-        return Subscription.of(_asked(lambda: self._api.subscriptions.retrieve(subscription_id, params)))
+        """A subscription as it stands now, with the card that its payer gave last."""
+        params: Any = {"expand": ["latest_invoice", "customer"]}
+        return Subscription.of(asking.asked(lambda: self._api.subscriptions.retrieve(subscription_id, params)))
 
     def subscription_of_invoice(self, invoice_id: str) -> str | None:
         """The subscription that an invoice belongs to."""
-        invoice = _asked(lambda: self._api.invoices.retrieve(invoice_id))
+        invoice = asking.asked(lambda: self._api.invoices.retrieve(invoice_id))
         details = getattr(getattr(invoice, "parent", None), "subscription_details", None)
         found = getattr(details, "subscription", None)
         return None if found is None else str(getattr(found, "id", found))
 
     def invoices_of(self, subscription_id: str) -> list[Invoice]:
         """The invoices of a subscription, the newest first; at most the last two years of a monthly one."""
-        page = _asked(lambda: self._api.invoices.list({"subscription": subscription_id, "limit": 24}))
+        page = asking.asked(lambda: self._api.invoices.list({"subscription": subscription_id, "limit": 24}))
         return [Invoice.of(one) for one in page.data]
 
     def change_price(self, subscription: Subscription, *, amount: int, description: str, key: str) -> Subscription:
         """Let a subscription cost another amount from its next month on; nothing is charged or given back now."""
-        product = _asked(
+        product = asking.asked(
             lambda: self._api.products.create({"name": description}, {"idempotency_key": f"product-{key}"})
         )
         params: Any = {
@@ -155,23 +161,40 @@ class Gateway:
             "expand": ["latest_invoice"],
         }
         return Subscription.of(
-            _asked(lambda: self._api.subscriptions.update(subscription.id, params, {"idempotency_key": key}))
+            asking.asked(lambda: self._api.subscriptions.update(subscription.id, params, {"idempotency_key": key}))
         )
 
     def set_ending(self, subscription_id: str, *, ends: bool, key: str) -> Subscription:
         """Let a subscription end with the month that is paid, or go on after all."""
         params: Any = {"cancel_at_period_end": ends, "expand": ["latest_invoice"]}
         return Subscription.of(
-            _asked(lambda: self._api.subscriptions.update(subscription_id, params, {"idempotency_key": key}))
+            asking.asked(lambda: self._api.subscriptions.update(subscription_id, params, {"idempotency_key": key}))
         )
+
+    def card_page(self, customer_id: str, *, language: str, done_url: str, back_url: str) -> str:
+        """The address of Stripe's page on which this customer gives another card."""
+        return self._cards.open(customer_id, language=language, done_url=done_url, back_url=back_url)
+
+    def take_card(self, subscription_id: str, card: str) -> None:
+        """Let a subscription be charged to this card of its customer from now on, and remember that it was taken."""
+        params: Any = {"default_payment_method": card, "metadata": {CARD_TAKEN: card}}
+        # Without a key of ours: whoever goes back to a former card within a day would be answered as the first time.
+        asking.asked(lambda: self._api.subscriptions.update(subscription_id, params))
+
+    def pay_invoice(self, invoice_id: str, card: str) -> None:
+        """Try once to charge an open invoice to this card."""
+        options: Any = {"idempotency_key": f"pay-{invoice_id}-{card}"}
+        asking.asked(lambda: self._api.invoices.pay(invoice_id, {"payment_method": card}, options))
 
     def charge(self, charge_id: str) -> Charge:
         """A charge with its balance transaction."""
-        return Charge.of(_asked(lambda: self._api.charges.retrieve(charge_id, {"expand": ["balance_transaction"]})))
+        return Charge.of(
+            asking.asked(lambda: self._api.charges.retrieve(charge_id, {"expand": ["balance_transaction"]}))
+        )
 
     def charge_of_intent(self, intent_id: str) -> str | None:
         """The last charge of a payment intent."""
-        found = _asked(lambda: self._api.payment_intents.retrieve(intent_id))
+        found = asking.asked(lambda: self._api.payment_intents.retrieve(intent_id))
         charge = found.latest_charge
         return None if charge is None else str(getattr(charge, "id", charge))
 
@@ -188,7 +211,7 @@ class Gateway:
             "expand": ["balance_transaction", "failure_balance_transaction"],
         }
         options: Any = {"idempotency_key": f"refund-{refund_id}"}
-        return RefundTold.of(_asked(lambda: self._api.refunds.create(params, options)))
+        return RefundTold.of(asking.asked(lambda: self._api.refunds.create(params, options)))
 
     def refunds_of(self, charge_id: str) -> list[RefundTold]:
         """All refunds of a charge, with their balance transactions."""
@@ -197,17 +220,17 @@ class Gateway:
             "limit": _PAGE,
             "expand": ["data.balance_transaction", "data.failure_balance_transaction"],
         }
-        page = _asked(lambda: self._api.refunds.list(params))
-        return [RefundTold.of(one) for one in _asked(lambda: list(page.auto_paging_iter()))]
+        page = asking.asked(lambda: self._api.refunds.list(params))
+        return [RefundTold.of(one) for one in asking.asked(lambda: list(page.auto_paging_iter()))]
 
     def disputes_of(self, charge_id: str) -> list[Dispute]:
         """All disputes of a charge, with their balance transactions."""
-        page = _asked(lambda: self._api.disputes.list({"charge": charge_id, "limit": _PAGE}))
-        return [Dispute.of(one) for one in _asked(lambda: list(page.auto_paging_iter()))]
+        page = asking.asked(lambda: self._api.disputes.list({"charge": charge_id, "limit": _PAGE}))
+        return [Dispute.of(one) for one in asking.asked(lambda: list(page.auto_paging_iter()))]
 
     def charge_of_source(self, source_id: str) -> str | None:
         """The charge that a refund or a dispute belongs to."""
-        found: Any = _asked(
+        found: Any = asking.asked(
             lambda: (
                 self._api.disputes.retrieve(source_id)
                 if source_id.startswith(("dp_", "du_"))
@@ -219,11 +242,11 @@ class Gateway:
     def payout(self, payout_id: str) -> Payout:
         """A payout to the bank, with its balance transactions."""
         params: Any = {"expand": ["balance_transaction", "failure_balance_transaction"]}
-        return Payout.of(_asked(lambda: self._api.payouts.retrieve(payout_id, params)))
+        return Payout.of(asking.asked(lambda: self._api.payouts.retrieve(payout_id, params)))
 
     def transaction(self, transaction_id: str) -> Transaction:
         """One movement of the balance."""
-        return Transaction.of(_asked(lambda: self._api.balance_transactions.retrieve(transaction_id)))
+        return Transaction.of(asking.asked(lambda: self._api.balance_transactions.retrieve(transaction_id)))
 
     def transactions(self, since: datetime, until: datetime) -> Iterator[Transaction]:
         """All movements of the balance that Stripe made from `since` to before `until`, the newest first."""
@@ -231,12 +254,12 @@ class Gateway:
             "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
             "limit": _PAGE,
         }
-        page = _asked(lambda: self._api.balance_transactions.list(params))
-        yield from (Transaction.of(one) for one in _asked(lambda: list(page.auto_paging_iter())))
+        page = asking.asked(lambda: self._api.balance_transactions.list(params))
+        yield from (Transaction.of(one) for one in asking.asked(lambda: list(page.auto_paging_iter())))
 
     def balance(self) -> int:
         """What Stripe holds in rupiah, pending and available, in hundredths."""
-        found = _asked(self._api.balance.retrieve)
+        found = asking.asked(self._api.balance.retrieve)
         parts: list[Any] = [*found.available, *found.pending]
         return sum(int(part.amount) for part in parts if part.currency == CURRENCY)
 
@@ -258,33 +281,3 @@ def the_gateway() -> Gateway:
     if gateway is None:
         raise MoneyNotReady
     return gateway
-
-
-@contextmanager
-def somebody_waits() -> Iterator[None]:
-    """For what is asked of Stripe while a person's browser waits: by so few of a process's threads at once that a
-    Stripe which does not answer leaves the others to everybody else. Raises StripeUnreachable at once when they do."""
-    if not _door.acquire(blocking=False):
-        log.warning("stripe-busy")
-        raise StripeUnreachable
-    try:
-        yield
-    finally:
-        _door.release()
-
-
-def _digest(params: dict[str, Any]) -> str:
-    return sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _asked(ask: Callable[[], T]) -> T:
-    try:
-        return ask()
-    except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
-        log.warning("stripe-refused", code=error.code, param=getattr(error, "param", None))
-        said = str(error.user_message or error.code or "?")
-        raise StripeRefused(said, missing=error.code == "resource_missing") from error
-    except stripe.StripeError as error:
-        # Also keys that are wrong: the person at the screen can do nothing about them, the operator reads the log.
-        log.warning("stripe-unreachable", error=type(error).__name__, code=error.code)
-        raise StripeUnreachable from error

@@ -25,6 +25,7 @@ WEBHOOK_EVENTS = (
     "charge.dispute.funds_reinstated",
     "checkout.session.completed",
     "checkout.session.expired",
+    "customer.updated",
     "customer.subscription.created",
     "customer.subscription.updated",
     "customer.subscription.deleted",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+CARD_TAKEN = "card"
+"""The metadata of a subscription that name the card which was taken for it last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
@@ -157,7 +160,11 @@ class Session:
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """A subscription. `paid_until` is the end of what is paid: of its running month when that is paid, else its
-    beginning."""
+    beginning. `owed` is the invoice of that month while it is open.
+
+    `new_card` is what the payer gave on Stripe's page and the subscription has not taken: Stripe makes it the
+    customer's own and goes on charging the card that the subscription began with.
+    """
 
     id: str
     customer: str
@@ -167,6 +174,8 @@ class Subscription:
     paid_until: datetime
     cancel_at_period_end: bool
     ended_at: datetime | None
+    owed: str | None
+    new_card: str | None
 
     @classmethod
     def of(cls, told: Any) -> Subscription:
@@ -188,6 +197,8 @@ class Subscription:
             paid_until=until,
             cancel_at_period_end=bool(told.cancel_at_period_end) or told.cancel_at is not None,
             ended_at=ended,
+            owed=latest.id if latest is not None and latest.status == "open" else None,
+            new_card=_new_card(told),
         )
 
 
@@ -211,6 +222,13 @@ class Invoice:
             at=_moment(told.created),
             url=told.hosted_invoice_url,
         )
+
+
+def _new_card(told: Any) -> str | None:
+    # An id alone was not expanded; a customer who was deleted has no settings.
+    settings = getattr(told.customer, "invoice_settings", None)
+    chosen = None if settings is None else _id(settings.default_payment_method)
+    return None if chosen == told.metadata.to_dict().get(CARD_TAKEN) else chosen
 
 
 def _transaction(told: Any) -> Transaction | None:

@@ -64,6 +64,7 @@ def with_stripe_double(
         "STRIPE_WEBHOOK_SECRETS": secret,
         "STRIPE_API_BASE": f"http://{_LOOPBACK}:{port}",
         "STRIPE_CHECKOUT_ORIGIN": pages,
+        "STRIPE_PORTAL_ORIGIN": pages,
     }
     # Ended by SIGTERM it writes down what was paid.
     child = Child("stripe-double", command, settings.root, death_signal=signal.SIGTERM, stop_steps=_STOP)

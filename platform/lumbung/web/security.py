@@ -57,11 +57,13 @@ def install_security(app: LumbungFlask) -> None:
         added = {name: value for name, value in always.items() if name.lower() not in present}
         if "content-security-policy" not in present:
             nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
-            # A form that begins a payment leads on to Stripe's page; browsers hold such redirects to this list too.
-            checkout = f" {app.lumbung.stripe_checkout_origin}" if app.lumbung.stripe_secret_key else ""
+            # A form that begins a payment or changes a card leads on to Stripe's page; browsers hold such redirects to
+            # this list too.
+            now = app.lumbung
+            stripe = f" {now.stripe_checkout_origin} {now.stripe_portal_origin}" if now.stripe_secret_key else ""
             added["Content-Security-Policy"] = (
                 f"default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
-                f"{before_checkout}{checkout}; base-uri 'none'; frame-ancestors 'none'"
+                f"{before_checkout}{stripe}; base-uri 'none'; frame-ancestors 'none'"
             )
         if "cache-control" not in present:
             added["Cache-Control"] = "no-store" if g.get("visitor") and g.visitor.signed_in else "no-cache"

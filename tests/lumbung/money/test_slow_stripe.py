@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from lumbung.db import db, use_tenant
 from lumbung.money.agreements import lock_agreement, start_checkout
+from lumbung.money.asking import somebody_waits
 from lumbung.money.errors import AgreementBusy, StripeUnreachable
-from lumbung.money.gateway import somebody_waits
 from lumbung.money.models import Cadence
 from lumbung.outbox import enqueue_effect, handlers
 from lumbung.outbox.handlers import RegisteredEffect

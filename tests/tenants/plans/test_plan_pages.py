@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.db import set_clock
+from lumbung.ids import new_id
 from lumbung.money.agreements import get_agreement
 from lumbung.money.bank import note_bank_payment
 from lumbung.money.models import AgreementStatus, Payment
@@ -150,6 +151,34 @@ def test_a_card_that_fails_leaves_two_weeks(session: Db, money: MoneyStage, worl
     bills = holder.get(f"/me/programmes/{programme.id}/invoices").text
     assert bills.count(f'href="{money.stripe.base}') == 2
     assert (bills.count("belum dibayar</span>"), bills.count("dibayar</span>")) == (1, 2)
+
+
+def test_a_card_that_failed_is_changed_and_nothing_is_cut(
+    app: LumbungFlask, session: Db, money: MoneyStage, world: World, holder: Browser
+) -> None:
+    holder.post_form("/plans/province/new", NEW)
+    programme = the_programme(session)
+    at = f"/me/programmes/{programme.id}"
+    assert "Ganti kartu" not in holder.get(at).text
+    money.pay(get_agreement(session, programme.agreement_id), card="4000000000000341")
+    assert "Ganti kartu" in holder.get(at).text
+    money.advance(days=32)
+    assert "Pembayaran terakhir gagal" in holder.get(at).text
+    asked = holder.post_form(at, {}, to=f"{at}/card")
+    assert asked.headers["Location"].startswith(f"{money.stripe.base}/p/session/")
+    money.stripe.change_card(asked.headers["Location"].rpartition("/")[2])
+    assert "dicocokkan dengan Stripe" in holder.follow(holder.get(f"{at}/card")).text
+    money.work()
+    money.tell()
+    programme = the_programme(session)
+    assert get_agreement(session, programme.agreement_id).status == AgreementStatus.ACTIVE
+    assert programme.late_since is None
+    assert len(session.scalars(select(Payment)).all()) == 2
+    session.rollback()
+    stranger = browse(app, "lumbung.test", world.operator)
+    for path in (f"{at}/card", f"/me/programmes/{new_id()}/card"):
+        assert stranger.get(path).status_code == 404
+        assert stranger.post_form("/me/programmes", {}, to=path).status_code == 404
 
 
 def test_a_municipality_leaves_by_its_own_page(app: LumbungFlask, session: Db, world: World) -> None:
