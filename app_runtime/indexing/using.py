@@ -42,10 +42,7 @@ class Usable:
     def filtered(self, query: Select[Any], name: str, values: Sequence[Any]) -> Select[Any]:
         """Only records with one of these values in a field."""
         if self.looked_up:
-            # As an array they are found once, whatever the planner takes their number to be.
-            return query.where(
-                Record.id == func.any(func.array(self.entries(name, values).correlate(None).scalar_subquery()))
-            )
+            return query.where(self.has(name, values))
         wanted = sorted({text_of(value) for value in values})
         if len(wanted) > 1:
             return query.where(self._among(name, IndexEntry.text.in_(wanted)))
@@ -67,6 +64,11 @@ class Usable:
             IndexEntry.name == index_name(self.record_type, name),
             IndexEntry.text.in_(sorted({text_of(value) for value in values})),
         )
+
+    def has(self, name: str, values: Sequence[Any]) -> ColumnElement[bool]:
+        """Whether a record has one of these values, as a clause of its own, for values that few have."""
+        # As an array they are found once, whatever the planner takes their number to be.
+        return Record.id == func.any(func.array(self.entries(name, values).correlate(None).scalar_subquery()))
 
     def sorted(self, query: Select[Any], name: str) -> Select[Any]:
         """All records, with their entry of a field of one value."""

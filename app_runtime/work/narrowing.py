@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, false, func
 
 from app_catalog.definitions.model import RecordType
-from app_catalog.definitions.model.indexes import index_name, looked_up
-from app_runtime.indexing.entries import text_of
-from app_runtime.indexing.models import IndexEntry
-from app_runtime.indexing.using import usable_indexes
+from app_catalog.definitions.model.indexes import looked_up
+from app_runtime.indexing.using import Usable, rare_among, usable_indexes
 from app_runtime.pages.filters import Filter, filter_options
 from app_runtime.records.actors import Actor
-from app_runtime.records.models import Record
 from app_runtime.records.passing import as_several, filter_clause, with_villages
 from app_runtime.records.permissions import fields_read_by, rows_predicate
 from app_runtime.records.running_app import RunningApp
@@ -48,14 +47,22 @@ def narrowed(
     if not chosen:
         return None
 
+    @cache
+    def ways(record_type: str) -> tuple[Mapping[str, Any], Usable, set[str]]:
+        asked, usable = with_villages(app, record_type, chosen), usable_indexes(app, record_type, chosen)
+        questions = {name: (name, as_several(value)) for name, value in asked.items() if name in usable.types}
+        return asked, usable, rare_among(app.session, usable, questions)
+
     def passing(kind: RecordType) -> ColumnElement[bool]:
-        rows = rows_predicate(kind, actor, needing=frozenset(chosen))
-        usable, asked = usable_indexes(app, kind.id, chosen).types, with_villages(app, kind.id, chosen)
-        return and_(
-            rows,
-            *(filter_clause(app, kind, name, value) for name, value in asked.items()),
-            *(_by_index(app, kind.id, name, value) for name, value in asked.items() if name in usable),
-        )
+        asked, usable, rare = ways(kind.id)
+        clauses = [rows_predicate(kind, actor, needing=frozenset(chosen))]
+        for name, value in asked.items():
+            clause = filter_clause(app, kind, name, value)
+            # What many have is found in the order of the tab, and the planner must not take it to be rare (ADR 56).
+            clauses.append(func.coalesce(clause, false()) if name in usable.types else clause)
+            if name in rare:
+                clauses.append(usable.has(name, as_several(value)))
+        return and_(*clauses)
 
     return passing
 
@@ -64,14 +71,3 @@ def _names(app: RunningApp, kind: RecordType) -> Iterator[str]:
     yield "state"
     yield "agency"
     yield from (field.id for field in looked_up(app.definition, kind.id) if field.type in _OF_FIELDS)
-
-
-def _by_index(app: RunningApp, record_type: str, name: str, value: str | Sequence[str]) -> ColumnElement[bool]:
-    return Record.id.in_(
-        select(IndexEntry.record_id).where(
-            IndexEntry.tenant_id == app.installation.tenant_id,
-            IndexEntry.installation_id == app.installation.id,
-            IndexEntry.name == index_name(record_type, name),
-            IndexEntry.text.in_([text_of(one) for one in as_several(value)]),
-        )
-    )

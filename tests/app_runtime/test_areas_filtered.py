@@ -124,9 +124,12 @@ def by_program(browser: Browser, query: str) -> set[str]:
     return {one["title"] for one in answer.get_json()["items"]}
 
 
-@pytest.mark.parametrize("ready", [True, False], ids=["by the index", "without it"])
-def test_a_district_finds_its_villages_wherever_a_filter_is(filled: FieldApp, session: Sessions, ready: bool) -> None:
-    if not ready:
+@pytest.mark.parametrize("way", ["few by the index", "many by the index", "without it"])
+def test_a_district_finds_its_villages_wherever_a_filter_is(
+    filled: FieldApp, session: Sessions, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(using, "FEW", 0 if way == "many by the index" else using.FEW)
+    if way == "without it":
         use_tenant(session, filled.world.tangsel.id)
         session.execute(update(InstalledIndex).values(status="building"))
         session.commit()
@@ -189,6 +192,19 @@ def test_programs_are_told_what_a_district_finds(ragam: FieldApp) -> None:
         told = {one["name"]: one.get("description") for one in paths[path]["get"]["parameters"]}
         assert told["ward"] == told["slow"]
         assert told["slow"].endswith("kecamatan menemukan juga kelurahan dan desanya.")
+
+
+def test_what_few_have_is_looked_up_at_work_and_what_many_have_is_not(
+    filled: FieldApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = filled.browser()
+    for few in (1_000, 0):
+        monkeypatch.setattr(using, "FEW", few)
+        with statements_of(filled.app) as heard:
+            keeper.get("/work?app=ragam&tab=all&f.fast=Serpong")
+        entries = [one for one in heard if "index_entries" in one]
+        # The count beforehand, and where they are few the counts of the tabs and the list.
+        assert len(entries) == (3 if few else 1), entries
 
 
 def test_names_that_districts_share_are_not_mixed_up(ragam: FieldApp, session: Sessions, world: World) -> None:
