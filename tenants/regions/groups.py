@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lumbung.i18n import t
-from tenants.regions.areas import AreaKind, Areas
+from tenants.regions.areas import AreaDistrict, AreaKind, Areas
 
 AreaGroup = tuple[str, Sequence[tuple[str, str]]]
 """The words above a group (none for what stands outside of any), and its options as (value, label)."""
@@ -21,8 +21,7 @@ def area_groups(areas: Areas, of: AreaKind | None, standing: Iterable[str] = ())
     if of == "district":
         return [*groups, ("", [(text, text) for text in areas.texts(of)])]
     for district in areas.districts:
-        whole = t("{name} (seluruh kecamatan)", "{name} (the whole district)", name=district.name)
-        options = [] if of else [(district.name, whole)]
+        options = [] if of else [(district.name, _whole(district))]
         options += [(village.text, village.text) for village in district.villages]
         if options:
             groups.append((t("Kecamatan {name}", "{name} district", name=district.name), options))
@@ -36,6 +35,11 @@ def area_choices(areas: Areas, of: AreaKind | None) -> list[tuple[str, str]]:
         return [(text, text) for text in areas.texts(of)]
     found = []
     for district in areas.districts:
-        found.append((district.name, t("Kecamatan {name}", "{name} district", name=district.name)))
+        found.append((district.name, _whole(district)))
         found += [(village.text, village.text) for village in district.villages]
     return found
+
+
+def _whole(district: AreaDistrict) -> str:
+    # The name first: a narrow control shows the beginning.
+    return t("{name} (seluruh kecamatan)", "{name} (the whole district)", name=district.name)

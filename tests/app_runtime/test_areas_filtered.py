@@ -170,13 +170,13 @@ def test_the_next_page_is_of_the_district_too(filled: FieldApp) -> None:
 
 def test_the_filter_is_shown_as_the_district(filled: FieldApp) -> None:
     page = filled.visitor.get("/ragam/daftar?fast=Serpong").text
-    assert '<option value="Serpong" selected>Kecamatan Serpong</option>' in page
+    assert '<option value="Serpong" selected>Serpong (seluruh kecamatan)</option>' in page
     assert '<option value="Cilenggang, Serpong">Cilenggang, Serpong</option>' in page
     assert f"/ragam/daftar/export.csv?{urlencode({'fast': 'Serpong'})}" in page
     english = filled.visitor.get("/ragam/daftar?fast=Serpong&lang=en").text
-    assert '<option value="Serpong" selected>Serpong district</option>' in english
+    assert '<option value="Serpong" selected>Serpong (the whole district)</option>' in english
     inbox = filled.browser().get("/work?app=ragam&tab=all&f.fast=Serpong").text
-    assert '<option value="Serpong" selected>Kecamatan Serpong</option>' in inbox
+    assert '<option value="Serpong" selected>Serpong (seluruh kecamatan)</option>' in inbox
 
 
 def test_a_field_of_villages_is_filtered_by_districts_too(filled: FieldApp) -> None:

@@ -95,7 +95,7 @@ def test_a_district_stands_for_its_villages_too() -> None:
     assert areas_of("pratinjau").with_villages(["Serpong"]) == ("Serpong",)
     alone = Areas((AreaDistrict("36.74.99", "Pulau", ()),))
     assert alone.with_villages(["Pulau"]) == ("Pulau",)
-    assert area_choices(alone, None) == [("Pulau", "Kecamatan Pulau")]
+    assert area_choices(alone, None) == [("Pulau", "Pulau (seluruh kecamatan)")]
 
 
 def test_a_filter_offers_districts_wherever_villages_are_chosen() -> None:
