@@ -17,13 +17,16 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app_catalog.definitions.model.filters import Condition, Where
 from app_catalog.installations.indexes import InstalledIndex
+from app_runtime.api import asking
 from app_runtime.filtering.clauses import where_clause
 from app_runtime.indexing import using
+from app_runtime.records import running_app as running_apps
 from app_runtime.records.models import Record
 from app_runtime.records.running_app import running_app
 from lumbung.db import as_tenant, use_tenant
 from lumbung.web.sites import LumbungFlask
 from tenants.municipalities.models import Municipality
+from tenants.regions.areas import AreaDistrict, Areas
 from tests.browsing import Browser
 from tests.field_app import LIST, FieldApp, enable_fields
 from tests.statements import MOST_REPEATS, statements_of
@@ -221,6 +224,17 @@ def test_names_that_districts_share_are_not_mixed_up(ragam: FieldApp, session: S
             assert by_program(ragam.visitor, urlencode({name: text})) == wanted
             assert on_page(ragam.visitor, "/ragam/daftar", **{name: text}) == wanted
         assert by_program(ragam.visitor, f"{name}=Bulak") == {village}
+
+
+def test_a_district_without_villages_finds_itself(filled: FieldApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = Areas((AreaDistrict("36.74.01", "Serpong", ()),))
+    for module in (running_apps, asking):
+        monkeypatch.setattr(module, "areas_of", lambda code: alone)
+    for name in BOTH:
+        asked = {name: "Serpong"}
+        assert on_page(filled.visitor, "/ragam/daftar", **asked) == {"the district"}
+        assert on_map(filled.visitor, **asked) == {"the district"}
+        assert by_program(filled.visitor, urlencode(asked)) == {"the district"}
 
 
 def test_a_municipality_of_another_code_has_other_villages_at_once(
