@@ -14,6 +14,7 @@ from lumbung.i18n import show_date, t
 from lumbung.limits import spend
 from lumbung.money.agreements import get_agreement, look_again
 from lumbung.money.cards import card_words, has_card, look_for_card
+from lumbung.money.errors import StripeUnreachable
 from lumbung.money.gateway import find_gateway
 from lumbung.money.models import AgreementStatus
 from lumbung.web.access import SIGNED_IN, access, current_visitor
@@ -26,11 +27,13 @@ from tenants.plans.programmes import (
     cancel_programme,
     change_size,
     check_change,
+    choose_first_size,
     continue_programme,
     get_programme,
     list_programmes,
     plan_of,
     size_now,
+    withdraw_programme,
 )
 from tenants.plans.showing import programme_page, said_of, state_of
 from tenants.plans.standing import runs_until
@@ -68,7 +71,11 @@ def pay(programme_id: UUID) -> Page:
     """Lead to Stripe's page; a programme that is over begins again by it."""
     programme = _mine(programme_id)
     if get_agreement(db.session, programme.agreement_id).status in {AgreementStatus.ENDED, AgreementStatus.ABANDONED}:
-        begin_again(db.session, programme)
+        try:
+            begin_again(db.session, programme, size=_asked_size() or None)
+        except (Conflict, Invalid) as error:
+            db.session.rollback()
+            return _show(_mine(programme_id), refused=_reason(error)), error.status
     return lead_to_checkout(db.session, programme, email=current_visitor().email)
 
 
@@ -94,6 +101,34 @@ def state(programme_id: UUID) -> Response:
     if not waiting:
         answer.headers["HX-Redirect"] = url_for("programmes.show", programme_id=programme_id)
     return answer
+
+
+@programmes.post("/<uuid:programme_id>/withdraw")
+@access(SIGNED_IN)
+def withdraw(programme_id: UUID) -> Page:
+    """Take it back before its first payment."""
+    try:
+        withdraw_programme(db.session, _mine(programme_id))
+    except (Conflict, StripeUnreachable) as error:
+        flash(str(error.message), "warning")
+    else:
+        flash(t("Dibatalkan; tidak ada yang dibayar.", "Withdrawn; nothing was paid."), "success")
+    return redirect(url_for("programmes.show", programme_id=programme_id), 303)
+
+
+@programmes.post("/<uuid:programme_id>/first-size")
+@access(SIGNED_IN)
+def first_size(programme_id: UUID) -> Page:
+    """Another size before its first payment; a page of Stripe that is open for the former one is closed."""
+    programme = _mine(programme_id)
+    spend(CHECKOUTS, str(programme.holder_account_id))
+    try:
+        choose_first_size(db.session, programme, _asked_size())
+    except (Conflict, Invalid, StripeUnreachable) as error:
+        flash(_reason(error), "warning")
+    else:
+        flash(t("Ukuran program sudah diubah.", "The size of the programme is changed."), "success")
+    return redirect(url_for("programmes.show", programme_id=programme_id), 303)
 
 
 @programmes.post("/<uuid:programme_id>/card")
@@ -234,7 +269,7 @@ def _asked_size() -> int:
     return int(written[:6]) if written.isascii() and written.isdigit() else 0
 
 
-def _reason(error: Conflict | Invalid) -> str:
+def _reason(error: Conflict | Invalid | StripeUnreachable) -> str:
     if isinstance(error, Invalid):
         return next((texts[0] for texts in error.fields.values()), str(error.message))
     return str(error.message)

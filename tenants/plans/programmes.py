@@ -21,6 +21,7 @@ from lumbung.money.agreements import (
     get_agreement,
     lock_agreement,
     open_agreement,
+    withdraw_agreement,
 )
 from lumbung.money.models import Agreement, AgreementStatus, Cadence
 from tenants.plans.catalogue import PLANS, Plan, PlanKind
@@ -31,6 +32,7 @@ KIND = "plan"
 """The kind of a programme's agreement."""
 LONGEST_MONTH = timedelta(days=32)
 OVER = (AgreementStatus.ENDED, AgreementStatus.ABANDONED)
+_ANOTHER = Text("Pilih ukuran lain.", "Choose another size.")
 _UNPAID = Text(
     "Ukuran dapat diubah selama program dibayar dan tidak sedang dihentikan.",
     "The size can be changed while the programme is paid and not being ended.",
@@ -87,24 +89,47 @@ def make_programme(
     return programme
 
 
-def begin_again(session: AnySession, programme: Programme) -> Agreement:
-    """A new agreement for a programme whose last one is over or was never paid. Raises ProgrammeConflict else."""
+def begin_again(session: AnySession, programme: Programme, *, size: int | None = None) -> Agreement:
+    """A new agreement for a programme whose last one is over or was never paid, of another size if one is given.
+
+    Raises ProgrammeConflict else, and when it holds more than that; Invalid for a size that there is not.
+    """
     held = lock_programme(session, programme.id)
     before = get_agreement(session, held.agreement_id)
     if before.status not in OVER:
         raise ProgrammeConflict
-    held.size, held.next_size, held.next_size_at, held.changed_until = size_now(held), None, None, None
+    members = count_members(session, held.id)
+    if size is not None and members > size:
+        raise ProgrammeConflict(_MORE_MEMBERS.format(members=members, size=size))
+    wanted = size_now(held) if size is None else size
     made = _open(
         session,
         programme_id=held.id,
         account_id=held.holder_account_id,
         kind=PlanKind(held.kind),
         name=held.name,
-        size=held.size,
+        size=wanted,
     )
+    held.size, held.next_size, held.next_size_at, held.changed_until = wanted, None, None, None
     held.agreement_id, held.late_since, held.over_since = made.id, None, None
     session.flush()
     return made
+
+
+def withdraw_programme(session: AnySession, programme: Programme) -> None:
+    """Take back a programme that nobody has paid yet; it can be begun again. Raises what `withdraw_agreement` does."""
+    withdraw_agreement(session, get_agreement(session, programme.agreement_id))
+
+
+def choose_first_size(session: AnySession, programme: Programme, size: int) -> Agreement:
+    """A new agreement of another size in the place of one that nobody has paid yet.
+
+    Raises Invalid for a size that there is not, or that it has; what `withdraw_agreement` raises.
+    """
+    if plan_of(programme).price_of(size) is None or size == size_now(programme):
+        raise Invalid(fields={"size": [str(_ANOTHER)]})
+    withdraw_programme(session, programme)
+    return begin_again(session, programme, size=size)
 
 
 def get_programme(session: AnySession, programme_id: UUID, *, account_id: UUID | None) -> Programme:
@@ -156,7 +181,7 @@ def check_change(session: AnySession, programme: Programme, size: int) -> dateti
     agreement = get_agreement(session, programme.agreement_id)
     price = plan_of(programme).price_of(size)
     if price is None or size == size_now(programme):
-        raise Invalid(fields={"size": [str(Text("Pilih ukuran lain.", "Choose another size."))]})
+        raise Invalid(fields={"size": [str(_ANOTHER)]})
     paid_until = agreement.paid_until
     if agreement.status != AgreementStatus.ACTIVE or agreement.cancel_at_period_end or paid_until is None:
         raise ProgrammeConflict(_UNPAID)

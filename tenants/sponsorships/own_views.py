@@ -14,6 +14,7 @@ from lumbung.i18n import t
 from lumbung.limits import Limit, spend
 from lumbung.money.agreements import LEAST, MOST, look_again
 from lumbung.money.cards import card_words, has_card, look_for_card
+from lumbung.money.errors import StripeUnreachable
 from lumbung.money.gateway import find_gateway
 from lumbung.money.payments import payments_of
 from lumbung.settings import Settings
@@ -140,9 +141,12 @@ def card_given(sponsorship_id: UUID) -> Page:
 def take_back(sponsorship_id: UUID) -> Page:
     """Take back what was not paid yet."""
     own = _mine(sponsorship_id)
-    _changed(
-        own, lambda: withdraw(db.session, own), t("Dibatalkan; tidak ada yang dibayar.", "Withdrawn; nothing was paid.")
-    )
+    try:
+        withdraw(db.session, own)
+    except (Conflict, StripeUnreachable) as error:
+        flash(str(error.message), "warning")
+        return redirect(url_for("own_sponsorships.show", sponsorship_id=sponsorship_id), 303)
+    flash(t("Dibatalkan; tidak ada yang dibayar.", "Withdrawn; nothing was paid."), "success")
     return redirect(url_for("own_sponsorships.index"), 303)
 
 

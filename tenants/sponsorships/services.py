@@ -22,10 +22,9 @@ from lumbung.money.agreements import (
     end_agreement,
     lock_agreement,
     open_agreement,
+    withdraw_agreement,
 )
-from lumbung.money.errors import CannotChange
 from lumbung.money.models import Agreement, AgreementStatus, Cadence
-from lumbung.outbox import enqueue_effect
 from tenants.accounts.models import Account
 from tenants.sponsorships.errors import TargetClosed
 from tenants.sponsorships.forms import MOST_BY_BANK, SponsorAnswers, SponsorshipAnswers
@@ -185,15 +184,8 @@ def go_on(session: AnySession, own: Own, target: Target) -> None:
 
 
 def withdraw(session: AnySession, own: Own) -> None:
-    """Take back what nobody has paid yet: Stripe's page is closed, and no transfer is waited for. Raises CannotChange
-    once it is paid."""
-    agreement = lock_agreement(session, own.agreement.id)
-    if agreement.status != AgreementStatus.OPENED:
-        raise CannotChange
-    agreement.status = AgreementStatus.ABANDONED
-    if agreement.stripe_session_id is not None:
-        enqueue_effect(session, "stripe.close-checkout", {"agreement": str(agreement.id)})
-    record_audit(session, "agreement.withdrawn", subject_type="agreement", subject_id=agreement.id)
+    """Take back what nobody has paid yet. Raises what `withdraw_agreement` raises."""
+    withdraw_agreement(session, own.agreement)
 
 
 def change_amount(session: AnySession, own: Own, amount: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import event, func, select
 from lumbung.db import db, set_clock
 from lumbung.local_stripe.errors import Refused
 from lumbung.money import asking
-from lumbung.money.agreements import change_agreement, continue_agreement, end_agreement
+from lumbung.money.agreements import change_agreement, continue_agreement, end_agreement, withdraw_agreement
 from lumbung.money.books import balances, given_back, settled_balance
 from lumbung.money.errors import CannotChange, RefundRefused
 from lumbung.money.gateway import the_gateway
@@ -101,7 +101,7 @@ class Schedule:
                     self.money.tell()
         # Each schedule has something that it is mostly about: rare things meet each other there.
         families: tuple[tuple[Callable[[], None], ...], ...] = (
-            (self._wait, self._wait, self._pay),
+            (self._wait, self._wait, self._pay, self._withdraw),
             (self._refund, self._refund_there, self._refund_returns),
             (self._dispute, self._decide, self._refund),
             (self._pay_out, self._payout_returns, self._fee, self._compare),
@@ -204,6 +204,14 @@ class Schedule:
                 session.commit()
             except CannotChange:
                 pass
+        session.rollback()
+
+    def _withdraw(self) -> None:
+        session = self.money.session
+        agreement = session.scalars(select(Agreement).order_by(func.md5(Agreement.stripe_customer_id)).limit(1)).one()
+        with self._perhaps_dying(), suppress(CannotChange):
+            withdraw_agreement(session, agreement)
+            session.commit()
         session.rollback()
 
     def _hear(self) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.db import now, set_clock
 from lumbung.i18n import show_date
+from lumbung.local_stripe.errors import Refused
 from lumbung.messages.models import PlatformMessage
 from lumbung.money.agreements import tell_of_change
 from lumbung.money.bank import note_bank_payment
@@ -247,6 +248,29 @@ def test_a_card_that_failed_is_changed_and_the_month_is_paid(
     token = {"csrf_token": _token(browser.get(own).text)}
     assert "tidak ada kartu yang perlu diganti" in browser.follow(browser.post(f"{own}/card", data=token)).text
     assert "dicocokkan" not in browser.follow(browser.get(f"{own}/card")).text
+
+
+def test_an_old_tab_cannot_pay_for_what_was_taken_back(
+    money: MoneyStage, app: LumbungFlask, session: AnySession, world: World
+) -> None:
+    browser = browse(app, account=world.stranger)
+    opened = browser.post_form(NEW, TYPED, to="/sponsors/new").location.rpartition("/")[2]
+    own = f"/me/sponsorships/{session.scalars(select(Sponsorship.id)).one()}"
+    session.rollback()
+    money.stripe.fail_next("error", times=3, path="/v1/checkout/sessions")
+    assert "tidak menjawab" in browser.follow(browser.post_form(own, to=f"{own}/withdraw")).text
+    assert "Dibatalkan" in browser.follow(browser.post_form(own, to=f"{own}/withdraw")).text
+    with pytest.raises(Refused, match="expired"):
+        money.stripe.pay(opened)
+    # Paid in one tab, taken back in another: the payment stands, and the page says so.
+    opened = browser.post_form(NEW, TYPED, to="/sponsors/new").location.rpartition("/")[2]
+    newest = session.scalars(select(Sponsorship).order_by(Sponsorship.id.desc()).limit(1)).one()
+    own, agreement_id = f"/me/sponsorships/{newest.id}", newest.agreement_id
+    session.rollback()
+    money.stripe.pay(opened)
+    assert "sudah masuk" in browser.follow(browser.post_form(own, to=f"{own}/withdraw")).text
+    money.work()
+    assert session.get_one(Agreement, agreement_id).status == AgreementStatus.PAID
 
 
 def test_what_stripe_cannot_open_now_waits_to_be_paid(

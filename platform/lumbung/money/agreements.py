@@ -18,7 +18,7 @@ from lumbung.errors import Invalid, NotFound
 from lumbung.i18n import Text, current_language, show_rupiah
 from lumbung.money.asking import somebody_waits
 from lumbung.money.errors import AgreementBusy, CannotChange
-from lumbung.money.gateway import the_gateway
+from lumbung.money.gateway import find_gateway, the_gateway
 from lumbung.money.models import Agreement, AgreementStatus, Cadence
 from lumbung.outbox import enqueue_effect
 
@@ -30,6 +30,15 @@ LOOK_SECONDS = 5
 _WAIT_SECONDS = text("SET LOCAL lock_timeout = '3s'")
 _WAIT_ALWAYS = text("SET LOCAL lock_timeout TO DEFAULT")
 RUNNING = (AgreementStatus.ACTIVE, AgreementStatus.LATE)
+
+_PAID_MEANWHILE = Text(
+    "Pembayarannya sudah masuk, jadi tidak dapat dibatalkan lagi. Muat ulang halaman ini sebentar lagi.",
+    "The payment has come in already, so it cannot be withdrawn any more. Reload this page in a moment.",
+)
+_NOT_OPEN = Text(
+    "Ini sudah dibayar atau sudah dibatalkan. Muat ulang untuk melihatnya.",
+    "This was paid or withdrawn already. Reload to see which.",
+)
 
 AgreementHandler = Callable[[AnySession, Agreement], None]
 """Told in the transaction in which an agreement changed: paid, paid again, failed, given back, ended. It may be told
@@ -142,6 +151,28 @@ def start_checkout(session: AnySession, agreement: Agreement, *, email: str, suc
             )
         )
     return opened.url
+
+
+def withdraw_agreement(session: AnySession, agreement: Agreement) -> None:
+    """Take back what nobody has paid yet: Stripe's page is closed first, so that it cannot be paid any more, and no
+    transfer is waited for.
+
+    Raises CannotChange once it is paid, also when Stripe alone knows yet; StripeUnreachable and StripeRefused, with
+    nothing changed; AgreementBusy as `lock_agreement` does.
+    """
+    agreement = lock_agreement(session, agreement.id)
+    if agreement.status != AgreementStatus.OPENED:
+        raise CannotChange(_NOT_OPEN)
+    gateway = find_gateway()
+    if agreement.stripe_session_id is not None and gateway is not None:
+        with somebody_waits():
+            closed = gateway.close_session(agreement.stripe_session_id)
+        if closed.status != "expired":
+            look_again(session, agreement)
+            raise CannotChange(_PAID_MEANWHILE)
+    agreement.status = AgreementStatus.ABANDONED
+    record_audit(session, "agreement.withdrawn", subject_type="agreement", subject_id=agreement.id)
+    tell_of_change(session, agreement)
 
 
 def get_agreement(session: AnySession, agreement_id: UUID, *, account_id: UUID | None = None) -> Agreement:

@@ -182,8 +182,7 @@ def _close_checkout(session: AnySession, payload: Payload) -> None:
     agreement, gateway = session.get(Agreement, UUID(payload["agreement"])), find_gateway()
     if agreement is None or agreement.stripe_session_id is None or gateway is None:
         return
-    if gateway.session(agreement.stripe_session_id).status == "open":
-        gateway.expire_session(agreement.stripe_session_id, f"expire-{agreement.id}")
+    gateway.close_session(agreement.stripe_session_id)
 
 
 @periodic(3600, name="look-after-bank-agreements", per_tenant=False)

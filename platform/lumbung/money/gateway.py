@@ -17,7 +17,7 @@ from stripe import StripeClient
 
 from lumbung.money import asking
 from lumbung.money.asking import digest
-from lumbung.money.errors import MoneyNotReady
+from lumbung.money.errors import MoneyNotReady, StripeRefused
 from lumbung.money.portal import CardPages
 from lumbung.money.told import (
     CARD_TAKEN,
@@ -116,11 +116,20 @@ class Gateway:
         """A Checkout as it stands now."""
         return Session.of(asking.asked(lambda: self._api.checkout.sessions.retrieve(session_id)))
 
-    def expire_session(self, session_id: str, key: str) -> Session:
-        """Close a Checkout that was not paid."""
-        return Session.of(
-            asking.asked(lambda: self._api.checkout.sessions.expire(session_id, {}, {"idempotency_key": key}))
-        )
+    def close_session(self, session_id: str) -> Session:
+        """A Checkout that nobody can pay any more: `expired`, or `complete` when it was paid first."""
+        found = self.session(session_id)
+        if found.status != "open":
+            return found
+        options: Any = {"idempotency_key": f"expire-{session_id}"}
+        try:
+            return Session.of(asking.asked(lambda: self._api.checkout.sessions.expire(session_id, {}, options)))
+        except StripeRefused:
+            # It was paid between the two questions.
+            found = self.session(session_id)
+            if found.status == "open":
+                raise
+            return found
 
     def subscription(self, subscription_id: str) -> Subscription:
         """A subscription as it stands now, with the card that its payer gave last."""

@@ -181,6 +181,69 @@ def test_a_card_that_failed_is_changed_and_nothing_is_cut(
         assert stranger.post_form("/me/programmes", {}, to=path).status_code == 404
 
 
+def test_before_it_is_paid_another_size_is_chosen_and_the_old_page_is_closed(
+    session: Db, money: MoneyStage, world: World, holder: Browser
+) -> None:
+    opened = holder.post_form("/plans/province/new", NEW)
+    programme = the_programme(session)
+    first, at = programme.agreement_id, f"/me/programmes/{programme.id}"
+    for wrong in ("10", "11", ""):
+        answer = holder.post_form(at, {"size": wrong}, to=f"{at}/first-size")
+        assert "Pilih ukuran lain" in holder.follow(answer).text
+    page = holder.follow(holder.post_form(at, {"size": "20"}, to=f"{at}/first-size")).text
+    assert "Rp 4.500.000 sebulan" in page
+    programme = the_programme(session)
+    assert (programme.size, programme.agreement_id == first) == (20, False)
+    session.rollback()
+    old = opened.headers["Location"].rpartition("/")[2]
+    assert next(one for one in money.stripe.objects("checkout.session") if one["id"] == old)["status"] == "expired"
+    paid = holder.post_form(at, {}, to=f"{at}/pay")
+    assert paid.headers["Location"].rpartition("/")[2] != old
+    money.pay(get_agreement(session, the_programme(session).agreement_id))
+    assert [one["amount"] for one in money.stripe.objects("charge")] == [450_000_000]
+    assert get_agreement(session, the_programme(session).agreement_id).status == AgreementStatus.ACTIVE
+    assert get_agreement(session, first).status == AgreementStatus.ABANDONED
+
+
+def test_what_was_never_paid_is_withdrawn_and_begun_again(
+    session: Db, money: MoneyStage, world: World, holder: Browser
+) -> None:
+    holder.post_form("/plans/province/new", NEW)
+    at = f"/me/programmes/{the_programme(session).id}"
+    session.rollback()
+    page = holder.follow(holder.post_form(at, {}, to=f"{at}/withdraw")).text
+    assert "Dibatalkan; tidak ada yang dibayar" in page
+    assert "Tidak jadi dibayar" in page
+    refused = holder.post_form(at, {"size": "11"}, to=f"{at}/pay")
+    assert (refused.status_code, "Pilih salah satu ukuran" in refused.text) == (422, True)
+    again = holder.post_form(at, {"size": "40"}, to=f"{at}/pay")
+    assert again.headers["Location"].startswith(money.stripe.base)
+    # Paid in one tab, withdrawn in another: the payment stands, and the page says so.
+    money.stripe.pay(again.headers["Location"].rpartition("/")[2])
+    assert "sudah masuk" in holder.follow(holder.post_form(at, {}, to=f"{at}/withdraw")).text
+    money.work()
+    assert "Berjalan" in holder.get(at).text
+    assert f"{at}/withdraw" not in holder.get(at).text
+    programme = the_programme(session)
+    assert (programme.size, get_agreement(session, programme.agreement_id).amount) == (40, 8_000_000)
+
+
+def test_without_keys_what_was_withdrawn_is_begun_again_for_the_bank(
+    session: Db, world: World, holder: Browser
+) -> None:
+    holder.post_form("/plans/province/new", NEW)
+    programme = the_programme(session)
+    first, at = programme.agreement_id, f"/me/programmes/{programme.id}"
+    session.rollback()
+    assert "Dibatalkan" in holder.follow(holder.post_form(at, {}, to=f"{at}/withdraw")).text
+    assert str(first) not in holder.get(at).text
+    holder.post_form(at, {}, to=f"{at}/pay")
+    again = str(the_programme(session).agreement_id)
+    session.rollback()
+    assert again != str(first)
+    assert again in holder.get(at).text
+
+
 def test_a_municipality_leaves_by_its_own_page(app: LumbungFlask, session: Db, world: World) -> None:
     programme = paid_programme(session, world.stranger)
     add_member(session, programme, world.tangsel.id)
