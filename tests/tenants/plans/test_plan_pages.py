@@ -235,6 +235,7 @@ def test_without_keys_what_was_withdrawn_is_begun_again_for_the_bank(
     programme = the_programme(session)
     first, at = programme.agreement_id, f"/me/programmes/{programme.id}"
     session.rollback()
+    assert "ikut berganti" in holder.get(at).text
     assert "Dibatalkan" in holder.follow(holder.post_form(at, {}, to=f"{at}/withdraw")).text
     assert str(first) not in holder.get(at).text
     holder.post_form(at, {}, to=f"{at}/pay")
