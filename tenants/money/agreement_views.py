@@ -15,6 +15,7 @@ from lumbung.money.bank import note_bank_payment
 from lumbung.money.models import AgreementStatus
 from lumbung.money.payments import payments_of, search_agreements
 from lumbung.money.periods import today
+from lumbung.money.replacing import successor_of
 from lumbung.money.standing import given_back_of
 from lumbung.money.subjects import name_subjects
 from lumbung.web.access import OPERATOR, access
@@ -87,6 +88,7 @@ def _page(agreement_id: UUID, errors: Mapping[str, list[str]]) -> str:
     found = get_agreement(db.session, agreement_id)
     paid = payments_of(db.session, agreement_id)
     subject = (found.subject_type, found.subject_id)
+    successor = successor_of(db.session, found)
     by_stripe = found.status in RUNNING and found.stripe_subscription_id is not None
     return render_template(
         "money/agreement.html",
@@ -97,7 +99,10 @@ def _page(agreement_id: UUID, errors: Mapping[str, list[str]]) -> str:
         payments=paid,
         given_back=given_back_of(db.session, [one.id for one in paid]),
         people=account_names(db.session, [found.account_id]),
-        can_note=not by_stripe and found.status not in (AgreementStatus.PAID, AgreementStatus.ENDED),
+        can_note=not by_stripe
+        and successor is None
+        and found.status not in (AgreementStatus.PAID, AgreementStatus.ENDED),
+        successor=successor,
         by_stripe=by_stripe,
         key=fresh_key() if not errors else request.form.get("key", ""),
         today=today(),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 
 from lumbung.db import now
 from lumbung.db.tenancy import AnySession
 from lumbung.money.agreements import agreement_handler
+from lumbung.money.cards import refused_card_handler
 from lumbung.money.models import Agreement, AgreementStatus
-from tenants.plans.letters import tell_late, tell_over
+from lumbung.money.replacing import names_successor
+from tenants.plans.letters import tell_card_refused, tell_late, tell_over
 from tenants.plans.members import release_members
 from tenants.plans.models import Programme
 from tenants.plans.programmes import KIND, lock_programme
@@ -35,3 +39,20 @@ def follow_agreement(session: AnySession, agreement: Agreement) -> None:
     else:
         programme.late_since = None
     session.flush()
+
+
+@refused_card_handler(KIND)
+def follow_card(session: AnySession, agreement: Agreement, card: str) -> None:
+    """Tell the holder that a new card did not pay."""
+    programme = session.scalars(select(Programme).where(Programme.agreement_id == agreement.id)).one_or_none()
+    if programme is not None:
+        tell_card_refused(session, programme)
+
+
+@names_successor(KIND)
+def _successor(session: AnySession, agreement: Agreement) -> UUID | None:
+    """A programme has one agreement at a time: another size before its first payment, or a new beginning, makes one."""
+    query = select(Programme.agreement_id).where(
+        Programme.id == UUID(agreement.subject_id), Programme.agreement_id != agreement.id
+    )
+    return session.scalars(query).one_or_none()

@@ -95,6 +95,22 @@ def tell_late(session: AnySession, programme: Programme) -> None:
     )
 
 
+def tell_card_refused(session: AnySession, programme: Programme) -> None:
+    """Tell the holder that a new card did not pay what is owed, and where it can be paid."""
+    _tell_holder(
+        session,
+        programme,
+        Text("Kartu baru untuk program {name} belum berhasil", "The new card for the programme {name} has not paid"),
+        Text(
+            "Bank menolak tagihan program {name} pada kartu baru, atau meminta persetujuan Anda dahulu. Buka "
+            "tagihannya dan bayar di halaman Stripe, juga dengan kartu lain:\n\n{address}/invoices",
+            "The bank refused to pay the invoice of the programme {name} with the new card, or asks for your "
+            "approval first. Open the invoice and pay it on Stripe’s page, also with another card:"
+            "\n\n{address}/invoices",
+        ),
+    )
+
+
 def tell_over(session: AnySession, programme: Programme) -> None:
     """Tell the holder that a programme is over."""
     _tell_holder(

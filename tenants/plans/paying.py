@@ -23,7 +23,7 @@ CHECKOUTS = Limit("checkout", 20, 3600)
 
 
 LOOKS = Limit("stripe-invoices", 60, 3600)
-"""So many times an hour an account may have Stripe asked for its invoices."""
+"""So many times an hour an account may have Stripe asked for its invoices, or for its card."""
 
 
 def list_invoices(session: AnySession, programme: Programme) -> Sequence[Invoice]:
@@ -42,8 +42,8 @@ def list_invoices(session: AnySession, programme: Programme) -> Sequence[Invoice
 
 def lead_to_checkout(session: AnySession, programme: Programme, *, email: str) -> AnyResponse:
     """Lead to the page of Stripe on which a programme is paid; where that cannot be now, to the programme's own page,
-    which says so. Nothing that was typed is lost then. Raises TooMany."""
-    spend(CHECKOUTS, str(programme.holder_account_id))
+    which says so. Nothing that was typed is lost then. What limits who calls it is spent
+    before."""
     agreement = get_agreement(session, programme.agreement_id, account_id=programme.holder_account_id)
     try:
         address = start_checkout(

@@ -21,7 +21,7 @@ from lumbung.web.access import SIGNED_IN, access, current_visitor
 from lumbung.web.sites import LumbungFlask
 from tenants.plans.members import add_member, take_out
 from tenants.plans.models import Programme
-from tenants.plans.paying import CHECKOUTS, lead_to_card, lead_to_checkout, list_invoices
+from tenants.plans.paying import CHECKOUTS, LOOKS, lead_to_card, lead_to_checkout, list_invoices
 from tenants.plans.programmes import (
     begin_again,
     cancel_programme,
@@ -70,9 +70,10 @@ def show(programme_id: UUID) -> Page:
 def pay(programme_id: UUID) -> Page:
     """Lead to Stripe's page; a programme that is over begins again by it."""
     programme = _mine(programme_id)
+    spend(CHECKOUTS, str(programme.holder_account_id))
     if get_agreement(db.session, programme.agreement_id).status in {AgreementStatus.ENDED, AgreementStatus.ABANDONED}:
         try:
-            begin_again(db.session, programme, size=_asked_size() or None)
+            begin_again(db.session, programme, size=_asked_size() if "size" in request.form else None)
         except (Conflict, Invalid) as error:
             db.session.rollback()
             return _show(_mine(programme_id), refused=_reason(error)), error.status
@@ -143,6 +144,7 @@ def change_card(programme_id: UUID) -> Page:
 def card_given(programme_id: UUID) -> Page:
     """Where that page leads back to: Stripe is asked which card it is."""
     programme = _mine(programme_id)
+    spend(LOOKS, str(programme.holder_account_id))
     if look_for_card(db.session, get_agreement(db.session, programme.agreement_id)):
         flash(card_words(), "success")
     return redirect(url_for("programmes.show", programme_id=programme_id), 303)

@@ -20,6 +20,7 @@ from lumbung.money.agreements import (
     end_agreement,
     get_agreement,
     lock_agreement,
+    lock_one,
     open_agreement,
     withdraw_agreement,
 )
@@ -98,10 +99,8 @@ def begin_again(session: AnySession, programme: Programme, *, size: int | None =
     before = get_agreement(session, held.agreement_id)
     if before.status not in OVER:
         raise ProgrammeConflict
-    members = count_members(session, held.id)
-    if size is not None and members > size:
-        raise ProgrammeConflict(_MORE_MEMBERS.format(members=members, size=size))
     wanted = size_now(held) if size is None else size
+    _check_members(session, held, wanted)
     made = _open(
         session,
         programme_id=held.id,
@@ -124,10 +123,12 @@ def withdraw_programme(session: AnySession, programme: Programme) -> None:
 def choose_first_size(session: AnySession, programme: Programme, size: int) -> Agreement:
     """A new agreement of another size in the place of one that nobody has paid yet.
 
-    Raises Invalid for a size that there is not, or that it has; what `withdraw_agreement` raises.
+    Raises Invalid for a size that there is not, or that it has; ProgrammeConflict when it holds more; what
+    `withdraw_agreement` raises.
     """
     if plan_of(programme).price_of(size) is None or size == size_now(programme):
         raise Invalid(fields={"size": [str(_ANOTHER)]})
+    _check_members(session, programme, size)
     withdraw_programme(session, programme)
     return begin_again(session, programme, size=size)
 
@@ -159,9 +160,11 @@ def list_programmes(session: AnySession, account_id: UUID) -> Sequence[tuple[Pro
 
 
 def lock_programme(session: AnySession, programme_id: UUID) -> Programme:
-    """The programme as it stands now, held until the transaction ends; a smaller size whose time came is its size."""
-    locked = select(Programme).where(Programme.id == programme_id).with_for_update()
-    found = session.scalars(locked.execution_options(populate_existing=True)).one()
+    """The programme as it stands now, held until the transaction ends; a smaller size whose time came is its size.
+
+    Raises AgreementBusy in a request when another holds it for seconds.
+    """
+    found = lock_one(session, select(Programme).where(Programme.id == programme_id))
     if found.next_size is not None and size_now(found) == found.next_size:
         found.size, found.next_size, found.next_size_at = found.next_size, None, None
     return found
@@ -171,6 +174,12 @@ def count_members(session: AnySession, programme_id: UUID) -> int:
     """How many municipalities are in a programme now."""
     mine = select(func.count()).where(ProgrammeMember.programme_id == programme_id, ProgrammeMember.left_at.is_(None))
     return session.scalar(mine) or 0
+
+
+def _check_members(session: AnySession, programme: Programme, size: int) -> None:
+    members = count_members(session, programme.id)
+    if members > size:
+        raise ProgrammeConflict(_MORE_MEMBERS.format(members=members, size=size))
 
 
 def check_change(session: AnySession, programme: Programme, size: int) -> datetime:
@@ -187,9 +196,7 @@ def check_change(session: AnySession, programme: Programme, size: int) -> dateti
         raise ProgrammeConflict(_UNPAID)
     if programme.changed_until is not None and now() < programme.changed_until:
         raise ProgrammeConflict(_ONCE)
-    members = count_members(session, programme.id)
-    if members > size:
-        raise ProgrammeConflict(_MORE_MEMBERS.format(members=members, size=size))
+    _check_members(session, programme, size)
     if size <= size_now(programme):
         return paid_until
     if paid_until > now() + LONGEST_MONTH:

@@ -11,6 +11,7 @@ from lumbung.i18n import Text, show_rupiah
 from lumbung.ids import new_id
 from lumbung.messages.telling import tell_each
 from lumbung.money.agreements import RUNNING, agreement_handler
+from lumbung.money.cards import refused_card_handler
 from lumbung.money.models import Agreement, AgreementStatus, Cadence, Payment, Refund, RefundStatus
 from lumbung.outbox import periodic
 from lumbung.web.sites import hub_origin
@@ -45,6 +46,15 @@ def follow(session: AnySession, agreement: Agreement) -> None:
         _tell(session, sponsorship, agreement, f"late:{agreement.paid_until}", *_late(sponsorship, agreement))
     if agreement.status == AgreementStatus.ENDED and payments:
         _tell(session, sponsorship, agreement, "ended", *_ended(sponsorship, agreement))
+
+
+@refused_card_handler(KIND)
+def follow_card(session: AnySession, agreement: Agreement, card: str) -> None:
+    """Tell the sponsor that a new card did not pay what is owed, once for each card."""
+    mine = select(Sponsorship).where(Sponsorship.agreement_id == agreement.id)
+    sponsorship = session.scalars(mine).one_or_none()
+    if sponsorship is not None:
+        _tell(session, sponsorship, agreement, f"refused:{card}", *_refused(sponsorship, agreement))
 
 
 @periodic(24 * 3600, name="tell-sponsors-of-closed-targets", per_tenant=False)
@@ -131,6 +141,18 @@ def _late(sponsorship: Sponsorship, agreement: Agreement) -> tuple[Text, Text]:
         f"The payment of {show_rupiah(agreement.amount)} for {agreement.description} has not gone through, usually "
         "because a card expired or lacks funds. Stripe tries again over the next days; nothing is lost when it "
         "succeeds.\n\nIf the card has expired or is declined, change it here:\n" + _own(sponsorship),
+    )
+
+
+def _refused(sponsorship: Sponsorship, agreement: Agreement) -> tuple[Text, Text]:
+    subject = Text("Kartu baru Anda belum berhasil", "Your new card has not paid")
+    return subject, Text(
+        f"Bank menolak pembayaran untuk {agreement.description} dengan kartu baru, atau meminta persetujuan Anda "
+        "dahulu. Tagihannya dapat dibayar di halaman Stripe, juga dengan kartu lain:\n"
+        + _own(sponsorship)
+        + "/invoice",
+        f"The bank refused the payment for {agreement.description} with the new card, or asks for your approval "
+        "first. The invoice can be paid on Stripe’s page, also with another card:\n" + _own(sponsorship) + "/invoice",
     )
 
 

@@ -22,7 +22,7 @@ from lumbung.web.access import SIGNED_IN, access, current_visitor
 from lumbung.web.attached import send_pdf
 from tenants.answers import Answers
 from tenants.sponsorships.forms import KINDS, LONGEST_MESSAGE, read_amount, read_sponsor, shown_sponsor
-from tenants.sponsorships.paying import card_page, pay_page
+from tenants.sponsorships.paying import card_page, invoice_page, pay_page
 from tenants.sponsorships.reading import list_given_back
 from tenants.sponsorships.services import (
     Own,
@@ -46,6 +46,8 @@ own_sponsorships = Blueprint(
 )
 Page = str | AnyResponse | tuple[str, int]
 PAYING = Limit("sponsorship-paying", 20, 3600)
+LOOKING = Limit("sponsorship-looking", 60, 3600)
+"""So many times an hour an account may have Stripe asked how it stands."""
 WORDS: dict[str, Any] = {
     "cadences": CADENCES,
     "tones": TONES,
@@ -131,9 +133,19 @@ def change_card(sponsorship_id: UUID) -> Page:
 def card_given(sponsorship_id: UUID) -> Page:
     """Back from there: Stripe is asked which card it is."""
     own = _mine(sponsorship_id)
+    spend(LOOKING, str(_account_id()))
     if look_for_card(db.session, own.agreement):
         flash(card_words(), "success")
     return redirect(url_for("own_sponsorships.show", sponsorship_id=sponsorship_id), 303)
+
+
+@own_sponsorships.get("/<uuid:sponsorship_id>/invoice")
+@access(SIGNED_IN)
+def invoice(sponsorship_id: UUID) -> Page:
+    """To Stripe's page of what is owed."""
+    own = _mine(sponsorship_id)
+    spend(LOOKING, str(_account_id()))
+    return invoice_page(own)
 
 
 @own_sponsorships.post("/<uuid:sponsorship_id>/withdraw")

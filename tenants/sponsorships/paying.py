@@ -1,4 +1,4 @@
-"""The way to Stripe's pages: to pay, and for another card."""
+"""The way to Stripe's pages: to pay, for another card, and for an invoice that is owed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from lumbung.db.tenancy import AnySession
+from lumbung.i18n import t
 from lumbung.money.agreements import start_checkout
-from lumbung.money.cards import open_card_page
+from lumbung.money.cards import open_card_page, open_invoice_page
 from lumbung.money.errors import CannotChange, MoneyNotReady, StripeRefused, StripeUnreachable
 from lumbung.web.sites import url_on_hub
 from tenants.sponsorships.services import Own
@@ -41,5 +42,20 @@ def card_page(own: Own) -> Response:
         )
     except (CannotChange, MoneyNotReady, StripeRefused, StripeUnreachable) as error:
         flash(str(error.message), "warning")
+        return redirect(page, 303)
+    return redirect(address, 303)
+
+
+def invoice_page(own: Own) -> Response:
+    """Lead to Stripe's page of the oldest invoice that is not paid, where any card pays it; without one, or when Stripe
+    cannot, to the sponsorship's own page, which says so."""
+    page = url_for("own_sponsorships.show", sponsorship_id=own.sponsorship.id)
+    try:
+        address = open_invoice_page(own.agreement)
+    except (MoneyNotReady, StripeRefused, StripeUnreachable) as error:
+        flash(str(error.message), "warning")
+        return redirect(page, 303)
+    if address is None:
+        flash(t("Tidak ada tagihan yang belum dibayar.", "No invoice waits to be paid."), "success")
         return redirect(page, 303)
     return redirect(address, 303)

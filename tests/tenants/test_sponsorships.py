@@ -232,7 +232,7 @@ def test_a_card_that_failed_is_changed_and_the_month_is_paid(
     back = portal["flow"]["after_completion"]["redirect"]["return_url"]
     assert back == f"https://lumbung.test{own}/card"
     assert portal["return_url"] == f"https://lumbung.test{own}"
-    assert "dicocokkan dengan Stripe" in browser.follow(browser.get(back)).text
+    assert "kartu mana yang baru" in browser.follow(browser.get(back)).text
     session.rollback()
     money.work()
     money.tell()
@@ -247,7 +247,33 @@ def test_a_card_that_failed_is_changed_and_the_month_is_paid(
     assert "Ganti kartu" not in browser.get(own).text
     token = {"csrf_token": _token(browser.get(own).text)}
     assert "tidak ada kartu yang perlu diganti" in browser.follow(browser.post(f"{own}/card", data=token)).text
-    assert "dicocokkan" not in browser.follow(browser.get(f"{own}/card")).text
+    assert "kartu mana yang baru" not in browser.follow(browser.get(f"{own}/card")).text
+
+
+def test_a_new_card_that_is_declined_is_told_and_any_card_pays_the_invoice(
+    app: LumbungFlask, money: MoneyStage, session: AnySession, world: World
+) -> None:
+    browser = browse(app, account=world.stranger)
+    browser.post_form(NEW, {**TYPED, "cadence": "monthly"}, to="/sponsors/new")
+    sponsorship = session.scalars(select(Sponsorship)).one()
+    own = f"/me/sponsorships/{sponsorship.id}"
+    money.pay(session.get_one(Agreement, sponsorship.agreement_id), card="4000000000000341")
+    assert "Bayar tagihan" not in browser.get(own).text
+    assert "Tidak ada tagihan" in browser.follow(browser.get(f"{own}/invoice")).text
+    money.advance(days=32)
+    assert f"{own}/invoice" in browser.get(own).text
+    asked = browser.post_form(own, to=f"{own}/card")
+    money.stripe.change_card(asked.location.rpartition("/")[2], card="4000000000000341")
+    for _ in range(3):
+        money.tell()
+    assert letters(session).count("Kartu baru Anda belum berhasil") == 1
+    led = browser.get(f"{own}/invoice")
+    [owed] = [one for one in money.stripe.objects("invoice") if one["status"] == "open"]
+    assert (led.status_code, led.location) == (303, owed["hosted_invoice_url"])
+    money.stripe.fail_next("error", times=9, path="/v1/invoices")
+    assert "tidak menjawab" in browser.follow(browser.get(f"{own}/invoice")).text
+    other = browse(app, account=world.operator)
+    assert other.get(f"{own}/invoice").status_code == 404
 
 
 def test_an_old_tab_cannot_pay_for_what_was_taken_back(

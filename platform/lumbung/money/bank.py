@@ -23,6 +23,7 @@ from lumbung.money.gateway import find_gateway
 from lumbung.money.models import Agreement, AgreementStatus, Cadence, JournalEntry, Payment
 from lumbung.money.periods import month_later
 from lumbung.money.receipts import next_receipt_number
+from lumbung.money.replacing import successor_of
 from lumbung.outbox import Payload, effect_handler, enqueue_effect, periodic
 
 MOST_BY_HAND = 1_000_000_000_000
@@ -40,6 +41,10 @@ _PAID = Text("Kesepakatan ini sudah dibayar.", "This agreement is paid already."
 _OVER = Text(
     "Kesepakatan bulanan ini sudah berakhir. Minta pembayar membuat kesepakatan baru.",
     "This monthly agreement is over. Ask the payer to make a new one.",
+)
+_REPLACED = Text(
+    "Kesepakatan ini sudah diganti dengan {successor}. Catat transfernya di sana.",
+    "Another agreement, {successor}, took the place of this one. Note the transfer there.",
 )
 _NOTED = Text(
     "Transfer dengan bukti itu sudah dicatat pada kesepakatan ini.",
@@ -73,14 +78,14 @@ def note_bank_payment(
     What is paid once is paid then; what is monthly is paid for `months` more. `reference` is what the bank's statement
     says. With a `key` that was used before the same payment comes back and nothing happens. Raises Invalid for an
     amount, a moment, a reference or a number of months that cannot be; CannotChange where the agreement is paid, over,
-    or paid by Stripe; Conflict where the reference is noted already.
+    replaced by another, or paid by Stripe; Conflict where the reference is noted already.
     """
     _check(amount, paid_at, reference, months)
     agreement = lock_agreement(session, agreement.id)
     made = session.get(Payment, key) if key is not None else None
     if made is not None and made.agreement_id == agreement.id:
         return made
-    _check_standing(agreement)
+    _check_standing(session, agreement)
     source_note = reference.strip()
     noted = select(func.count()).where(
         JournalEntry.agreement_id == agreement.id, JournalEntry.kind == "bank", JournalEntry.note == source_note
@@ -136,13 +141,16 @@ def _check(amount: int, paid_at: datetime, reference: str, months: int) -> None:
         raise Invalid(fields=wrong)
 
 
-def _check_standing(agreement: Agreement) -> None:
+def _check_standing(session: AnySession, agreement: Agreement) -> None:
     if agreement.status in RUNNING and agreement.stripe_subscription_id is not None:
         raise CannotChange(_BY_STRIPE)
     if agreement.status == AgreementStatus.PAID:
         raise CannotChange(_PAID)
     if agreement.status == AgreementStatus.ENDED:
         raise CannotChange(_OVER)
+    successor = successor_of(session, agreement)
+    if successor is not None:
+        raise CannotChange(_REPLACED.format(successor=successor))
 
 
 def _book(session: AnySession, agreement: Agreement, payment: Payment, note: str, by: UUID | None) -> None:

@@ -124,7 +124,7 @@ def _bring_subscription(session: AnySession, gateway: Gateway, subscription_id: 
         return
     standing = gateway.subscription(subscription_id)
     if standing.new_card is not None and standing.ended_at is None:
-        order_card(session, agreement, standing.new_card)
+        order_card(session, agreement, standing.new_card, owed=standing.owed)
     if agreement.order_pending:
         standing = _carry_out(gateway, agreement, standing)
         agreement.order_pending = False

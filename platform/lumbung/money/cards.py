@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from lumbung.audit import record_audit
@@ -12,14 +13,33 @@ from lumbung.i18n import Text, current_language, t
 from lumbung.money.agreements import LOOK_SECONDS, RUNNING, lock_agreement
 from lumbung.money.asking import somebody_waits
 from lumbung.money.errors import CannotChange, StripeRefused
-from lumbung.money.gateway import the_gateway
+from lumbung.money.gateway import Gateway, the_gateway
 from lumbung.money.models import Agreement, Cadence
+from lumbung.money.told import Invoice
 from lumbung.outbox import Payload, effect_handler, enqueue_effect
 
 _NO_CARD = Text(
     "Kesepakatan ini tidak ditagih ke kartu lagi, jadi tidak ada kartu yang perlu diganti.",
     "This agreement is not charged to a card any more, so there is no card to change.",
 )
+
+RefusedHandler = Callable[[AnySession, Agreement, str], None]
+"""Told that the bank did not pay what is owed with a new card (its id at Stripe), or asks its holder first."""
+
+_refused: dict[str, RefusedHandler] = {}
+_Handler = TypeVar("_Handler", bound=RefusedHandler)
+
+
+def refused_card_handler(kind: str) -> Callable[[_Handler], _Handler]:
+    """Let the decorated function be told of new cards that did not pay, for agreements of `kind`."""
+
+    def register(handler: _Handler) -> _Handler:
+        if kind in _refused:
+            raise ValueError(f"Refused cards of kind {kind!r} have a handler already.")
+        _refused[kind] = handler
+        return handler
+
+    return register
 
 
 def has_card(agreement: Agreement) -> bool:
@@ -63,17 +83,33 @@ def look_for_card(session: AnySession, agreement: Agreement) -> bool:
 def card_words() -> str:
     """What is said to somebody who comes back from Stripe's page."""
     return t(
-        "Kartu baru sedang dicocokkan dengan Stripe dan ditagih mulai sekarang. Tagihan yang belum dibayar dicoba "
-        "dengan kartu itu dalam beberapa menit.",
-        "The new card is being taken from Stripe and is charged from now on. An invoice that is not paid yet is tried "
-        "with it within minutes.",
+        "Stripe sedang ditanya kartu mana yang baru. Kartu itu ditagih sejak diganti, dan tagihan yang belum dibayar "
+        "dicoba dengannya dalam beberapa menit.",
+        "Stripe is being asked which card is new. It is charged from then on, and an invoice that is not paid yet is "
+        "tried with it within minutes.",
     )
 
 
-def order_card(session: AnySession, agreement: Agreement, card: str) -> None:
-    """Let the worker take the card that the payer gave last; in an effect of its own, so that nothing that is told of
-    this agreement waits for it, and once in a few seconds, however often it is seen."""
-    enqueue_effect(session, "stripe.take-card", {"agreement": str(agreement.id)}, dedupe_key=f"take-{card}-{_moment()}")
+def open_invoice_page(agreement: Agreement) -> str | None:
+    """The address of Stripe's page of the oldest invoice that is not paid, where any card pays it; None without one.
+
+    Raises MoneyNotReady, StripeUnreachable, StripeRefused.
+    """
+    gateway = the_gateway()
+    if agreement.stripe_subscription_id is None:
+        return None
+    with somebody_waits():
+        return next((one.url for one in _open_invoices(gateway, agreement.stripe_subscription_id)), None)
+
+
+def order_card(session: AnySession, agreement: Agreement, card: str, *, owed: str | None) -> None:
+    """Let the worker take the card that the payer gave last, and charge what is owed to it. In effects of their own: no
+    news of this agreement waits for them, and a payment that hangs keeps no card from being taken."""
+    payload = {"agreement": str(agreement.id), "card": card}
+    if owed is not None:
+        enqueue_effect(session, "stripe.pay-owed", payload, dedupe_key=f"pay-{owed}-{card}")
+    # Once in a few seconds, however often it is seen.
+    enqueue_effect(session, "stripe.take-card", payload, dedupe_key=f"take-{card}-{_moment()}")
 
 
 @effect_handler("stripe.take-card", waits=True)
@@ -85,14 +121,41 @@ def _take_card(session: AnySession, payload: Payload) -> None:
     if standing.new_card is None or standing.ended_at is not None:
         # Who looked twice ordered twice.
         return
-    if standing.owed is not None and has_card(agreement):
-        # First, so that it is not forgotten when this is broken off in between. A bank that refuses this card too is
-        # asked again by Stripe in its time.
-        with suppress(StripeRefused):
-            gateway.pay_invoice(standing.owed, standing.new_card)
     gateway.take_card(standing.id, standing.new_card)
     record_audit(session, "agreement.card", subject_type="agreement", subject_id=agreement.id)
-    enqueue_effect(session, "stripe.look", {"kind": "subscription", "id": standing.id})
+
+
+@effect_handler("stripe.pay-owed", waits=True)
+def _pay_owed(session: AnySession, payload: Payload) -> None:
+    agreement, gateway = lock_agreement(session, UUID(payload["agreement"])), the_gateway()
+    subscription_id, card = agreement.stripe_subscription_id, payload["card"]
+    if subscription_id is None or not has_card(agreement):
+        return
+    standing = gateway.subscription(subscription_id)
+    if standing.card != card or standing.ended_at is not None:
+        # Another card was given since, and is tried by its own order.
+        return
+    # Stripe gives an answer that failed again for a day: the next hour asks anew, and what is paid is not open then.
+    hour = int(now().timestamp()) // 3600
+    for invoice in _open_invoices(gateway, subscription_id):
+        try:
+            gateway.pay_invoice(invoice.id, card, f"pay-{invoice.id}-{card}-{hour}")
+        except StripeRefused:
+            if any(one.id == invoice.id for one in _open_invoices(gateway, subscription_id)):
+                _tell_refused(session, agreement, card)
+            break
+    enqueue_effect(session, "stripe.look", {"kind": "subscription", "id": subscription_id})
+
+
+def _open_invoices(gateway: Gateway, subscription_id: str) -> list[Invoice]:
+    """What is owed for a subscription, the oldest first."""
+    return [one for one in reversed(gateway.invoices_of(subscription_id)) if one.status == "open"]
+
+
+def _tell_refused(session: AnySession, agreement: Agreement, card: str) -> None:
+    handler = _refused.get(agreement.kind)
+    if handler is not None:
+        handler(session, agreement, card)
 
 
 def _moment() -> int:

@@ -121,9 +121,9 @@ class Gateway:
         found = self.session(session_id)
         if found.status != "open":
             return found
-        options: Any = {"idempotency_key": f"expire-{session_id}"}
         try:
-            return Session.of(asking.asked(lambda: self._api.checkout.sessions.expire(session_id, {}, options)))
+            # Without a key of ours: twice is as once, and an answer that failed is not given again for a day.
+            return Session.of(asking.asked(lambda: self._api.checkout.sessions.expire(session_id)))
         except StripeRefused:
             # It was paid between the two questions.
             found = self.session(session_id)
@@ -190,9 +190,9 @@ class Gateway:
         # Without a key of ours: whoever goes back to a former card within a day would be answered as the first time.
         asking.asked(lambda: self._api.subscriptions.update(subscription_id, params))
 
-    def pay_invoice(self, invoice_id: str, card: str) -> None:
-        """Try once to charge an open invoice to this card."""
-        options: Any = {"idempotency_key": f"pay-{invoice_id}-{card}"}
+    def pay_invoice(self, invoice_id: str, card: str, key: str) -> None:
+        """Try to charge an open invoice to this card; one that is paid already is refused."""
+        options: Any = {"idempotency_key": key}
         asking.asked(lambda: self._api.invoices.pay(invoice_id, {"payment_method": card}, options))
 
     def charge(self, charge_id: str) -> Charge:

@@ -162,8 +162,8 @@ class Subscription:
     """A subscription. `paid_until` is the end of what is paid: of its running month when that is paid, else its
     beginning. `owed` is the invoice of that month while it is open.
 
-    `new_card` is what the payer gave on Stripe's page and the subscription has not taken: Stripe makes it the
-    customer's own and goes on charging the card that the subscription began with.
+    `card` is what the payer gave on Stripe's page last, `new_card` the same while the subscription has not taken it:
+    Stripe makes it the customer's own and goes on charging the card that the subscription began with.
     """
 
     id: str
@@ -175,6 +175,7 @@ class Subscription:
     cancel_at_period_end: bool
     ended_at: datetime | None
     owed: str | None
+    card: str | None
     new_card: str | None
 
     @classmethod
@@ -188,6 +189,7 @@ class Subscription:
             until = _moment(item.current_period_start)
         elif ended is not None:
             until = min(until, ended)
+        card = _card(told)
         return cls(
             id=told.id,
             customer=str(_id(told.customer)),
@@ -198,7 +200,8 @@ class Subscription:
             cancel_at_period_end=bool(told.cancel_at_period_end) or told.cancel_at is not None,
             ended_at=ended,
             owed=latest.id if latest is not None and latest.status == "open" else None,
-            new_card=_new_card(told),
+            card=card,
+            new_card=None if card == told.metadata.to_dict().get(CARD_TAKEN) else card,
         )
 
 
@@ -207,6 +210,7 @@ class Invoice:
     """An invoice of a subscription, with Stripe's own page of it; on that page one that is `open` is paid, also by
     another card. `amount` is in hundredths."""
 
+    id: str
     number: str
     status: str
     amount: int
@@ -216,6 +220,7 @@ class Invoice:
     @classmethod
     def of(cls, told: Any) -> Invoice:
         return cls(
+            id=told.id,
             number=told.number or "",
             status=told.status or "",
             amount=int(told.total),
@@ -224,11 +229,10 @@ class Invoice:
         )
 
 
-def _new_card(told: Any) -> str | None:
+def _card(told: Any) -> str | None:
     # An id alone was not expanded; a customer who was deleted has no settings.
     settings = getattr(told.customer, "invoice_settings", None)
-    chosen = None if settings is None else _id(settings.default_payment_method)
-    return None if chosen == told.metadata.to_dict().get(CARD_TAKEN) else chosen
+    return None if settings is None else _id(settings.default_payment_method)
 
 
 def _transaction(told: Any) -> Transaction | None:

@@ -140,6 +140,22 @@ def test_broken_off_in_between_it_is_neither_forgotten_nor_paid_twice(money: Mon
     assert len(money.session.scalars(select(Payment)).all()) == 2
 
 
+def test_a_payment_that_hangs_keeps_no_card_from_being_taken(money: MoneyStage, world: World) -> None:
+    agreement = monthly(money, world, card=FAILS_LATER)
+    money.advance(days=32)
+    before = card_of(money)
+    money.stripe.change_card(page_of(money, agreement))
+    money.stripe.fail_next("error", times=3, method="POST", path="/v1/invoices")
+    money.tell()
+    assert card_of(money) != before
+    assert agreement.status == AgreementStatus.LATE
+    money.stripe.advance(hours=2)
+    money.work()
+    money.tell()
+    assert agreement.status == AgreementStatus.ACTIVE
+    assert len(money.session.scalars(select(Payment)).all()) == 2
+
+
 def test_what_is_to_end_is_not_charged_by_a_new_card(money: MoneyStage, world: World) -> None:
     agreement = monthly(money, world, card=FAILS_LATER)
     money.advance(days=32)

@@ -107,6 +107,14 @@ def test_of_two_at_once_one_wins_and_both_sides_agree(money: MoneyStage, world: 
     assert ends <= {("expired", AgreementStatus.ABANDONED), ("complete", AgreementStatus.ACTIVE)}
 
 
+def test_what_was_opened_with_other_keys_is_withdrawn(money: MoneyStage, world: World) -> None:
+    agreement = money.agree(world.stranger)
+    agreement.stripe_session_id = "cs_test_of_another_account"
+    money.session.commit()
+    withdraw(money, agreement)
+    assert agreement.status == AgreementStatus.ABANDONED
+
+
 def test_while_stripe_does_not_answer_nothing_is_withdrawn(money: MoneyStage, world: World) -> None:
     agreement = money.agree(world.stranger)
     money.stripe.fail_next("error", times=3, path="/v1/checkout/sessions")

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from lumbung.db import set_clock
+from lumbung.db import now, set_clock
 from lumbung.ids import new_id
+from lumbung.messages.models import PlatformMessage
 from lumbung.money.agreements import get_agreement
 from lumbung.money.bank import note_bank_payment
+from lumbung.money.errors import CannotChange
 from lumbung.money.models import AgreementStatus, Payment
 from lumbung.web.sites import LumbungFlask
 from tenants.plans.members import add_member
@@ -167,7 +169,7 @@ def test_a_card_that_failed_is_changed_and_nothing_is_cut(
     asked = holder.post_form(at, {}, to=f"{at}/card")
     assert asked.headers["Location"].startswith(f"{money.stripe.base}/p/session/")
     money.stripe.change_card(asked.headers["Location"].rpartition("/")[2])
-    assert "dicocokkan dengan Stripe" in holder.follow(holder.get(f"{at}/card")).text
+    assert "kartu mana yang baru" in holder.follow(holder.get(f"{at}/card")).text
     money.work()
     money.tell()
     programme = the_programme(session)
@@ -182,7 +184,7 @@ def test_a_card_that_failed_is_changed_and_nothing_is_cut(
 
 
 def test_before_it_is_paid_another_size_is_chosen_and_the_old_page_is_closed(
-    session: Db, money: MoneyStage, world: World, holder: Browser
+    app: LumbungFlask, session: Db, money: MoneyStage, world: World, holder: Browser
 ) -> None:
     opened = holder.post_form("/plans/province/new", NEW)
     programme = the_programme(session)
@@ -194,6 +196,17 @@ def test_before_it_is_paid_another_size_is_chosen_and_the_old_page_is_closed(
     assert "Rp 4.500.000 sebulan" in page
     programme = the_programme(session)
     assert (programme.size, programme.agreement_id == first) == (20, False)
+    # A transfer with the former code would be for nothing: it is noted where the programme follows it.
+    with pytest.raises(CannotChange, match=str(programme.agreement_id)):
+        note_bank_payment(
+            session, get_agreement(session, first), amount=2_500_000, paid_at=now(), reference="TRF 1", by=None
+        )
+    session.rollback()
+    operator = browse(app, "lumbung.test", world.operator)
+    told = operator.get(f"/operator/money/agreements/{first}").text
+    assert f"/operator/money/agreements/{the_programme(session).agreement_id}" in told
+    assert "Catat transfer" not in told
+    assert "Catat transfer" in operator.get(f"/operator/money/agreements/{the_programme(session).agreement_id}").text
     session.rollback()
     old = opened.headers["Location"].rpartition("/")[2]
     assert next(one for one in money.stripe.objects("checkout.session") if one["id"] == old)["status"] == "expired"
@@ -205,6 +218,20 @@ def test_before_it_is_paid_another_size_is_chosen_and_the_old_page_is_closed(
     assert get_agreement(session, first).status == AgreementStatus.ABANDONED
 
 
+def test_a_new_card_that_is_declined_is_told(session: Db, money: MoneyStage, holder: Browser) -> None:
+    holder.post_form("/plans/province/new", NEW)
+    at = f"/me/programmes/{the_programme(session).id}"
+    money.pay(get_agreement(session, the_programme(session).agreement_id), card="4000000000000341")
+    money.advance(days=32)
+    asked = holder.post_form(at, {}, to=f"{at}/card")
+    money.stripe.change_card(asked.headers["Location"].rpartition("/")[2], card="4000000000000341")
+    money.tell()
+    money.tell()
+    told = select(PlatformMessage.text).where(PlatformMessage.subject.contains("Kartu baru"))
+    [text] = session.scalars(told).all()
+    assert f"{at}/invoices" in text
+
+
 def test_what_was_never_paid_is_withdrawn_and_begun_again(
     session: Db, money: MoneyStage, world: World, holder: Browser
 ) -> None:
@@ -214,8 +241,9 @@ def test_what_was_never_paid_is_withdrawn_and_begun_again(
     page = holder.follow(holder.post_form(at, {}, to=f"{at}/withdraw")).text
     assert "Dibatalkan; tidak ada yang dibayar" in page
     assert "Tidak jadi dibayar" in page
-    refused = holder.post_form(at, {"size": "11"}, to=f"{at}/pay")
-    assert (refused.status_code, "Pilih salah satu ukuran" in refused.text) == (422, True)
+    for wrong in ("11", "0", ""):
+        refused = holder.post_form(at, {"size": wrong}, to=f"{at}/pay")
+        assert (refused.status_code, "Pilih salah satu ukuran" in refused.text) == (422, True)
     again = holder.post_form(at, {"size": "40"}, to=f"{at}/pay")
     assert again.headers["Location"].startswith(money.stripe.base)
     # Paid in one tab, withdrawn in another: the payment stands, and the page says so.
