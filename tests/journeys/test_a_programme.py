@@ -61,7 +61,7 @@ def _take_and_stop(served: Served, person: Callable[..., Person]) -> None:
     page.wait_for_url("**/p/session/**")
     page.get_by_role("heading", name="Ganti kartu").wait_for()
     page.get_by_role("button", name="Pakai kartu ini").click()
-    page.get_by_text("Kartu baru sedang dicocokkan").wait_for()
+    page.get_by_text("Stripe sedang ditanya kartu mana yang baru").wait_for()
     province.see("another-card")
 
     page.get_by_label("Ukuran baru").select_option("20")
