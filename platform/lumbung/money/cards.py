@@ -83,10 +83,10 @@ def look_for_card(session: AnySession, agreement: Agreement) -> bool:
 def card_words() -> str:
     """What is said to somebody who comes back from Stripe's page."""
     return t(
-        "Stripe sedang ditanya kartu mana yang baru. Kartu itu ditagih sejak diganti, dan tagihan yang belum dibayar "
-        "dicoba dengannya dalam beberapa menit.",
-        "Stripe is being asked which card is new. It is charged from then on, and an invoice that is not paid yet is "
-        "tried with it within minutes.",
+        "Stripe sedang ditanya kartu mana yang baru. Bulan-bulan berikutnya dibayar dengan kartu itu; tagihan yang "
+        "belum dibayar dicoba dengannya dalam beberapa menit.",
+        "Stripe is being asked which card is new. The months to come are paid with it; an invoice that is not paid yet "
+        "is tried with it within minutes.",
     )
 
 
