@@ -8,7 +8,7 @@ answer is worked out anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,8 +16,6 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     ColumnElement,
-    DateTime,
-    Float,
     Integer,
     Select,
     Text,
@@ -32,23 +30,23 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    true,
-    tuple_,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app_catalog.definitions.model import SEVERAL, Definition, RecordType
+from app_catalog.definitions.model import Definition, RecordType
 from app_catalog.installations.models import Installation, InstalledDefinition
 from app_catalog.releases.models import Release
-from app_runtime.api.by_index import BETWEEN_IN_SQL, ByIndex, as_known
-from app_runtime.api.columns import FILTERED_TYPES, Family, public_names, record_document, record_feature, shows_place
+from app_runtime.api.by_index import ByIndex, as_known
+from app_runtime.api.columns import FILTERED_TYPES, Family, public_names, record_document, record_feature
 from app_runtime.api.family import PARENT_FILTERS, children_document, of_parent, parent_document, takes_parent
 from app_runtime.api.open_targets import OpenTarget, still_present
+from app_runtime.api.row_filters import OF_EVERY_ROW, of_kind
 from app_runtime.records.actors import Actor
 from app_runtime.records.models import Record
 from app_runtime.records.permissions import read_access, rows_predicate
 from app_runtime.records.pinned import Kinds, by_own_kind, kinds_of
 from lumbung.db.direct import DirectRead, compile_read
+from lumbung.db.prepared import ByValues, PlannedOnce
 from tenants.municipalities.models import Municipality
 
 ANYBODY = Actor(kind="visitor")
@@ -73,7 +71,7 @@ class Statements:
         """The type by the definitions that have it: an upgrade may have taken it away, or brought it."""
         return kinds_of(self.definitions, self.record_type)
 
-    @property
+    @cached_property
     def choices(self) -> frozenset[str]:
         """The fields that a list may be filtered by, those of any version that records are on."""
         return frozenset(
@@ -93,7 +91,7 @@ class Statements:
             if any(name in one.fields and one.fields[name].type == "area" for one in kinds)
         )
 
-    @property
+    @cached_property
     def takes_parent(self) -> bool:
         """Whether a list may be filtered by its parent."""
         return takes_parent(self.definitions, self.record_type)
@@ -106,21 +104,26 @@ class Statements:
         found = frozenset(sorted(indexed & single)[:1]) or indexed
         way = ByIndex(self.record_type, found, found & single)
         key = (filters, way.indexed, way.single, geojson)
-        # Whether records with one of several values are many or few makes another plan.
-        by_values = way.indexed != way.single
-        return self._read(key, lambda: self._list(filters, way, geojson=geojson), by_values=by_values)
+        planned: type[bytes] = bytes
+        if way.indexed != way.single:
+            # Whether records with one of several values are many or few makes another plan.
+            planned = ByValues
+        elif filters <= way.single | {"after"}:
+            # One index has the records in their order, however many there are.
+            planned = PlannedOnce
+        return self._read(key, lambda: self._list(filters, way, geojson=geojson), planned)
 
     def one(self, by: str) -> DirectRead:
         """One record by `id` or `number`: its document, and its id."""
-        return self._read(by, lambda: self._one(by))
+        return self._read(by, lambda: self._one(by), PlannedOnce)
 
-    def _read(self, key: Any, make: Callable[[], Select[Any]], *, by_values: bool = False) -> DirectRead:
+    def _read(self, key: Any, make: Callable[[], Select[Any]], planned: type[bytes]) -> DirectRead:
         found = self._compiled.get(key)
         if found is None:
             if len(self._compiled) >= _MOST_COMPILED:
                 # Filters combine in thousands of ways, which nobody needs but who wants to fill the memory.
                 self._compiled.clear()
-            found = self._compiled[key] = compile_read(make(), by_values=by_values)
+            found = self._compiled[key] = compile_read(make(), planned)
         return found
 
     def _list(self, filters: frozenset[str], way: ByIndex, *, geojson: bool) -> Select[Any]:
@@ -170,7 +173,7 @@ class Statements:
         """Rows of this type that everybody may read, each by its own definition: also what they are filtered by."""
 
         def rows(kind: RecordType) -> ColumnElement[bool]:
-            return and_(_readable(kind), *(_filter(kind, name, way) for name in sorted(filters)))
+            return and_(_readable(kind), *(of_kind(kind, name, way) for name in sorted(filters)))
 
         return [
             Record.tenant_id == _TENANT,
@@ -178,7 +181,7 @@ class Statements:
             Record.record_type == literal_column(f"'{self.record_type}'"),
             by_own_kind(self.kinds, rows),
             Record.hidden_at.is_(None),
-            *(_OF_EVERY_ROW[name](way) for name in sorted(filters) if name in _OF_EVERY_ROW),
+            *(OF_EVERY_ROW[name](way) for name in sorted(filters) if name in OF_EVERY_ROW),
             *(
                 of_parent(self.definitions, self.record_type, name)
                 for name in PARENT_FILTERS
@@ -257,46 +260,3 @@ def _readable(kind: RecordType) -> ColumnElement[bool]:
     if rule.rows == ("published",):
         return and_(Record.published)
     return rows_predicate(kind, ANYBODY)
-
-
-def _filter(kind: RecordType, name: str, way: ByIndex) -> ColumnElement[bool]:
-    if name == "bbox":
-        return true() if shows_place(kind) else literal_column("false", Boolean)
-    if name in _OF_EVERY_ROW:
-        return true()
-    if name in PARENT_FILTERS and name not in kind.fields:
-        return true()
-    if name not in public_names(kind):
-        return literal_column("false", Boolean)
-    if name in way.indexed:
-        return true() if name in kind.fields else literal_column("false", Boolean)
-    wanted = func.string_to_array(bindparam(name, type_=Text), BETWEEN_IN_SQL)
-    if name in kind.fields and kind.fields[name].type in SEVERAL:
-        held: ColumnElement[bool] = Record.data[name].has_any(wanted)
-        return held
-    column = Record.state if name == "state" else Record.data[name].astext
-    return column == func.any(wanted)
-
-
-def _after(way: ByIndex) -> ColumnElement[bool]:
-    after = tuple_(bindparam("after_at", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid))
-    return tuple_(way.made_at, way.record_id) < after
-
-
-def _updated(way: ByIndex) -> ColumnElement[bool]:
-    return Record.updated_at >= bindparam("updated_since", type_=DateTime(timezone=True))
-
-
-def _in_box(way: ByIndex) -> ColumnElement[bool]:
-    sides = {side: bindparam(side, type_=Float) for side in ("west", "south", "east", "north")}
-    return Record.place_lon.between(sides["west"], sides["east"]) & Record.place_lat.between(
-        sides["south"], sides["north"]
-    )
-
-
-# They hold whichever version a row is on, and stand alone, so that an index serves them.
-_OF_EVERY_ROW: Mapping[str, Callable[[ByIndex], ColumnElement[bool]]] = {
-    "after": _after,
-    "updated_since": _updated,
-    "bbox": _in_box,
-}

@@ -20,6 +20,7 @@ from lumbung.secrets import blind_index
 Item = TypeVar("Item")
 LARGEST_PAGE = 100
 _SEAL = 12
+_write = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def page_size(limit: int) -> int:
 
 def encode_cursor(values: Sequence[Any]) -> str:
     """A cursor after the row with these key values: opaque, and of use only as it was given."""
-    body = json.dumps([value if isinstance(value, bool) else _text(value) for value in values], separators=(",", ":"))
+    body = _write([value if isinstance(value, bool) else _text(value) for value in values])
     return urlsafe_b64encode(f"{_seal(body)}{body}".encode()).decode().rstrip("=")
 
 

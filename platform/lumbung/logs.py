@@ -39,6 +39,6 @@ def configure_logs(log_format: str, level: str = "info") -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(lowest),
         # Standard error as it is when something is said, not as it was when the logs were set up.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -73,7 +73,7 @@ class KeyRing:
 
     def blind_index(self, value: str, *, context: str) -> str:
         """A keyed digest by which equal values can be found without reading them (64 hex digits)."""
-        return hmac.new(self.index_key, _associated(context, value), hashlib.sha256).hexdigest()
+        return hmac.digest(self.index_key, _associated(context, value), "sha256").hex()
 
 
 def encrypt(plain: str, *, context: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from lumbung.db import db
 from lumbung.db.direct import compile_read, read_row, run_alone, statement_alone
+from lumbung.db.prepared import ByValues, PlannedOnce
 from lumbung.ids import new_id
 from tenants.agencies.models import Agency
 from tests.world import World
@@ -84,17 +85,29 @@ def test_connections_that_died_are_replaced(session: Sessions, world: World) -> 
         assert count(world.tangsel.id, world.tangsel.id) == 3
 
 
-def test_what_is_planned_by_its_values_is_never_prepared(session: Sessions, world: World) -> None:
+@pytest.mark.parametrize(("planned", "plans"), [(ByValues, None), (bytes, (b"0", b"3")), (PlannedOnce, (b"3", b"0"))])
+def test_how_a_statement_is_planned(
+    session: Sessions, world: World, planned: type[bytes], plans: tuple[bytes, bytes] | None
+) -> None:
+    """By its values each time, never prepared; as PostgreSQL judges, which tries values first; or once for all."""
     named = (
         select(func.count().label("of_these")).select_from(Agency).where(Agency.tenant_id == bindparam("t", type_=Uuid))
     )
     session.remove()
     db.engine.dispose()
-    for by_values in (True, False):
-        read = compile_read(named, by_values=by_values)
-        for _ in range(3):
-            assert read_row(world.tangsel.id, read, {"t": world.tangsel.id}) == [b"3"]
-        looked = statement_alone(
-            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%AS of_' || 'these%'"
-        )
-        assert run_alone(looked, {}) == [b"0" if by_values else b"1"]
+    read = compile_read(named, planned)
+    for _ in range(3):
+        assert read_row(world.tangsel.id, read, {"t": world.tangsel.id}) == [b"3"]
+    looked = statement_alone(
+        "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%AS of_' || 'these%'"
+    )
+    found = run_alone(looked, {})
+    assert (found and tuple(found)) == plans
+
+
+def test_only_the_transaction_is_planned_once(session: Sessions, world: World) -> None:
+    session.remove()
+    db.engine.dispose()
+    read = compile_read(select(func.count()).select_from(Agency), PlannedOnce)
+    assert read_row(world.tangsel.id, read, {}) == [b"3"]
+    assert run_alone(statement_alone("SELECT current_setting('plan_cache_mode')"), {}) == [b"auto"]

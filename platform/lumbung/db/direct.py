@@ -22,7 +22,15 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import PoolProxiedConnection
 
 from lumbung.db.engine import db
-from lumbung.db.prepared import SET_TENANT_SQL, ByValues, Message, dialect_for, doubt_prepared, send_together
+from lumbung.db.prepared import (
+    SET_TENANT_PLANNED_ONCE_SQL,
+    SET_TENANT_SQL,
+    Message,
+    PlannedOnce,
+    dialect_for,
+    doubt_prepared,
+    send_together,
+)
 from lumbung.errors import BadRequest, Unavailable
 
 _BEGIN, _COMMIT = b"BEGIN READ ONLY", b"COMMIT"
@@ -49,16 +57,16 @@ class _Refused(Exception):
         self.state = state
 
 
-def compile_read(statement: Select[Any], *, by_values: bool = False) -> DirectRead:
+def compile_read(statement: Select[Any], planned: type[bytes] = bytes) -> DirectRead:
     """The statement ready for `read_row`; bind parameters without a value are given to each reading by name.
 
-    With `by_values` it is planned for its values each time.
+    `planned` says how: `ByValues`, `PlannedOnce`, or as PostgreSQL judges (`bytes`).
     """
     compiled = statement.compile(dialect=dialect_for("numeric_dollar"))
     sql = str(compiled).encode()
     takes = tuple(compiled.positiontup or ())
     fixed = {name: _written(value) for name, value in compiled.params.items() if value is not None}
-    return DirectRead(ByValues(sql) if by_values else sql, takes, fixed)
+    return DirectRead(planned(sql), takes, fixed)
 
 
 def statement_alone(sql: str, *takes: str) -> DirectRead:
@@ -74,7 +82,8 @@ def read_row(tenant_id: UUID, read: DirectRead, values: Mapping[str, Any]) -> Se
     was lost is replaced once. Raises Unavailable when the database does not answer, BadRequest for a text with a NUL.
     """
     given = [_written(values[name] if name in values else read.fixed[name]) for name in read.takes]
-    messages: list[Message] = [(_BEGIN, None), (SET_TENANT_SQL, [str(tenant_id).encode()])]
+    begin = SET_TENANT_PLANNED_ONCE_SQL if isinstance(read.sql, PlannedOnce) else SET_TENANT_SQL
+    messages: list[Message] = [(_BEGIN, None), (begin, [str(tenant_id).encode()])]
     messages += [(read.sql, given), (_COMMIT, None)]
     return _row(_answers(messages)[2])
 

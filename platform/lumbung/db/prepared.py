@@ -30,7 +30,20 @@ class ByValues(bytes):
     __slots__ = ()
 
 
+class PlannedOnce(bytes):
+    """The text of a statement for which any values make the same plan.
+
+    Left alone, PostgreSQL compares what it guesses: in a large database it takes a plan for a small municipality's
+    values to be cheaper, and makes it anew each time, which costs more than the answer.
+    """
+
+    __slots__ = ()
+
+
 SET_TENANT_SQL = b"SELECT set_tenant(CAST($1 AS uuid))"
+SET_TENANT_PLANNED_ONCE_SQL = (
+    b"SELECT set_tenant(CAST($1 AS uuid)), set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
 _PREPARED, _UNSURE = "lumbung_prepared", "lumbung_unsure"
 _STILL_THERE = b"SELECT name FROM pg_prepared_statements"
 _MOST_PREPARED = 200

@@ -44,20 +44,19 @@ def install_request_metrics(app: Flask) -> None:
 
 def _observe(status: int, seconds: float) -> None:
     site: Any = g.get("site")
-    rule = request.url_rule.rule if request.url_rule else "-"
-    method = request.method if request.method in _METHODS else "-"
-    REQUESTS.labels((site.slug or "") if site else "", _app(site, status), f"{status // 100}xx").inc()
-    SECONDS.labels(site.kind if site else "-", method, rule).observe(seconds)
+    rule, method = request.url_rule, request.method
+    named = rule.rule if rule else "-"
+    REQUESTS.labels((site.slug or "") if site else "", _app(site, status, method, named), f"{status // 100}xx").inc()
+    SECONDS.labels(site.kind if site else "-", method if method in _METHODS else "-", named).observe(seconds)
 
 
-def _app(site: Any, status: int) -> str:
+def _app(site: Any, status: int, method: str, rule: str) -> str:
     """The place in the portal of the app that answered; nothing where nobody looked whether there is such an app.
 
     That is so where the request was refused, sent on to sign in, or failed.
     """
-    found = status < 300 or status == 304 or (status < 400 and request.method not in ("GET", "HEAD"))
+    found = status < 300 or status == 304 or (status < 400 and method not in ("GET", "HEAD"))
     if site is None or site.kind != "portal" or not found:
         return ""
     values = request.view_args or {}
-    named = request.url_rule is not None and request.url_rule.rule.startswith("/<slug>")
-    return str(values.get("app_slug") or (values.get("slug", "") if named else ""))
+    return str(values.get("app_slug") or (values.get("slug", "") if rule.startswith("/<slug>") else ""))

@@ -32,17 +32,18 @@ def install_request_cycle(app: LumbungFlask, *, directory: TenantDirectory, iden
     def _begin() -> None:
         g.started = time.perf_counter()
         given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.match(given) else new_text_id()
+        g.request_id = request_id = given if _REQUEST_ID.match(given) else new_text_id()
         g.visitor = ANONYMOUS
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
         g.site = Site(kind="hub", name=app.lumbung.platform_name)
-        view = app.view_functions.get(request.endpoint or "")
+        endpoint = request.endpoint or ""
+        view = app.view_functions.get(endpoint)
         if (programs := meant_for_programs(view)) is not None:
             _begin_for_program(finds_site=programs == "finds-site")
         else:
             _begin_for_browser(identity)
-        if view is not None and request.endpoint not in _UNCHECKED:
+        if view is not None and endpoint not in _UNCHECKED:
             check_access(view)
 
     @app.after_request
@@ -146,13 +147,14 @@ def _commit(status: int) -> None:
 
 def _log(status: int) -> None:
     # The rule and not the path: paths hold tracking codes and invitation tokens.
-    rule: Any = request.url_rule.rule if request.url_rule else "-"
+    rule: Any = request.url_rule
+    now = time.perf_counter()
     site: Site | None = g.get("site")
     log.info(
         "request",
         method=request.method,
-        rule=rule,
+        rule=rule.rule if rule else "-",
         status=status,
         site=site.slug or site.kind if site else "-",
-        ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+        ms=round((now - g.get("started", now)) * 1000, 1),
     )

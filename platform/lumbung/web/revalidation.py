@@ -10,6 +10,8 @@ from flask import Response, g, request, session
 from lumbung.web.sites import LumbungFlask
 
 _CSRF = "csrf_token"
+_CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"})
+"""The conditions of RFC 9110, 13.1, as they arrive; nothing here is given in ranges."""
 _HOURS_OF_A_TOKEN = 6
 """A page with a form is fetched anew after so long, well before its token would be refused (12 hours)."""
 
@@ -24,18 +26,24 @@ def install_revalidation(app: LumbungFlask) -> None:
     @app.after_request
     def _validate(response: Response) -> Response:
         if "ETag" in response.headers and response.status_code == 200:
-            response.make_conditional(request)
-            return response
+            return _as_held(response)
         if not _is_for_everybody(response):
             return response
         value, same_bytes = _fingerprint(response.get_data())
         response.set_etag(value, weak=not same_bytes)
-        response.make_conditional(request)
+        _as_held(response)
         if response.status_code == 304:
             # A browser goes on with the page that it holds, whose scripts carry the nonce of the policy that came with
             # it: a policy with another nonce would take its place, and stop them.
             response.headers.pop("Content-Security-Policy", None)
         return response
+
+
+def _as_held(response: Response) -> Response:
+    """304 without a body to who holds the same already; most ask for nothing of the kind, and are not examined."""
+    if not _CONDITIONS.isdisjoint(request.environ):
+        response.make_conditional(request)
+    return response
 
 
 def _is_for_everybody(response: Response) -> bool:
