@@ -29,6 +29,7 @@ from lumbung.web.access import PUBLIC, access, for_programs
 from lumbung.web.sites import hub_origin
 
 requests_api = Blueprint("requests_api", __name__, url_prefix="/api/v1", subdomain="hub")
+_LIST, _DETAIL, _ROADMAP = RequestListOut(), RequestDetailOut(), RoadmapOut()
 _SORTS = ("wanted", "newest")
 _LAST_PAGE = 1_000
 
@@ -54,7 +55,7 @@ def listed(slug: str) -> Response:
         "counts": count_states(db.session, app.id),
         "next": following,
     }
-    response = answer_programs(RequestListOut().dump(document))
+    response = answer_programs(_LIST.dump(document))
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
@@ -72,7 +73,7 @@ def in_full(slug: str, request_id: UUID) -> Response:
         "supported_by": list(whole.supporters),
         "merged": [one.id for one in whole.merged],
     }
-    return answer_programs(RequestDetailOut().dump(document))
+    return answer_programs(_DETAIL.dump(document))
 
 
 @requests_api.get("/apps/<slug>/roadmap")
@@ -89,7 +90,7 @@ def roadmap(slug: str) -> Response:
             {"version": version, "requests": [_document(app, one) for one in fixed]} for version, fixed in found.fixed
         ],
     }
-    return answer_programs(RoadmapOut().dump(document))
+    return answer_programs(_ROADMAP.dump(document))
 
 
 def _check(asked: dict[str, str]) -> None:

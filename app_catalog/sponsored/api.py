@@ -18,6 +18,7 @@ from tenants.sponsorships.reading import MOST, PAGE, Shown, list_shown
 from tenants.sponsorships.targets import get_target
 
 sponsors_api = Blueprint("sponsors_api", __name__, url_prefix="/api/v1", subdomain="hub")
+_LIST = SponsorshipListOut()
 
 
 @sponsors_api.get("/sponsors")
@@ -35,7 +36,7 @@ def listed() -> Response:
         kept = {**given, "limit": limit} if limit != PAGE else given
         following = f"{hub_origin()}/api/v1/sponsors?{urlencode({**kept, 'after': page.following})}"
     document = {"items": [_document(one) for one in page.items], "next": following}
-    response = answer_programs(SponsorshipListOut().dump(document))
+    response = answer_programs(_LIST.dump(document))
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
