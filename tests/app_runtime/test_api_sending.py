@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from app_runtime.records.models import Record
-from lumbung.db import as_tenant, use_tenant
+from lumbung.db import as_tenant, db, use_tenant
 from lumbung.web.sites import LumbungFlask
 from tests.app_runtime.api_calls import LAMP, LIST, send
 from tests.app_runtime.stage import Sessions, Stage, set_stage
@@ -40,6 +40,30 @@ def test_a_sent_record_has_number_code_and_link(stage: Stage, program: Browser) 
     record = stage.session.scalars(select(Record)).one()
     assert stage.kinds(record)[0] == ("created", "")
     assert record.private["reporter"]["phone"] == "+6281234567890"
+
+
+def test_a_warm_record_is_few_statements_and_reads_nothing_of_its_own(
+    app: LumbungFlask, stage: Stage, program: Browser
+) -> None:
+    """Each statement more is another wait for every citizen: what was stored is known, and is not asked for again."""
+    for _ in range(3):
+        assert send(program).status_code == 201
+    stage.session.remove()
+    heard: list[str] = []
+
+    def listen(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
+        heard.append(" ".join(statement.split()))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        assert send(program).status_code == 201
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+    assert [one for one in heard if one.startswith("SELECT records.")] == []
+    # One of them reads settings, which are still young here.
+    assert len([one for one in heard if "set_tenant" not in one]) <= 13, heard
 
 
 def test_a_repeat_with_the_same_key_makes_no_second_record(stage: Stage, program: Browser) -> None:

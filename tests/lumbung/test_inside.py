@@ -65,6 +65,7 @@ def test_a_row_that_was_stored_belongs_to_the_session_and_its_transaction(sessio
     run_inside(session, insertion(made))
     keep_stored(session, made)
     assert session.get(Agency, (world.tangsel.id, made.id)) is made
+    assert "email" in made.__dict__, "what was not given is null, and is not asked for"
     assert (made.order, made.email) == (0, None)
     made.name = "Dinas Lain"
     session.flush()

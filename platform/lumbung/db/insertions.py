@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert
 from sqlalchemy import inspect as inspect_mapped
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.session import make_transient_to_detached
 
 from lumbung.db.base import Base
@@ -30,6 +31,10 @@ def insertion(*rows: Base) -> Asked:
             if name not in held:
                 setattr(row, name, default())
         values |= {sent: held.get(name, UNSET) for name, sent in names}
+        for name, _ in names:
+            if name not in held:
+                # It is null from here on: nobody has to ask the database.
+                set_committed_value(row, name, None)
     return plan.statement, values
 
 
