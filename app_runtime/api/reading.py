@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,8 @@ from app_runtime.indexing.using import indexed_fields, usable_indexes
 from app_runtime.pages.opening import open_app
 from app_runtime.records.paging import encode_cursor
 from app_runtime.records.permissions import read_access
-from lumbung.db.direct import DirectRead, read_row, write_values
+from lumbung.db.direct import DirectRead, plan_once, read_row, write_values
+from lumbung.db.prepared import PlannedOnce
 from lumbung.db.tenancy import AnySession
 from lumbung.errors import Invalid, NotFound, Unavailable
 from lumbung.metrics.statements import note_duration
@@ -29,6 +30,7 @@ from tenants.municipalities.services import is_open
 
 Row = Sequence[bytes | None]
 _KEPT = 4_096
+_MOST_PLANNED = 16
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Shelf:
     statements: Statements
     values: Mapping[str, Any]
     """What every statement takes."""
+    installation_id: UUID
+    planned: dict[tuple[bytes, int], DirectRead] = field(default_factory=dict, compare=False)
+    """The statements that are planned once, with what is written into them, by their text and limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +103,28 @@ def read_one(shelf: Shelf, reference: str) -> bytes | None:
 
 
 def _read(shelf: Shelf, read: DirectRead, values: Mapping[str, Any]) -> Row | None:
+    sent = _planned_once(shelf, read, values.get("limit", 0)) if isinstance(read.sql, PlannedOnce) else read
     begun = time.perf_counter()
     try:
-        return read_row(shelf.tenant.id, read, {**shelf.values, **values})
+        return read_row(shelf.tenant.id, sent, {**shelf.values, **values})
     finally:
         note_duration(read.sql, time.perf_counter() - begun)
+
+
+def _planned_once(shelf: Shelf, read: DirectRead, limit: int) -> DirectRead:
+    """The statement as it is planned for this municipality and app, and for so many rows."""
+    found = shelf.planned.get((read.sql, limit))
+    if found is None:
+        if len(shelf.planned) >= _MOST_PLANNED:
+            shelf.planned.clear()
+        written: dict[str, UUID | int] = {
+            "tenant": shelf.tenant.id,
+            "installation": shelf.installation_id,
+            "limit": limit,
+        }
+        found = plan_once(read, written)
+        shelf.planned[read.sql, limit] = found
+    return found
 
 
 def from_shelf(
@@ -154,7 +176,8 @@ def look_up_shelf(
         }
     )
     ready = frozenset(usable_indexes(app, record_type, indexed_fields(app.definition, record_type)).types)
-    return Shelf(tenant, _statements(app.definitions, record_type, ready, open_targets(app, record_type)), values)
+    statements = _statements(app.definitions, record_type, ready, open_targets(app, record_type))
+    return Shelf(tenant, statements, values, app.installation.id)
 
 
 _compiled: OrderedDict[tuple[tuple[str, ...], str, frozenset[str], tuple[OpenTarget, ...]], Statements] = OrderedDict()

@@ -104,13 +104,8 @@ class Statements:
         found = frozenset(sorted(indexed & single)[:1]) or indexed
         way = ByIndex(self.record_type, found, found & single)
         key = (filters, way.indexed, way.single, geojson)
-        planned: type[bytes] = bytes
-        if way.indexed != way.single:
-            # Whether records with one of several values are many or few makes another plan.
-            planned = ByValues
-        elif filters <= way.single | {"after"}:
-            # One index has the records in their order, however many there are.
-            planned = PlannedOnce
+        # Whether records that pass a filter are many or few makes another plan.
+        planned = PlannedOnce if filters <= {"after"} else ByValues
         return self._read(key, lambda: self._list(filters, way, geojson=geojson), planned)
 
     def one(self, by: str) -> DirectRead:

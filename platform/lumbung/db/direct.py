@@ -7,6 +7,7 @@ costs. The wall is the same: the one function, for this transaction alone, on th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ from lumbung.db.prepared import (
 )
 from lumbung.errors import BadRequest, Unavailable
 
+_PLACE = re.compile(rb"\$(\d+)")
 _BEGIN, _COMMIT = b"BEGIN READ ONLY", b"COMMIT"
 _PATIENCE_MS = 30_000
 # A savepoint that was rolled back makes the driver forget all prepared statements, ours too; a migration changes types.
@@ -60,13 +62,32 @@ class _Refused(Exception):
 def compile_read(statement: Select[Any], planned: type[bytes] = bytes) -> DirectRead:
     """The statement ready for `read_row`; bind parameters without a value are given to each reading by name.
 
-    `planned` says how: `ByValues`, `PlannedOnce`, or as PostgreSQL judges (`bytes`).
+    `planned` says how: `ByValues`, or as PostgreSQL judges (`bytes`); for `PlannedOnce` see `plan_once`.
     """
     compiled = statement.compile(dialect=dialect_for("numeric_dollar"))
     sql = str(compiled).encode()
     takes = tuple(compiled.positiontup or ())
     fixed = {name: _written(value) for name, value in compiled.params.items() if value is not None}
     return DirectRead(planned(sql), takes, fixed)
+
+
+def plan_once(read: DirectRead, written: Mapping[str, UUID | int]) -> DirectRead:
+    """The statement with these values written into its text, so that it is planned once for them.
+
+    They are all that its plan depends on. What takes their place is nothing but ids and whole numbers.
+    """
+    left = [name for name in read.takes if name not in written]
+    places = {name: b"$%d" % number for number, name in enumerate(left, 1)}
+    texts = {name: _literal(value) for name, value in written.items()} | places
+
+    def written_or_place(found: re.Match[bytes]) -> bytes:
+        return texts[read.takes[int(found[1]) - 1]]
+
+    return DirectRead(PlannedOnce(_PLACE.sub(written_or_place, read.sql)), tuple(left), read.fixed)
+
+
+def _literal(value: UUID | int) -> bytes:
+    return b"'%s'" % str(UUID(int=value.int)).encode() if isinstance(value, UUID) else b"%d" % value
 
 
 def statement_alone(sql: str, *takes: str) -> DirectRead:

@@ -31,10 +31,11 @@ class ByValues(bytes):
 
 
 class PlannedOnce(bytes):
-    """The text of a statement for which any values make the same plan.
+    """The text of a statement in which all that its plan depends on is written: it is planned once for a connection.
 
-    Left alone, PostgreSQL compares what it guesses: in a large database it takes a plan for a small municipality's
-    values to be cheaper, and makes it anew each time, which costs more than the answer.
+    With places for municipality and app instead, PostgreSQL would either plan it for its values each time, which costs
+    more than the answer; or once for all municipalities, which it cannot do: where there are hundreds, it takes every
+    way to the records of an unknown one for one row, and what it then takes reads all records of a large one.
     """
 
     __slots__ = ()
@@ -46,7 +47,7 @@ SET_TENANT_PLANNED_ONCE_SQL = (
 )
 _PREPARED, _UNSURE = "lumbung_prepared", "lumbung_unsure"
 _STILL_THERE = b"SELECT name FROM pg_prepared_statements"
-_MOST_PREPARED = 200
+_MOST_PREPARED, _MOST_PLANNED = 200, 64
 _numbers = count()
 
 
@@ -136,11 +137,17 @@ def _known(server: PGconn, info: dict[Any, Any]) -> dict[bytes, bytes]:
         for sql in [sql for sql, name in known.items() if name not in there]:
             del known[sql]
     info[_UNSURE] = False
+    planned = [sql for sql in known if isinstance(sql, PlannedOnce)] if len(known) > _MOST_PLANNED else []
+    if len(planned) > _MOST_PLANNED:
+        _forget(server, known, planned)
     if len(known) > _MOST_PREPARED:
-        # The server keeps each until it is told, or until the connection ends.
-        server.exec_(b"; ".join(b"DEALLOCATE " + name for name in known.values()))
-        known.clear()
+        _forget(server, known, list(known))
     return known
+
+
+def _forget(server: PGconn, known: dict[bytes, bytes], texts: Sequence[bytes]) -> None:
+    # The server keeps each until it is told, or until the connection ends.
+    server.exec_(b"; ".join(b"DEALLOCATE " + known.pop(sql) for sql in texts))
 
 
 def _collect(server: PGconn, patience_ms: int | None) -> list[PGresult]:
