@@ -156,7 +156,7 @@ class Statements:
         wanted = column == bindparam("wanted", type_=Uuid() if by == "id" else Text())
         found = (
             select(self._document(self._parent(), geojson=False, alone=True).label("document"), Record.id.label("id"))
-            .where(*self._public(frozenset(), ByIndex(self.record_type)), wanted)
+            .where(*self._public(frozenset(), ByIndex(self.record_type), alone=True), wanted)
             .subquery("found")
         )
         standing = select(literal_column("1")).subquery("standing")
@@ -164,15 +164,18 @@ class Statements:
             select(found.c.document, found.c.id).select_from(standing.outerjoin(found, literal_column("true", Boolean)))
         )
 
-    def _public(self, filters: frozenset[str], way: ByIndex) -> list[ColumnElement[bool]]:
+    def _public(self, filters: frozenset[str], way: ByIndex, *, alone: bool = False) -> list[ColumnElement[bool]]:
         """Rows of this type that everybody may read, each by its own definition: also what they are filtered by."""
+        installation = bindparam("installation", type_=Uuid)
+        # A record `alone` is found by its id or number; by the app too, other ways would seem as good.
+        of_app = Record.installation_id.is_not_distinct_from(installation)
 
         def rows(kind: RecordType) -> ColumnElement[bool]:
             return and_(_readable(kind), *(of_kind(kind, name, way) for name in sorted(filters)))
 
         return [
             Record.tenant_id == _TENANT,
-            Record.installation_id == bindparam("installation", type_=Uuid),
+            of_app if alone else Record.installation_id == installation,
             Record.record_type == literal_column(f"'{self.record_type}'"),
             by_own_kind(self.kinds, rows),
             Record.hidden_at.is_(None),
